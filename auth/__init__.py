@@ -1,0 +1,1 @@
+"""Who is asking: bearer tokens, callers, scopes, and the embedded authorization server."""

@@ -1,0 +1,86 @@
+"""What the authorization server must remember, and who remembers it for us.
+
+Storage implements `Accounts`; the application wires the two, which are strangers to each other.
+"""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+from urllib.parse import urlsplit
+
+CLIENT_CREDENTIALS = "client_credentials"
+AUTHORIZATION_CODE = "authorization_code"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """A registered OAuth client; without `secret_hash` (argon2) it is public.
+
+    `role` is what the client is when it acts for itself (client credentials). `allowed_scopes`
+    narrows the role further, None does not narrow it. Redirect URIs match character by character.
+    """
+
+    client_id: str
+    secret_hash: str | None = field(repr=False)
+    role: str | None
+    organisation: str
+    grants: frozenset[str]
+    redirect_uris: tuple[str, ...] = ()
+    allowed_scopes: frozenset[str] | None = None
+
+    def __post_init__(self) -> None:
+        if CLIENT_CREDENTIALS in self.grants and (self.secret_hash is None or self.role is None):
+            raise ValueError("A client-credentials client needs a secret and a role.")
+        for uri in self.redirect_uris:
+            parts = urlsplit(uri)
+            if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
+                raise ValueError("A redirect URI must be absolute, http or https.")
+            if (
+                "#" in uri
+                or not uri.isascii()
+                or not uri.isprintable()
+                or set(uri) & set(" \"'\\;,")
+            ):
+                raise ValueError("A redirect URI must be plain ASCII without a fragment.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A person who logs in with `id` (工号). `credential`: number of the officer credential."""
+
+    id: str
+    name: str = field(repr=False)
+    password_hash: str = field(repr=False)
+    role: str
+    organisation: str
+    credential: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """An issued authorization code, known only by its SHA-256 (hex).
+
+    `scope` is what was granted, space-separated. `code_challenge` is S256. `expires_at` is epoch
+    seconds.
+    """
+
+    code_hash: str = field(repr=False)
+    client_id: str
+    user_id: str
+    redirect_uri: str
+    scope: str
+    code_challenge: str = field(repr=False)
+    expires_at: int
+
+
+class Accounts(Protocol):
+    """Called from several worker threads at once; must be thread-safe and may block."""
+
+    def find_client(self, client_id: str) -> Client | None: ...
+
+    def find_user(self, user_id: str) -> User | None:
+        """Return the user who may log in under *user_id*; None if unknown or disabled."""
+
+    def save_code(self, code: Code) -> None: ...
+
+    def take_code(self, code_hash: str) -> Code | None:
+        """Return the code and forget it, atomically: of many takers at most one gets it."""

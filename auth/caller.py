@@ -1,0 +1,34 @@
+"""The party behind a request, after its token was verified. There is no anonymous caller."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """What one verified access token says about who asks.
+
+    `organisation` is a department id such as "court" or "traffic-police". `officer` is the number
+    of the officer's credential (公务证), which departments want to see; a system has none.
+    `token_id` is the token's `jti`, `expires_at` its end in epoch seconds.
+    """
+
+    subject: str
+    organisation: str
+    role: str
+    client_id: str
+    scopes: frozenset[str]
+    token_id: str
+    expires_at: int
+    officer: str | None = None
+
+    def may(self, scope: str) -> bool:
+        return scope in self.scopes
+
+    def may_any(self, alternatives: Iterable[frozenset[str]]) -> bool:
+        """Return whether all scopes of at least one alternative are held.
+
+        The outer level is OR, the inner AND, as in a federation `@requiresScopes`. No alternative
+        at all means nobody may; an empty inner set means everyone may.
+        """
+        return any(needed <= self.scopes for needed in alternatives)

@@ -1,0 +1,81 @@
+"""Access tokens as RFC 9068 describes them: a signed JWT of type `at+jwt`, good for one audience.
+
+Claims of our own: `org` (department id), `role`, and `officer` (credential number) for people.
+"""
+
+import secrets
+from dataclasses import dataclass
+
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+from auth.keys import ALGORITHM
+from auth.scopes import format_scope
+
+TOKEN_TYPE = "at+jwt"  # noqa: S105 -- a media type, not a secret
+_LONGEST_NAME = 255
+_COURTS = frozenset({"court", "higher-court"})
+
+
+def is_name(value: object) -> bool:
+    """Return whether *value* can stand for a party: 1–255 visible characters, no space."""
+    return (
+        isinstance(value, str)
+        and 0 < len(value) <= _LONGEST_NAME
+        and value.isprintable()
+        and " " not in value
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bearer:
+    """Whom a token is for and what it allows."""
+
+    subject: str
+    organisation: str
+    role: str
+    client_id: str
+    scopes: frozenset[str]
+    officer: str | None = None
+
+    def __post_init__(self) -> None:
+        names = (self.subject, self.organisation, self.role, self.client_id)
+        if not all(map(is_name, names)) or not (self.officer is None or is_name(self.officer)):
+            raise ValueError("A name in the token is empty, too long or not printable.")
+        if not self.scopes:
+            raise ValueError("A token without scopes allows nothing.")
+
+
+def officer_number(*, subject: str, organisation: str, credential: str | None) -> str | None:
+    """Return the credential number; court people without another one are known by their id."""
+    return credential or (subject if organisation in _COURTS else None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mint:
+    """Makes tokens of one issuer for one audience; `lifetime` in seconds."""
+
+    key: ECKey
+    issuer: str
+    audience: str
+    lifetime: int
+
+    def token(self, bearer: Bearer, *, now: float) -> str:
+        """Return a signed token, valid from *now* (epoch seconds) for `lifetime`."""
+        issued = int(now)
+        claims = {
+            "iss": self.issuer,
+            "sub": bearer.subject,
+            "aud": self.audience,
+            "client_id": bearer.client_id,
+            "iat": issued,
+            "exp": issued + self.lifetime,
+            "jti": secrets.token_urlsafe(16),
+            "scope": format_scope(bearer.scopes),
+            "org": bearer.organisation,
+            "role": bearer.role,
+        }
+        if bearer.officer is not None:
+            claims["officer"] = bearer.officer
+        header = {"alg": ALGORITHM, "typ": TOKEN_TYPE, "kid": self.key.kid}
+        return jwt.encode(header, claims, self.key, algorithms=[ALGORITHM])

@@ -1,0 +1,1 @@
+"""How each department is asked: one file per department, one per wire protocol."""

@@ -1,0 +1,24 @@
+"""A department's table of fields: our attribute, its word, the form on the wire, how it is read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One field.
+
+    Attributes:
+        attribute: of the record.
+        wire: the department's word.
+        form: the msgspec type of the value on the wire.
+        read: how that becomes the record's value, if it is not the same. ValueError if it cannot.
+        always: lists: there even if empty. Others are null (in XML: left out) without a value.
+    """
+
+    attribute: str
+    wire: str
+    form: Any = str
+    read: Callable[[Any], object] | None = None
+    always: bool = False

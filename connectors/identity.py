@@ -1,0 +1,174 @@
+"""
+Public security (公安): who a person is, and their travel documents.
+
+Source:
+    docs/departments/identity.md
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Annotated, Final, Literal, Self, TypeVar
+
+import msgspec
+
+from connectors.address import DepartmentAddress
+from connectors.base import Connector, Heard
+from connectors.calls import refusal
+from connectors.columns import Column
+from connectors.forms import Instant, Number, utc
+from connectors.json_shape import JsonShape, decoded
+from connectors.oauth import TokenClient
+from connectors.question import Answer, Authority, Projection, question
+from connectors.records import IdentityRecord, TravelDocumentRecord
+from connectors.rest import authority_headers, json_headers
+from domain.identity import IdNumber
+
+T = TypeVar("T")
+
+LIMIT: Final = 200
+_OK: Final = 200
+
+_IDENTITY: Final = JsonShape(
+    IdentityRecord,
+    [
+        Column("name", "name"),
+        Column("former_names", "formerNames", tuple[str, ...]),
+        Column("id_type", "idType", Literal["111"]),
+        Column("id_number", "idNumber", Number),
+        Column("sex_code", "sexCode", Literal["0", "1", "2", "9"]),
+        Column("birth_date", "birthDate", date),
+        Column("age", "age", Annotated[int, msgspec.Meta(ge=0, le=200)]),
+        Column("issuing_authority", "issuingAuthority"),
+        Column("valid_from", "validFrom", date),
+        Column("valid_until", "validUntil", date),
+        Column("life_status", "lifeStatus", Literal["ALIVE", "DECEASED", "CANCELLED", "UNKNOWN"]),
+        Column("is_minor", "isMinor", bool),
+    ],
+)
+
+_TRAVEL_DOCUMENT: Final = JsonShape(
+    TravelDocumentRecord,
+    [
+        Column(
+            "document_kind",
+            "documentKind",
+            Literal["ORDINARY_PASSPORT", "HK_MACAO_PERMIT", "TAIWAN_PERMIT", "OTHER"],
+        ),
+        Column("document_number", "documentNumber"),
+        Column("issued_on", "issuedOn", date),
+        Column("valid_until", "validUntil", date),
+        Column(
+            "document_status",
+            "documentStatus",
+            Literal["VALID", "EXPIRED", "LOST", "CANCELLED", "HELD"],
+        ),
+    ],
+)
+
+
+class _Person(msgspec.Struct, rename="camel"):
+    id_number: str
+    found: bool
+    identity: msgspec.Raw = msgspec.Raw(b"null")
+    documents: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class _People(msgspec.Struct, rename="camel"):
+    as_of: Instant
+    people: list[_Person]
+
+
+_PEOPLE: Final = msgspec.json.Decoder(_People)
+
+
+class IdentityConnector(Connector):
+    department = "public-security"
+    stem = "identity"
+
+    def __init__(self, client: TokenClient, *, deadline: float) -> None:
+        super().__init__(deadline=deadline)
+        self._client = client
+
+    @classmethod
+    def open(cls, address: DepartmentAddress) -> Self:
+        client = TokenClient(
+            cls.department,
+            address.url,
+            "/oauth/token",
+            client_id=address.client_id,
+            secret=address.secret,
+            timeout=address.deadline_seconds,
+        )
+        return cls(client, deadline=address.deadline_seconds)
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+    @question(record=IdentityRecord, plural=False, limit=LIMIT)
+    async def identity_of(
+        self, subjects: Sequence[IdNumber], want: Projection, authority: Authority
+    ) -> Mapping[IdNumber, Answer[IdentityRecord | None]]:
+        """Return who each of *subjects* is; None for a number the register does not know.
+
+        Raises:
+            DepartmentError: no usable answer for anyone; see `connectors.errors`. An unusable
+                answer for one subject is that subject's `Answer`, not an exception.
+
+        Source:
+            docs/departments/identity.md, "Identity question".
+        """
+
+        def read(person: _Person, as_of: datetime) -> Answer[IdentityRecord | None]:
+            if not person.found:
+                return Answer(as_of=utc(as_of))
+            return _IDENTITY.single(self.department, person.identity, want, as_of)
+
+        fields = _IDENTITY.wire(want)
+        return await self.in_batches(
+            subjects,
+            LIMIT,
+            lambda batch: self._ask("/v1/identities:batch", batch, fields, authority, read),
+        )
+
+    @question(record=TravelDocumentRecord, plural=True, limit=LIMIT)
+    async def travel_documents_of(
+        self, subjects: Sequence[IdNumber], want: Projection, authority: Authority
+    ) -> Mapping[IdNumber, Answer[tuple[TravelDocumentRecord, ...]]]:
+        """Return the travel documents of each of *subjects*, newest first.
+
+        Raises:
+            DepartmentError: as `identity_of`.
+
+        Source:
+            docs/departments/identity.md, "Travel document question".
+        """
+
+        def read(person: _Person, as_of: datetime) -> Answer[tuple[TravelDocumentRecord, ...]]:
+            if not person.found:
+                return Answer(value=(), as_of=utc(as_of))
+            return _TRAVEL_DOCUMENT.many(self.department, person.documents, want, as_of)
+
+        fields = _TRAVEL_DOCUMENT.wire(want)
+        return await self.in_batches(
+            subjects,
+            LIMIT,
+            lambda batch: self._ask("/v1/travel-documents:batch", batch, fields, authority, read),
+        )
+
+    async def _ask(
+        self,
+        path: str,
+        batch: Sequence[IdNumber],
+        fields: Sequence[str],
+        authority: Authority,
+        read: Callable[[_Person, datetime], Answer[T]],
+    ) -> Heard[T]:
+        reply = await self._client.ask(
+            path,
+            body=msgspec.json.encode({"idNumbers": batch, "fields": fields}),
+            headers=json_headers(authority_headers(authority)),
+        )
+        if reply.status != _OK:
+            raise refusal(self.department, reply)
+        answer = decoded(self.department, _PEOPLE, reply.body)
+        return [(person.id_number, read(person, answer.as_of)) for person in answer.people]

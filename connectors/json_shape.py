@@ -1,0 +1,113 @@
+"""
+From a department's JSON to records: decoded into the projection; what was not asked never enters.
+
+A decoder is built once for every projection (msgspec validates and projects in C). It refuses
+words that were not asked for; only then a second, slower look counts and drops them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final, Generic, TypeVar
+
+import msgspec
+
+from connectors.columns import Column
+from connectors.errors import DepartmentContractBroken
+from connectors.forms import utc
+from connectors.question import Answer, Projection
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_KEPT_PROJECTIONS: Final = 256
+
+
+def decoded(department: str, decoder: msgspec.json.Decoder[T], body: bytes | msgspec.Raw) -> T:
+    """Return *body* as *decoder* understands it.
+
+    Raises:
+        DepartmentContractBroken: it is not JSON, or of another form.
+    """
+    try:
+        return decoder.decode(body)
+    except (ValueError, RecursionError):  # its message quotes the body
+        raise DepartmentContractBroken(department, "the answer has another form") from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Compiled:
+    strict: msgspec.json.Decoder[list[Any]]
+    lenient: msgspec.json.Decoder[list[Any]]
+    columns: tuple[Column, ...]
+
+
+class JsonShape(Generic[R]):
+    """How one kind of record lies on a JSON wire."""
+
+    def __init__(self, record: type[R], columns: Sequence[Column]) -> None:
+        self._record = record
+        self._columns = tuple(columns)
+        self._names: Mapping[str, str] = {one.attribute: one.wire for one in columns}
+        self._compiled = lru_cache(maxsize=_KEPT_PROJECTIONS)(self._compile)
+
+    def wire(self, want: Projection) -> tuple[str, ...]:
+        """Return the words to ask for; see `Projection.wire`."""
+        return want.wire(self._names)
+
+    def many(
+        self, department: str, raw: msgspec.Raw, want: Projection, as_of: datetime
+    ) -> Answer[tuple[R, ...]]:
+        """Return the records of one subject, from a JSON list; unreadable ones are an error."""
+        compiled, instant, extra = self._compiled(want), utc(as_of), 0
+        try:
+            try:
+                rows = compiled.strict.decode(raw)
+            except msgspec.ValidationError:
+                extra = self._count_extra(raw, want)
+                rows = compiled.lenient.decode(raw)
+            value = tuple(self._read(row, compiled.columns, want, instant) for row in rows)
+        except (ValueError, RecursionError):
+            return Answer(error=DepartmentContractBroken(department, "a field has another form"))
+        return Answer(value=value, as_of=instant, overdelivered=extra)
+
+    def single(
+        self, department: str, raw: msgspec.Raw, want: Projection, as_of: datetime
+    ) -> Answer[R | None]:
+        """Return the only record of one subject, from a JSON object; see `many`."""
+        many = self.many(department, msgspec.Raw(b"[%b]" % bytes(raw)), want, as_of)
+        if many.error is not None:
+            return Answer(error=many.error)
+        (record,) = many.get()
+        return Answer(value=record, as_of=many.as_of, overdelivered=many.overdelivered)
+
+    def _read(self, row: Any, columns: tuple[Column, ...], want: Projection, as_of: datetime) -> R:
+        values: dict[str, Any] = {}
+        for one in columns:
+            value = getattr(row, one.wire)
+            values[one.attribute] = value if one.read is None else one.read(value)
+        if "as_of" in want:
+            values["as_of"] = as_of
+        return self._record(**values)
+
+    def _count_extra(self, raw: msgspec.Raw, want: Projection) -> int:
+        asked = {*self.wire(want), "__typename"}  # what GraphQL selects where nothing is wanted
+        rows = msgspec.json.decode(raw, type=list[dict[str, msgspec.Raw]])
+        return sum(len(row.keys() - asked) for row in rows)
+
+    def _compile(self, want: Projection) -> _Compiled:
+        columns = tuple(one for one in self._columns if one.attribute in want)
+        fields = [(one.wire, one.form if one.always else one.form | None) for one in columns]
+        strict = msgspec.defstruct("Row", fields, forbid_unknown_fields=True)
+        lenient = msgspec.defstruct("Row", fields)
+        return _Compiled(
+            strict=msgspec.json.Decoder(list[strict]),  # type: ignore[valid-type]  # made above
+            lenient=msgspec.json.Decoder(list[lenient]),  # type: ignore[valid-type]  # made above
+            columns=columns,
+        )
+
+
+def records(rows: Sequence[Any] | None) -> tuple[Any, ...] | None:
+    """Read a nested list whose structs know their own `record()`."""
+    return None if rows is None else tuple(row.record() for row in rows)

@@ -1,0 +1,75 @@
+"""
+Asynchronous ticket: the department takes the question now and has the answer later.
+
+A ticket is asked again after as many milliseconds as the department says, within reason, until it
+is ready or the caller's deadline ends the waiting.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal
+
+import anyio
+import httpx
+import msgspec
+
+from connectors.calls import ask, refusal
+from connectors.errors import DepartmentContractBroken, DepartmentRefused
+from connectors.forms import Instant
+from connectors.json_shape import decoded
+
+_OK: Final = 200
+_NOT_FOUND: Final = 404
+_SHORTEST_PAUSE: Final = 0.001
+_LONGEST_PAUSE: Final = 2.0
+
+
+class Ticket(msgspec.Struct, rename="camel", frozen=True):
+    """What the department gave for a question."""
+
+    ticket: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,128}\Z")]
+    poll_after_ms: Annotated[int, msgspec.Meta(ge=0)] = 0
+
+
+class Ready(msgspec.Struct, rename="camel", frozen=True):
+    """What a ticket turned into: a question's result or an order's receipt."""
+
+    state: Literal["WORKING", "READY", "FAILED"]
+    poll_after_ms: Annotated[int, msgspec.Meta(ge=0)] = 0
+    as_of: Instant | None = None
+    result: msgspec.Raw = msgspec.Raw(b"null")
+    receipt: msgspec.Raw = msgspec.Raw(b"null")
+
+
+_TICKET: Final = msgspec.json.Decoder(Ticket)
+_READY: Final = msgspec.json.Decoder(Ready)
+
+
+def ticket_of(department: str, body: bytes) -> Ticket:
+    return decoded(department, _TICKET, body)
+
+
+async def wait_for(
+    client: httpx.AsyncClient, department: str, ticket: Ticket, *, headers: Mapping[str, str]
+) -> Ready:
+    """Return what *ticket* turned into; waits until it is cancelled.
+
+    Raises:
+        DepartmentRefused: the department failed the ticket.
+        DepartmentContractBroken: the department does not know its own ticket.
+        DepartmentError: it could not be asked.
+    """
+    pause = ticket.poll_after_ms / 1000
+    while True:
+        await anyio.sleep(min(max(pause, _SHORTEST_PAUSE), _LONGEST_PAUSE))
+        path = f"/v2/tickets/{ticket.ticket}"
+        reply = await ask(client, department, "GET", path, headers=headers)
+        if reply.status == _NOT_FOUND:
+            raise DepartmentContractBroken(department, "it lost its own ticket")
+        if reply.status != _OK:
+            raise refusal(department, reply)
+        ready = decoded(department, _READY, reply.body)
+        if ready.state == "READY":
+            return ready
+        if ready.state == "FAILED":
+            raise DepartmentRefused(department, "the ticket failed")
+        pause = ready.poll_after_ms / 1000

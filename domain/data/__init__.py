@@ -1,0 +1,1 @@
+"""Versioned copies of the rule data; read through `domain.catalogue`."""

@@ -1,0 +1,153 @@
+"""The application: settings in, ASGI app out. Every part is made and introduced here, once."""
+
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route, WebSocketRoute
+
+from auth.guard import Guard
+from auth.issuer import Issuer
+from auth.keys import SigningKeys
+from auth.passwords import Passwords
+from auth.routes import oauth_routes
+from auth.scopes import Entitlements
+from connectors.address import DepartmentAddress
+from connectors.control import ControlPort
+from connectors.departments import Departments
+from connectors.housing_fund import HousingFundConnector
+from connectors.securities import SecuritiesConnector
+from connectors.vehicles import VehiclesConnector
+from gateway.accounts import StoredAccounts
+from gateway.contexts import Contexts, utc_now
+from gateway.delivery import Deliveries
+from gateway.engine import Engine
+from gateway.graphiql_page import GraphiqlConfig, graphiql_routes
+from gateway.http import GraphQLOverHTTP
+from gateway.schema import build_graph
+from gateway.settings import Settings
+from gateway.websocket import GraphQLOverWebSocket
+from resolvers.order_events import OrderEvents
+from storage.database import Database, open_database
+from storage.migration import migrate
+
+GRAPHIQL_CLIENT: Final = "graphiql"
+_CONTROLS: Final[Mapping[str, type]] = {
+    "vehicle": VehiclesConnector,
+    "housingFund": HousingFundConnector,
+    "securities": SecuritiesConnector,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gateway:
+    """The parts of a running gateway that its owner may need."""
+
+    app: Starlette
+    database: Database
+    issuer: Issuer
+
+
+def build_gateway(settings: Settings) -> Gateway:
+    """Make the gateway; nothing is opened or asked before the app starts up."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = open_database(settings.database)
+    keys = SigningKeys.load_or_create(settings.data_dir / "signing-keys.json")
+    entitlements = Entitlements.from_catalogue()
+    issuer = Issuer(
+        url=settings.issuer,
+        audience=settings.audience,
+        keys=keys,
+        accounts=StoredAccounts(database),
+        entitlements=entitlements,
+        passwords=Passwords(),
+        access_token_seconds=settings.access_token_seconds,
+        demo=settings.demo,
+    )
+    guard = Guard(
+        keys.public,
+        settings.issuer,
+        settings.audience,
+        entitlements=entitlements,
+        longest_seconds=settings.access_token_seconds,
+    )
+    departments = Departments.open(_addresses(settings))
+    events = OrderEvents(database)
+    contexts = Contexts(
+        database=database,
+        departments=departments,
+        events=events,
+        pseudonym_key=_pseudonym_key(settings),
+    )
+    engine = Engine(build_graph(), contexts)
+    deliveries = Deliveries(database, _control_ports(departments), events, utc_now)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        await migrate(database)
+        deliveries.start()
+        try:
+            yield
+        finally:
+            await deliveries.stop()
+            await departments.aclose()
+            await database.close()
+
+    app = Starlette(
+        lifespan=lifespan,
+        routes=[
+            Route("/graphql", GraphQLOverHTTP(engine, guard)),
+            WebSocketRoute("/graphql", GraphQLOverWebSocket(engine, guard)),
+            Route("/", _home),
+            Route("/health", _health),
+            *oauth_routes(issuer),
+            *graphiql_routes(_graphiql(settings)),
+        ],
+    )
+    return Gateway(app=app, database=database, issuer=issuer)
+
+
+async def _home(_: Request) -> Response:
+    return RedirectResponse("/graphiql")
+
+
+async def _health(_: Request) -> Response:
+    return JSONResponse({"status": "UP"})
+
+
+def _addresses(settings: Settings) -> dict[str, DepartmentAddress]:
+    return {
+        stem: DepartmentAddress(
+            id=stem,
+            url=department.url,
+            secret=department.secret.get_secret_value(),
+            client_id=department.client_id,
+            deadline_seconds=department.deadline_seconds,
+        )
+        for stem, department in settings.departments.items()
+    }
+
+
+def _control_ports(departments: Departments) -> dict[str, ControlPort]:
+    return {kind: departments[connector] for kind, connector in _CONTROLS.items()}
+
+
+def _pseudonym_key(settings: Settings) -> bytes:
+    """Return the key of personId hashes, made once when none is configured."""
+    given = settings.pseudonym_key.get_secret_value()
+    if given:
+        return given.encode()
+    path = settings.data_dir / "pseudonym-key"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32))
+    return path.read_text().encode()
+
+
+def _graphiql(settings: Settings) -> GraphiqlConfig:
+    raise NotImplementedError

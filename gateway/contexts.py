@@ -1,0 +1,60 @@
+"""Makes each request its own surroundings."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from auth.caller import Caller
+from connectors.departments import Departments
+from connectors.question import Question
+from domain.identity import IdNumber, subject_id
+from resolvers.asking import Asking
+from resolvers.context import Context
+from resolvers.order_events import OrderEvents
+from storage.database import Database
+
+_SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contexts:
+    """What all requests share, and how one request's context is made of it."""
+
+    database: Database
+    departments: Departments
+    events: OrderEvents
+    pseudonym_key: bytes
+    now: Callable[[], datetime] = utc_now
+
+    def make(
+        self, caller: Caller, fields_wanted: Callable[[Question[Any]], frozenset[str]]
+    ) -> Context:
+        return Context(
+            caller=caller,
+            database=self.database,
+            asking=Asking(self.departments),
+            events=self.events,
+            now=self.now,
+            pseudonym=self._pseudonym,
+            request_id=secrets.token_hex(8),
+            fields_wanted=fields_wanted,
+        )
+
+    def renew(self, context: Context) -> None:
+        """Forget what an event's answer asked: the next event asks anew."""
+        context.asking = Asking(self.departments)
+        context.masked.clear()
+
+    def civil(self, moment: datetime) -> str:
+        """Return *moment* as people here write it, +08:00."""
+        return moment.astimezone(_SHANGHAI).isoformat()
+
+    def _pseudonym(self, number: IdNumber) -> str:
+        return subject_id(number, self.pseudonym_key)

@@ -1,0 +1,105 @@
+"""Documents: parsed and validated once, then kept."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Final
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    parse,
+    validate,
+)
+
+MOST_TOKENS: Final = 2_000
+_MOST_KEPT: Final = 512
+
+
+class InvalidDocument(Exception):
+    """The document does not parse or does not fit the schema.
+
+    Attributes:
+        errors: one per fault, as GraphQL words them.
+    """
+
+    def __init__(self, errors: list[GraphQLError], code: str) -> None:
+        super().__init__(code)
+        self.errors = errors
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A valid document.
+
+    Attributes:
+        fragments: by name.
+    """
+
+    node: DocumentNode
+    operations: tuple[OperationDefinitionNode, ...]
+    fragments: dict[str, FragmentDefinitionNode]
+
+    def operation(self, name: str | None) -> OperationDefinitionNode:
+        """Return the operation called *name*, or the only one.
+
+        Raises:
+            InvalidDocument: no such operation, or several and no name.
+        """
+        found = [
+            op
+            for op in self.operations
+            if not name or (op.name is not None and op.name.value == name)
+        ]
+        if len(found) == 1:
+            return found[0]
+        message = (
+            "The document has no operation of that name."
+            if name
+            else "The document has several operations: say operationName."
+        )
+        raise InvalidDocument([GraphQLError(message)], "GRAPHQL_OPERATION_UNKNOWN")
+
+
+class Documents:
+    """The documents that were seen lately, at most `_MOST_KEPT`.
+
+    Only validity is kept, never what a caller may do: a privileged caller's verdict must not serve
+    anyone else.
+    """
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self._schema = schema
+        self._kept: OrderedDict[str, Document] = OrderedDict()
+
+    def read(self, text: str) -> Document:
+        """Return *text* parsed and validated.
+
+        Raises:
+            InvalidDocument: with every fault found.
+        """
+        known = self._kept.get(text)
+        if known is not None:
+            self._kept.move_to_end(text)
+            return known
+        try:
+            node = parse(text, max_tokens=MOST_TOKENS)
+        except GraphQLError as error:
+            raise InvalidDocument([error], "GRAPHQL_PARSE_FAILED") from error
+        except RecursionError as error:
+            fault = GraphQLError("The document is nested too deeply.")
+            raise InvalidDocument([fault], "GRAPHQL_PARSE_FAILED") from error
+        if faults := validate(self._schema, node, max_errors=20):
+            raise InvalidDocument(faults, "GRAPHQL_VALIDATION_FAILED")
+        document = Document(
+            node,
+            tuple(d for d in node.definitions if isinstance(d, OperationDefinitionNode)),
+            {d.name.value: d for d in node.definitions if isinstance(d, FragmentDefinitionNode)},
+        )
+        self._kept[text] = document
+        if len(self._kept) > _MOST_KEPT:
+            self._kept.popitem(last=False)
+        return document

@@ -1,0 +1,292 @@
+"""
+The engine: a document becomes a plan, a plan becomes questions, answers become the response.
+
+In this order, and nothing is asked before the third step is through:
+
+1. read the document (parsed and validated once);
+2. plan it for this caller: a field beyond the token's scopes refuses the whole request, unless the
+   caller opted into an incomplete answer;
+3. open the cases: purpose binding, and the debtors that are asked about;
+4. ask the departments, level by level, each once for all its subjects and with the exact fields;
+5. shape the answers: graphql-core executes over what was fetched.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import (
+    ExecutionResult,
+    GraphQLError,
+    OperationDefinitionNode,
+    OperationType,
+    execute,
+    subscribe,
+)
+from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
+
+from auth.caller import Caller
+from gateway.contexts import Contexts
+from gateway.documents import Document, Documents, InvalidDocument
+from gateway.outward import field_error, request_errors
+from gateway.plan import Ask, CaseRoot, Plan, Planner
+from gateway.role_schema import RoleSchemas
+from gateway.schema import Graph
+from resolvers.asking import Wanted
+from resolvers.binding import BoundCase
+from resolvers.case import open_cases
+from resolvers.context import Context
+from resolvers.refusals import FieldNotAllowed, NotAnObligor
+from resolvers.shaping import next_subject
+from resolvers.subject import Subject
+
+_MOST_ERRORS = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """What a client sent."""
+
+    document: str
+    name: str | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    partial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What goes back: HTTP status and the body's members."""
+
+    status: int
+    body: dict[str, Any]
+
+    @property
+    def executed(self) -> bool:
+        return "data" in self.body
+
+
+class RequestRefused(Exception):
+    """The request is not executed at all."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status)
+        self.response = response
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    document: Document
+    operation: OperationDefinitionNode
+    variables: VariableValues
+    plan: Plan
+    context: Context
+
+
+class Engine:
+    def __init__(self, graph: Graph, contexts: Contexts) -> None:
+        self._graph = graph
+        self._documents = Documents(graph.schema)
+        self._planner = Planner(graph.schema, graph.declarations)
+        self._roles = RoleSchemas(graph.schema, graph.declarations)
+        self._contexts = contexts
+
+    async def execute(self, operation: Operation, caller: Caller) -> Response:
+        """Run a query or a mutation; every fault is in the response, none is raised."""
+        try:
+            prepared = self._prepare(operation, caller)
+        except RequestRefused as refusal:
+            return refusal.response
+        if prepared.operation.operation is OperationType.SUBSCRIPTION:
+            return _refusal(
+                400,
+                "A subscription needs text/event-stream or a WebSocket (graphql-transport-ws).",
+                "SUBSCRIPTION_NEEDS_STREAM",
+            )
+        try:
+            await self._ask_ahead(prepared)
+            result = await self._shape(prepared, operation)
+        finally:
+            await prepared.context.asking.close()
+        return Response(200, self._body(prepared, result))
+
+    async def stream(self, operation: Operation, caller: Caller) -> AsyncIterator[Response]:
+        """Run any operation as a stream: one response, or one for each event."""
+        try:
+            prepared = self._prepare(operation, caller)
+        except RequestRefused as refusal:
+            yield refusal.response
+            return
+        if prepared.operation.operation is not OperationType.SUBSCRIPTION:
+            yield await self.execute(operation, caller)
+            return
+        events = subscribe(
+            self._roles.of(caller.scopes) if not prepared.plan.denied else self._graph.schema,
+            prepared.document.node,
+            context_value=prepared.context,
+            variable_values=dict(operation.variables),
+            operation_name=operation.name,
+        )
+        if asyncio.iscoroutine(events) or asyncio.isfuture(events):
+            events = await events
+        if isinstance(events, ExecutionResult):
+            yield Response(200, self._body(prepared, events))
+            return
+        try:
+            async for result in events:  # type: ignore[union-attr]  # awaited above
+                yield Response(200, self._body(prepared, result))
+                self._contexts.renew(prepared.context)
+        finally:
+            await events.aclose()  # type: ignore[union-attr]  # an async generator
+            await prepared.context.asking.close()
+
+    def _prepare(self, operation: Operation, caller: Caller) -> _Prepared:
+        try:
+            document = self._documents.read(operation.document)
+            node = document.operation(operation.name)
+        except InvalidDocument as error:
+            body = {"errors": request_errors(error.errors, error.code)}
+            raise RequestRefused(Response(400, body)) from error
+        variables = get_variable_values(
+            self._graph.schema,
+            node.variable_definitions or (),
+            dict(operation.variables),
+            max_errors=20,
+            hide_suggestions=True,
+        )
+        if isinstance(variables, list):
+            body = {"errors": request_errors(variables, "BAD_USER_INPUT")}
+            raise RequestRefused(Response(400, body))
+        plan = self._planner.plan(document, node, variables, caller.scopes)
+        if plan.denied and (not operation.partial or plan.introspects):
+            raise RequestRefused(Response(403, {"errors": _denials(plan)}))
+        context = self._contexts.make(caller, plan.fields_wanted)
+        return _Prepared(document, node, variables, plan, context)
+
+    async def _ask_ahead(self, prepared: _Prepared) -> None:
+        opened = [await self._open(prepared, root) for root in prepared.plan.roots]
+        asks: list[tuple[Ask, list[Subject]]] = []
+        for root, cases in zip(prepared.plan.roots, opened, strict=True):
+            for case in cases:
+                asks.extend((ask, case.debtors()) for ask in root.of_all)
+                for _, node, of_one in root.of_one:
+                    debtor = self._one_debtor(prepared, case, node)
+                    if debtor is not None:
+                        asks.extend((ask, [debtor]) for ask in of_one)
+        await self._ask_level(prepared.context, asks)
+
+    async def _open(self, prepared: _Prepared, root: CaseRoot) -> list[BoundCase]:
+        arguments = get_argument_values(
+            self._field_of(root.coordinate), root.node, prepared.variables
+        )
+        numbers = arguments["numbers"] if "numbers" in arguments else [arguments["number"]]
+        opened = await open_cases(
+            prepared.context, numbers, arguments["purpose"], root.purposes()
+        )
+        prepared.context.opened[root.key] = opened
+        return [case for case in opened if isinstance(case, BoundCase)]
+
+    def _one_debtor(self, prepared: _Prepared, case: BoundCase, node: Any) -> Subject | None:
+        arguments = get_argument_values(self._field_of("Case.debtor"), node, prepared.variables)
+        try:
+            return case.debtor(arguments["idNumber"])
+        except NotAnObligor:
+            return None  # the field itself says so; nobody is asked
+
+    def _field_of(self, coordinate: str) -> Any:
+        type_name, field_name = coordinate.split(".")
+        return self._graph.schema.type_map[type_name].fields[field_name]  # type: ignore[attr-defined]
+
+    async def _ask_level(self, context: Context, asks: list[tuple[Ask, list[Subject]]]) -> None:
+        """Ask a level's questions at once; go on behind those that lead further as they come in."""
+        # Those that lead further start first.
+        asks.sort(key=lambda item: not item[0].onward)
+        context.asking.ask(
+            Wanted(
+                question=ask.question,
+                subjects=subjects,
+                fields=frozenset(ask.fields),
+                natural_persons_only=ask.natural_persons_only,
+            )
+            for ask, subjects in asks
+        )
+        onward: list[tuple[Ask, list[Subject]]] = []
+        for ask, subjects in asks:
+            if ask.onward:
+                for subject in subjects:
+                    answer = await context.asking.answer(ask.question, subject)
+                    for attribute, further in ask.onward:
+                        reached = _reached(answer.value, attribute, subject)
+                        onward.extend((next_ask, reached) for next_ask in further)
+        if onward:
+            await self._ask_level(context, onward)
+        for ask, subjects in asks:
+            for subject in subjects:
+                await context.asking.answer(ask.question, subject)
+
+    async def _shape(self, prepared: _Prepared, operation: Operation) -> ExecutionResult:
+        caller = prepared.context.caller
+        result = execute(
+            # A partial answer names fields that the role-true schema does not have.
+            self._graph.schema if prepared.plan.denied else self._roles.of(caller.scopes),
+            prepared.document.node,
+            context_value=prepared.context,
+            variable_values=dict(operation.variables),
+            operation_name=operation.name,
+            hide_suggestions=True,
+        )
+        if isinstance(result, ExecutionResult):
+            return result
+        return await result
+
+    def _body(self, prepared: _Prepared, result: ExecutionResult) -> dict[str, Any]:
+        context = prepared.context
+        body: dict[str, Any] = {}
+        if result.errors:
+            body["errors"] = [
+                field_error(error, context.request_id) for error in result.errors[:_MOST_ERRORS]
+            ]
+        body["data"] = result.data
+        extensions: dict[str, Any] = {
+            "requestId": context.request_id,
+            "departments": [
+                {
+                    "id": status.id,
+                    "status": status.status,
+                    "milliseconds": status.milliseconds,
+                    "asOf": None if status.as_of is None else self._contexts.civil(status.as_of),
+                }
+                for _, status in sorted(context.asking.statuses.items())
+            ],
+        }
+        if context.masked:
+            extensions["masked"] = sorted(context.masked)
+        if prepared.plan.denied:
+            extensions["incomplete"] = True
+        body["extensions"] = extensions
+        return body
+
+
+def _reached(value: Any, attribute: str, subject: Subject) -> list[Subject]:
+    records = value if isinstance(value, (list, tuple)) else () if value is None else (value,)
+    numbers = {getattr(record, attribute): None for record in records}
+    return [next_subject(subject, number) for number in numbers if number is not None]
+
+
+def _denials(plan: Plan) -> list[dict[str, Any]]:
+    shown = []
+    for denied in plan.denied:
+        refusal = FieldNotAllowed(denied.coordinate, denied.missing)
+        shown.append(
+            {
+                "message": str(refusal),
+                "path": list(denied.path),
+                "extensions": {"code": refusal.code, **refusal.details},
+            }
+        )
+    return shown
+
+
+def _refusal(status: int, message: str, code: str) -> Response:
+    error = GraphQLError(message)
+    return Response(status, {"errors": request_errors([error], code)})

@@ -1,0 +1,230 @@
+"""``POST /graphql``: one small ASGI class on the path that everything takes."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+import msgspec
+from starlette.types import Receive, Scope, Send
+
+from auth.errors import Unauthenticated
+from auth.guard import Guard
+from gateway.engine import Engine, Operation, Response
+from gateway.negotiation import EVENTS, JSON, Form, negotiate
+from gateway.outward import tidy
+
+MOST_BYTES: Final = 64 * 1024  # of a request body
+_KEEP_ALIVE: Final = 12.0  # seconds between comments on an idle event stream
+
+_ENCODE = msgspec.json.Encoder().encode
+
+_SECURITY: Final = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+]
+
+
+class _Body(msgspec.Struct):
+    query: str
+    operationName: str | None = None  # noqa: N815 -- GraphQL over HTTP's name
+    variables: dict[str, Any] | None = None
+    extensions: dict[str, Any] | None = None
+
+
+_DECODE = msgspec.json.Decoder(_Body).decode
+
+
+class _BadRequest(Exception):
+    def __init__(self, message: str, *, status: int = 400, code: str = "BAD_REQUEST") -> None:
+        super().__init__(message)
+        self.status, self.code = status, code
+
+    def response(self) -> Response:
+        error = {"message": str(self), "extensions": {"code": self.code}}
+        return Response(self.status, {"errors": [error]})
+
+
+class GraphQLOverHTTP:
+    """Queries and mutations as one response, subscriptions as server-sent events."""
+
+    def __init__(self, engine: Engine, guard: Guard) -> None:
+        self._engine = engine
+        self._guard = guard
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = list(scope["headers"])
+        form = negotiate(_text_header(headers, b"accept"))
+        if form is None:
+            refusal = _BadRequest(
+                "Say Accept: application/graphql-response+json or application/json.",
+                status=406,
+                code="NOT_ACCEPTABLE",
+            )
+            await _send(send, Form(JSON), refusal.response())
+            return
+        extra: list[tuple[bytes, bytes]] = []
+        try:
+            if scope["method"] != "POST":
+                extra = [(b"allow", b"POST")]
+                raise _BadRequest(  # noqa: TRY301 -- one way out for every bad request
+                    "Send a POST with a JSON body.", status=405, code="METHOD_NOT_ALLOWED"
+                )
+            caller = self._guard.caller(headers)
+            body = _read(headers, await _whole(receive))
+        except Unauthenticated as error:
+            response, extra = unauthenticated(error)
+            await _send(send, _plain(form), response, extra)
+            return
+        except _BadRequest as error:
+            await _send(send, _plain(form), error.response(), extra)
+            return
+        operation = Operation(
+            document=body.query,
+            name=body.operationName,
+            variables=body.variables or {},
+            partial=_wants_partial(headers),
+        )
+        if form.media_type == EVENTS:
+            await _send_events(receive, send, self._engine.stream(operation, caller))
+        else:
+            await _send(send, form, await self._engine.execute(operation, caller))
+
+
+def unauthenticated(error: Unauthenticated) -> tuple[Response, list[tuple[bytes, bytes]]]:
+    """Return the 401 (or 400) that says how to authenticate, and its header."""
+    shown = {
+        "message": f"{error} Send a valid access token as Authorization: Bearer … 请先登录",
+        "extensions": {"code": "UNAUTHENTICATED"},
+    }
+    return Response(error.status, {"errors": [shown]}), [
+        (b"www-authenticate", error.challenge.encode("ascii"))
+    ]
+
+
+def _read(headers: list[tuple[bytes, bytes]], body: bytes) -> _Body:
+    media_type = (_text_header(headers, b"content-type") or "").split(";")[0].strip().lower()
+    if media_type not in (JSON, ""):
+        raise _BadRequest(
+            "The body must be application/json.", status=415, code="UNSUPPORTED_MEDIA_TYPE"
+        )
+    if _text_header(headers, b"content-encoding") not in (None, "identity"):
+        raise _BadRequest(
+            "Send the body uncompressed.", status=415, code="UNSUPPORTED_MEDIA_TYPE"
+        )
+    if not body:
+        raise _BadRequest("The body is empty; it must be JSON with a member query.")
+    try:
+        return _DECODE(body)
+    except msgspec.ValidationError as error:
+        # msgspec names the member and the type it wanted, never the value.
+        raise _BadRequest(f"The body does not fit: {tidy(str(error))}.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise _BadRequest("The body is not well-formed JSON in UTF-8.") from None
+
+
+async def _whole(receive: Receive) -> bytes:
+    parts, size, more = [], 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _BadRequest("The request ended early.")
+        part = message.get("body", b"")
+        size += len(part)
+        if size > MOST_BYTES:
+            raise _BadRequest(
+                f"The body is over {MOST_BYTES // 1024} KB.", status=413, code="BODY_TOO_LARGE"
+            )
+        parts.append(part)
+        more = message.get("more_body", False)
+    return b"".join(parts)
+
+
+def _wants_partial(headers: list[tuple[bytes, bytes]]) -> bool:
+    return (_text_header(headers, b"x-partial") or "").strip().lower() == "allow"
+
+
+def _text_header(headers: list[tuple[bytes, bytes]], name: bytes) -> str | None:
+    values = [value.decode("latin-1") for key, value in headers if key.lower() == name]
+    return ", ".join(values) if values else None
+
+
+def _plain(form: Form) -> Form:
+    return Form(JSON) if form.media_type == EVENTS else form
+
+
+async def _send(
+    send: Send, form: Form, response: Response, extra: list[tuple[bytes, bytes]] | None = None
+) -> None:
+    status = response.status
+    if status == 400 and form.legacy and "errors" in response.body and _well_formed(response):  # noqa: PLR2004
+        status = 200
+    payload = _ENCODE(response.body)
+    headers = [
+        (b"content-type", f"{form.media_type}; charset=utf-8".encode()),
+        (b"content-length", str(len(payload)).encode()),
+        *_SECURITY,
+        *(extra or ()),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": payload})
+
+
+def _well_formed(response: Response) -> bool:
+    """Whether the HTTP request was in order and only the GraphQL in it was not."""
+    code = response.body["errors"][0]["extensions"]["code"]
+    return bool(code.startswith("GRAPHQL_") or code == "BAD_USER_INPUT")
+
+
+async def _send_events(receive: Receive, send: Send, responses: AsyncIterator[Response]) -> None:
+    """Send each response as an event ``next``, then ``complete`` (graphql-sse, distinct mode)."""
+    gone = asyncio.ensure_future(_disconnected(receive))
+    started = False
+    following: asyncio.Future[Response] | None = None
+    try:
+        while True:
+            following = following or asyncio.ensure_future(anext(responses))  # type: ignore[arg-type]
+            await asyncio.wait(
+                (following, gone), timeout=_KEEP_ALIVE, return_when=asyncio.FIRST_COMPLETED
+            )
+            if gone.done():
+                return
+            if not following.done():
+                if started:
+                    await _send_part(send, b": keep alive\n\n")
+                else:
+                    await _start_events(send, 200)
+                    started = True
+                continue
+            try:
+                response = following.result()
+            except StopAsyncIteration:
+                break
+            following = None
+            if not started:
+                await _start_events(send, 200)
+                started = True
+            await _send_part(send, b"event: next\ndata: " + _ENCODE(response.body) + b"\n\n")
+        if not started:
+            await _start_events(send, 200)
+        await _send_part(send, b"event: complete\ndata: \n\n")
+        await send({"type": "http.response.body", "body": b""})
+    finally:
+        for task in (following, gone):
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+        await responses.aclose()  # type: ignore[attr-defined]  # an async generator
+
+
+async def _start_events(send: Send, status: int) -> None:
+    headers = [(b"content-type", b"text/event-stream; charset=utf-8"), *_SECURITY]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+
+
+async def _send_part(send: Send, part: bytes) -> None:
+    await send({"type": "http.response.body", "body": part, "more_body": True})
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

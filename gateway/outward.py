@@ -1,0 +1,80 @@
+"""Errors as they leave the house: a stable code, what to do, no personal data, no stack trace."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import structlog
+from graphql import GraphQLError
+
+from connectors.errors import DepartmentError
+from resolvers.refusals import Refused
+
+_LOG = structlog.get_logger()
+
+# A caller's own literal comes back in GraphQL's messages; it may be somebody's number.
+_NUMBERS: Final = re.compile(r"[0-9A-Za-z]*\d{6,}[0-9A-Za-z]*")
+_QUOTED: Final = re.compile(r"(?<=found )(\"[^\"]*\"|'[^']*')")
+
+
+def tidy(message: str) -> str:
+    """Return *message* without numbers that could be a person's."""
+    return _NUMBERS.sub("…", _QUOTED.sub("…", message))
+
+
+def request_errors(errors: Iterable[GraphQLError], code: str) -> list[dict[str, Any]]:
+    """Return *errors* of a request that was not executed."""
+    return [_request_error(error, code) for error in errors]
+
+
+def _request_error(error: GraphQLError, code: str) -> dict[str, Any]:
+    shown: dict[str, Any] = {"message": tidy(error.message)}
+    if error.locations:
+        shown["locations"] = [{"line": at.line, "column": at.column} for at in error.locations]
+    own = error.extensions or {}
+    shown["extensions"] = {"code": own.get("code", code)}
+    return shown
+
+
+def field_error(error: GraphQLError, request_id: str) -> dict[str, Any]:
+    """Return an error of one field, with its path."""
+    shown: dict[str, Any] = {"message": "", "path": error.path}
+    if error.locations:
+        shown["locations"] = [{"line": at.line, "column": at.column} for at in error.locations]
+    cause = error.original_error
+    if isinstance(cause, DepartmentError):
+        shown["message"] = str(cause)
+        shown["extensions"] = {
+            "code": cause.code,
+            "department": cause.department,
+            "retryable": cause.retryable,
+        }
+    elif isinstance(cause, Refused):
+        shown["message"] = str(cause)
+        shown["extensions"] = {"code": cause.code, **cause.details}
+    elif cause is None and error.extensions and "code" in error.extensions:
+        shown["message"] = tidy(error.message)
+        shown["extensions"] = dict(error.extensions)
+    elif isinstance(cause, GraphQLError) or cause is None:
+        # GraphQL's own words: a null where none may be, an argument that does not fit.
+        shown["message"] = tidy(error.message)
+        own = getattr(cause, "extensions", None) or {}
+        shown["extensions"] = {"code": own.get("code", "BAD_USER_INPUT")}
+    else:
+        # Type and place only: the words of an unexpected exception may hold anything.
+        _LOG.error("request.field_failed", error=type(cause).__name__, where=_where(cause))
+        shown["message"] = (
+            "Something went wrong here; it was logged under the request id. 系统内部错误"
+        )
+        shown["extensions"] = {"code": "INTERNAL_ERROR", "requestId": request_id}
+    return shown
+
+
+def _where(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return "?"
+    code = trace.tb_frame.f_code
+    return f"{code.co_name}:{trace.tb_lineno}"

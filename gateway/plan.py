@@ -1,0 +1,323 @@
+"""
+A plan: what a document will ask of whom, and what its caller may not have.
+
+It is made before anything is asked, from the document, its operation, the values that ``@skip`` and
+``@include`` use, and the caller's scopes. A field that the scopes do not cover is *denied*: nothing
+below it is planned, so nothing below it can be asked.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from graphql import (
+    FieldNode,
+    FragmentSpreadNode,
+    GraphQLCompositeType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLUnionType,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    get_directive_values,
+    get_named_type,
+)
+from graphql.execution.values import VariableValues
+from graphql.type import (
+    GraphQLIncludeDirective,
+    GraphQLSkipDirective,
+    is_abstract_type,
+    is_composite_type,
+)
+
+from connectors.question import Question
+from domain.purpose import Purpose
+from gateway.declarations import Declarations
+from gateway.documents import Document
+from resolvers.declare import Declared
+from resolvers.shaping import missing_scopes
+
+# Fields under which the plan asks ahead: they open a case, and a case has debtors.
+_OPENS_CASES: Final = frozenset({"Query.case", "Query.cases"})
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """A field on a path that the caller's scopes do not cover."""
+
+    path: tuple[str, ...]
+    coordinate: str
+    missing: frozenset[str]
+
+
+@dataclass(slots=True)
+class Ask:
+    """A department-backed field at one place of the answer.
+
+    Attributes:
+        path: response keys from the root, without list indices.
+        fields: attributes of the record that the selection needs.
+        onward: attribute of the record with the next subject, and what is asked of them.
+    """
+
+    path: tuple[str, ...]
+    coordinate: str
+    question: Question[Any]
+    purposes: frozenset[Purpose]
+    natural_persons_only: bool
+    fields: set[str] = field(default_factory=set)
+    onward: "list[tuple[str, list[Ask]]]" = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class CaseRoot:
+    """A root field that opens cases, and what is asked of their debtors.
+
+    Attributes:
+        node: the field as the document has it, for its arguments.
+        of_all: asked of every obligor.
+        of_one: for each `debtor(idNumber:)` below, its node and what is asked of that debtor.
+    """
+
+    key: str
+    coordinate: str
+    node: FieldNode
+    of_all: list[Ask] = field(default_factory=list)
+    of_one: list[tuple[tuple[str, ...], FieldNode, list[Ask]]] = field(default_factory=list)
+
+    def purposes(self) -> dict[str, frozenset[Purpose]]:
+        """Return, for each department field below, the purposes that permit it."""
+        asks = [*self.of_all, *(ask for _, _, one in self.of_one for ask in one)]
+        return {ask.coordinate: ask.purposes for ask in _everything(asks)}
+
+
+@dataclass(slots=True)
+class Plan:
+    operation: OperationDefinitionNode
+    denied: list[Denied] = field(default_factory=list)
+    roots: list[CaseRoot] = field(default_factory=list)
+    introspects: bool = False
+    wanted: dict[int, set[str]] = field(default_factory=dict)
+
+    def fields_wanted(self, question: Question[Any]) -> frozenset[str]:
+        """Return all the document selects of *question*'s records, wherever it stands."""
+        return frozenset(self.wanted.get(id(question), ()))
+
+
+def _everything(asks: Sequence[Ask]) -> Iterator[Ask]:
+    for ask in asks:
+        yield ask
+        for _, further in ask.onward:
+            yield from _everything(further)
+
+
+@dataclass(frozen=True, slots=True)
+class _Selected:
+    """Fields of one response key, merged as GraphQL merges them."""
+
+    key: str
+    nodes: list[FieldNode]
+
+    @property
+    def name(self) -> str:
+        return self.nodes[0].name.value
+
+    def below(self) -> list[SelectionSetNode]:
+        return [node.selection_set for node in self.nodes if node.selection_set is not None]
+
+
+class Planner:
+    """Makes plans over one schema and its declarations."""
+
+    def __init__(self, schema: GraphQLSchema, declarations: Declarations) -> None:
+        self._schema = schema
+        self._declarations = declarations
+
+    def plan(
+        self,
+        document: Document,
+        operation: OperationDefinitionNode,
+        variables: VariableValues,
+        scopes: frozenset[str],
+    ) -> Plan:
+        root = self._schema.get_root_type(operation.operation)
+        if root is None:
+            raise LookupError("validation lets no such operation pass")
+        walk = _Walk(self._schema, self._declarations, document, variables, scopes)
+        walk.plan = Plan(operation)
+        walk.root(root, [operation.selection_set])
+        return walk.plan
+
+
+class _Walk:
+    plan: Plan
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        declarations: Declarations,
+        document: Document,
+        variables: VariableValues,
+        scopes: frozenset[str],
+    ) -> None:
+        self._schema = schema
+        self._declarations = declarations
+        self._document = document
+        self._variables = variables
+        self._scopes = scopes
+
+    def root(self, parent: GraphQLObjectType, below: list[SelectionSetNode]) -> None:
+        for selected in self._collect(parent, below):
+            if selected.name in ("__schema", "__type"):
+                self.plan.introspects = True
+                continue
+            coordinate = f"{parent.name}.{selected.name}"
+            case_root = None
+            if coordinate in _OPENS_CASES:
+                case_root = CaseRoot(selected.key, coordinate, selected.nodes[0])
+            if self._field(parent, selected, (), [], case_root) and case_root is not None:
+                self.plan.roots.append(case_root)
+
+    def _fields(
+        self,
+        parent: GraphQLCompositeType,
+        below: list[SelectionSetNode],
+        path: tuple[str, ...],
+        asks: list[Ask],
+        case_root: CaseRoot | None,
+    ) -> None:
+        for concrete in self._concrete(parent):
+            for selected in self._collect(concrete, below):
+                self._field(concrete, selected, path, asks, case_root)
+
+    def _field(
+        self,
+        parent: GraphQLObjectType,
+        selected: _Selected,
+        path: tuple[str, ...],
+        asks: list[Ask],
+        case_root: CaseRoot | None,
+    ) -> bool:
+        """Plan one field and what is below it; False if it is denied."""
+        if selected.name == "__typename":
+            return True
+        coordinate = f"{parent.name}.{selected.name}"
+        here = (*path, selected.key)
+        declared = self._declarations.of(coordinate)
+        if not self._allowed(coordinate, declared, here):
+            return False
+        named = get_named_type(parent.fields[selected.name].type)
+        if not is_composite_type(named):
+            return True
+        if declared.question is not None:
+            self._ask(coordinate, declared, selected, here, named, asks)
+        elif case_root is not None and coordinate == "Case.debtors":
+            self._fields(named, selected.below(), here, case_root.of_all, case_root)
+        elif case_root is not None and coordinate == "Case.debtor":
+            of_one: list[Ask] = []
+            case_root.of_one.append((here, selected.nodes[0], of_one))
+            self._fields(named, selected.below(), here, of_one, case_root)
+        else:
+            # Debtors behind an order are not known before the order is read: asked late.
+            passes = case_root if coordinate in _OPENS_CASES else None
+            self._fields(named, selected.below(), here, [], passes)
+        return True
+
+    def _ask(  # noqa: PLR0913, PLR0917 -- one field's surroundings
+        self,
+        coordinate: str,
+        declared: Declared,
+        selected: _Selected,
+        path: tuple[str, ...],
+        record: GraphQLCompositeType,
+        asks: list[Ask],
+    ) -> None:
+        question = declared.question
+        if question is None or declared.purposes is None:
+            raise TypeError(f"{coordinate} asks no department")
+        ask = Ask(path, coordinate, question, declared.purposes, declared.natural_persons_only)
+        asks.append(ask)
+        for concrete in self._concrete(record):
+            for inner in self._collect(concrete, selected.below()):
+                if inner.name != "__typename":
+                    self._record_field(concrete, inner, ask)
+        self.plan.wanted.setdefault(id(question), set()).update(ask.fields)
+
+    def _record_field(self, record: GraphQLObjectType, selected: _Selected, ask: Ask) -> None:
+        coordinate = f"{record.name}.{selected.name}"
+        declared = self._declarations.of(coordinate)
+        if declared.leads_to is None:
+            if self._field(record, selected, ask.path, [], None):
+                ask.fields |= declared.needs
+            return
+        here = (*ask.path, selected.key)
+        if self._allowed(coordinate, declared, here):
+            ask.fields |= declared.needs
+            person = get_named_type(record.fields[selected.name].type)
+            onward: list[Ask] = []
+            self._fields(person, selected.below(), here, onward, None)
+            ask.onward.append((declared.leads_to, onward))
+
+    def _allowed(self, coordinate: str, declared: Declared, path: tuple[str, ...]) -> bool:
+        lacking = missing_scopes(declared, self._scopes)
+        if not lacking:
+            return True
+        denied = Denied(path, coordinate, lacking)
+        if denied not in self.plan.denied:
+            self.plan.denied.append(denied)
+        return False
+
+    def _concrete(self, parent: GraphQLCompositeType) -> Sequence[GraphQLObjectType]:
+        if isinstance(parent, (GraphQLInterfaceType, GraphQLUnionType)):
+            return self._schema.get_possible_types(parent)
+        return (parent,)
+
+    def _collect(
+        self, parent: GraphQLObjectType, below: Sequence[SelectionSetNode]
+    ) -> list[_Selected]:
+        found: dict[str, _Selected] = {}
+        seen: set[str] = set()
+        for selection_set in below:
+            self._collect_into(parent, selection_set, found, seen)
+        return list(found.values())
+
+    def _collect_into(
+        self,
+        parent: GraphQLObjectType,
+        selection_set: SelectionSetNode,
+        found: dict[str, _Selected],
+        seen: set[str],
+    ) -> None:
+        for node in selection_set.selections:
+            if not self._included(node):
+                continue
+            if isinstance(node, FieldNode):
+                key = node.alias.value if node.alias else node.name.value
+                found.setdefault(key, _Selected(key, [])).nodes.append(node)
+            elif isinstance(node, InlineFragmentNode):
+                if self._applies(node.type_condition, parent):
+                    self._collect_into(parent, node.selection_set, found, seen)
+            elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
+                seen.add(node.name.value)
+                fragment = self._document.fragments[node.name.value]
+                if self._applies(fragment.type_condition, parent):
+                    self._collect_into(parent, fragment.selection_set, found, seen)
+
+    def _included(self, node: Any) -> bool:
+        skip = get_directive_values(GraphQLSkipDirective, node, self._variables)
+        if skip and skip["if"]:
+            return False
+        include = get_directive_values(GraphQLIncludeDirective, node, self._variables)
+        return not include or bool(include["if"])
+
+    def _applies(self, condition: Any, parent: GraphQLObjectType) -> bool:
+        if condition is None or condition.name.value == parent.name:
+            return True
+        named = self._schema.get_type(condition.name.value)
+        return (
+            named is not None
+            and is_abstract_type(named)
+            and self._schema.is_sub_type(named, parent)
+        )

@@ -1,0 +1,62 @@
+"""One schema from every module in `resolvers`, checked to the last field."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import strawberry
+from graphql import GraphQLSchema
+from strawberry.printer import print_schema
+from strawberry.schema.config import StrawberryConfig
+
+from gateway.declarations import Declarations, declare
+from resolvers import graph as graph_types
+from resolvers.case import CaseQueries
+from resolvers.orders import OrderQueries
+from resolvers.ordering import OrderMutations
+from resolvers.scalars import SCALARS
+from resolvers.subscriptions import OrderSubscriptions
+from resolvers.viewer import ViewerQueries
+
+SCHEMA_FILE: Final = Path("schema.graphql")
+_HEADER: Final = "# Printed by `chakong schema export`; `chakong schema check` compares. Do not edit.\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """The executable schema, what each of its fields declares, and its printed form."""
+
+    schema: GraphQLSchema
+    declarations: Declarations
+    printed: str
+
+
+def build_graph() -> Graph:
+    """Build the schema.
+
+    Raises:
+        Undeclared: a field has neither scopes nor a place on the public list.
+    """
+
+    @strawberry.type(description="What may be asked. 查询")
+    class Query(CaseQueries, OrderQueries, ViewerQueries):
+        pass
+
+    @strawberry.type(description="What may be ordered: one order per mutation. 操作")
+    class Mutation(OrderMutations):
+        pass
+
+    @strawberry.type(description="What may be waited for. 订阅")
+    class Subscription(OrderSubscriptions):
+        pass
+
+    schema = strawberry.Schema(
+        Query,
+        Mutation,
+        Subscription,
+        types=[graph_types.Debtor, graph_types.AffiliatedPerson],
+        config=StrawberryConfig(scalar_map=SCALARS),
+    )
+    printed = _HEADER + print_schema(schema) + "\n"
+    core = schema._schema  # noqa: SLF001 -- Strawberry keeps graphql-core's schema here
+    return Graph(core, declare(core), printed)

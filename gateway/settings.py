@@ -1,0 +1,114 @@
+"""Settings: `CHAKONG_*` in the environment over one TOML file over the defaults."""
+
+import os
+from pathlib import Path
+from typing import Any, ClassVar, Final, Literal, Self
+
+from pydantic import BaseModel, Field, SecretStr, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+LONGEST_TOKEN: Final = 3600  # seconds, outside the demo
+
+
+class Department(BaseModel):
+    """How one department is reached."""
+
+    url: str = Field(description="Base address; for housing_fund the exchange database.")
+    secret: SecretStr = Field(description="API key or OAuth client secret that we present.")
+    client_id: str = Field("court-gateway", description="Our OAuth client id there.")
+    deadline_seconds: float = Field(10.0, gt=0, description="Longest wait for one answer.")
+
+
+class Settings(BaseSettings):
+    """Every key of the gateway; `docs/configuration.md` is checked against this class."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CHAKONG_", env_nested_delimiter="__", extra="forbid"
+    )
+    file: ClassVar[Path | None] = None
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    public_url: str = Field(
+        "", description="Address that clients use; empty: http://host:port. The issuer is this."
+    )
+    data_dir: Path = Field(
+        Path("chakong-data"), description="Where the default database and the signing key are."
+    )
+    database_url: str = Field(
+        "", description="sqlite:///path or postgresql://…; empty: SQLite in data_dir."
+    )
+    audience: str = Field("chakong", description="`aud` that access tokens must carry.")
+    access_token_seconds: int = Field(
+        300, gt=0, description="Lifetime of access tokens; more than 3600 only in the demo."
+    )
+    demo: bool = Field(
+        False,
+        description="Synthetic people only; allows long tokens and publishes the demo logins.",
+    )
+    pseudonym_key: SecretStr = Field(
+        SecretStr(""),
+        description="Key of personId hashes, 32 characters or more; empty: made in data_dir.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least severe log event that is written."
+    )
+    departments: dict[str, Department] = Field(
+        default_factory=dict,
+        description="Department systems by stem: identity, vehicles, housing_fund, securities, "
+        "related_persons.",
+    )
+
+    @model_validator(mode="after")
+    def _long_tokens_only_in_the_demo(self) -> Self:
+        if self.access_token_seconds > LONGEST_TOKEN and not self.demo:
+            raise ValueError(
+                f"access_token_seconds may be at most {LONGEST_TOKEN} outside the demo"
+            )
+        return self
+
+    @property
+    def issuer(self) -> str:
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{(self.data_dir / 'chakong.db').resolve()}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- no .env files
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        sources: list[PydanticBaseSettingsSource] = [init_settings, env_settings]
+        if cls.file is not None:
+            sources.append(TomlConfigSettingsSource(settings_cls, cls.file))
+        return tuple(sources)
+
+
+def load_settings(file: Path | None = None, **given: Any) -> Settings:
+    """Return the settings: *given* over the environment over *file* over the defaults.
+
+    *file* defaults to ``CHAKONG_CONFIG``.
+
+    Raises:
+        FileNotFoundError: the file that was named is not there.
+        pydantic.ValidationError: a value does not fit, or a key is unknown.
+    """
+    named = file or (Path(os.environ["CHAKONG_CONFIG"]) if "CHAKONG_CONFIG" in os.environ else None)
+    if named is not None and not named.is_file():
+        raise FileNotFoundError(f"no configuration file at {named}")
+
+    class FromFile(Settings):
+        file = named
+
+    return FromFile(**given)

@@ -1,0 +1,106 @@
+"""Purpose binding: no case, no answer. Everything here is decided before any department is asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from auth.caller import Caller
+from connectors.question import Authority
+from domain.identity import IdNumber
+from domain.purpose import Purpose
+from resolvers.refusals import CaseNotFound, CaseNotOpen, NotAnObligor, PurposeNotAllowed
+from resolvers.subject import Subject
+from storage.cases import CaseRecord, Party
+
+_OVERSEER_SCOPE = "command:read"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoundCase:
+    """A case opened by a caller for a purpose; the only door to personal data."""
+
+    record: CaseRecord
+    authority: Authority
+
+    def debtors(self) -> list[Subject]:
+        return [self._debtor(party) for party in self.record.obligors]
+
+    def debtor(self, id_number: IdNumber) -> Subject:
+        """Return the obligor with *id_number*.
+
+        Raises:
+            NotAnObligor: the case has no such obligor (I-07).
+        """
+        for party in self.record.obligors:
+            if party.id_number == id_number:
+                return self._debtor(party)
+        raise NotAnObligor
+
+    def _debtor(self, party: Party) -> Subject:
+        return Subject(
+            id_number=party.id_number,
+            authority=self.authority,
+            level=0,
+            name=party.name,
+            kind=party.kind,
+        )
+
+
+def bind(
+    record: CaseRecord | None,
+    *,
+    caller: Caller,
+    purpose: Purpose,
+    fields: Mapping[str, frozenset[Purpose]],
+    request_id: str,
+) -> BoundCase:
+    """Open *record* for *caller* and *purpose*, or refuse.
+
+    A case that does not exist and a case of somebody else get the same answer.
+
+    Args:
+        fields: department fields wanted under this case, with the purposes that permit each.
+
+    Raises:
+        CaseNotFound: unknown, or not assigned to the caller.
+        CaseNotOpen: suspended or closed.
+        PurposeNotAllowed: *purpose* does not permit one of *fields*, or not for this caller.
+
+    Source:
+        domain.md 5.15 (PIPL 13(3), 34), 10; 网络查询冻结规定 art. 7.
+    """
+    if record is None:
+        raise CaseNotFound
+    credential = _credential(record, caller)
+    if credential is None and not (
+        caller.may(_OVERSEER_SCOPE) and purpose is Purpose.SUPERVISION
+    ):
+        raise CaseNotFound
+    if record.state != "OPEN":
+        raise CaseNotOpen(record.state)
+    unfit = [name for name, purposes in fields.items() if purpose not in purposes]
+    if unfit:
+        raise PurposeNotAllowed(
+            f"The purpose {purpose.value} does not permit {', '.join(sorted(unfit))}. "
+            "查询目的与所查字段不符",
+            coordinates=unfit,
+        )
+    return BoundCase(
+        record=record,
+        authority=Authority(
+            case_number=record.number,
+            officer=credential or caller.subject,
+            organisation=caller.organisation,
+            purpose=purpose.value,
+            request_id=request_id,
+        ),
+    )
+
+
+def _credential(record: CaseRecord, caller: Caller) -> str | None:
+    """Return the caller's credential number if the case is assigned to them."""
+    for entry in record.officers:
+        if entry.officer.id == caller.subject and caller.organisation == "court":
+            return entry.officer.credential
+    return None
+
+

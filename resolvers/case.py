@@ -1,0 +1,202 @@
+"""`Query.case`, `Query.cases` and what the court's own register says of a case."""
+
+from collections.abc import Mapping, Sequence
+from enum import Enum
+
+import strawberry
+
+from domain.case_number import CaseNumber
+from domain.identity import IdNumber
+from domain.money import Fen
+from domain.purpose import Purpose
+from resolvers.binding import BoundCase, bind
+from resolvers.context import Context, Info
+from resolvers.debtor import DEBTOR
+from resolvers.declare import guarded
+from resolvers.money import Money
+from resolvers.orders import OrderConnection, orders_page
+from resolvers.refusals import BadInput, Refused
+from resolvers.scalars import Date
+from resolvers.subject import Subject
+from storage.cases import Party as PartyRecord
+from storage.cases import find_cases
+
+MOST_CASES = 50
+
+PurposeEnum = strawberry.enum(
+    Purpose,
+    name="Purpose",
+    description="Why personal data are asked for (PIPL 34): it must fit the fields, and travels with "
+    "every question. 查询目的",
+)
+
+
+@strawberry.enum(description="Whether a case is being worked on. 案件状态")
+class CaseState(Enum):
+    OPEN = strawberry.enum_value("OPEN", description="执行中")
+    SUSPENDED = strawberry.enum_value("SUSPENDED", description="中止执行")
+    CLOSED = strawberry.enum_value("CLOSED", description="已结案")
+
+
+@strawberry.type(description="An applicant of a case. 申请执行人")
+class Party:
+    name: str = strawberry.field(description="Name. 姓名/名称")
+    kind: str = strawberry.field(description="Person or organisation. 主体类别")
+
+
+@strawberry.type(description="An officer to whom the case is assigned. 承办人")
+class CaseOfficer:
+    name: str = strawberry.field(description="Name. 姓名")
+    credential: str = strawberry.field(description="Number of the officer's credential. 公务证号")
+    capacity: str = strawberry.field(description="`HANDLER` or `APPROVER`. 职责")
+
+
+@strawberry.type(description="An enforcement case, opened for a purpose. 执行案件")
+class Case:
+    @guarded("cases:read")
+    def number(self: strawberry.Parent[BoundCase]) -> CaseNumber:
+        """The enforcement case number. 执行案号"""
+        return self.record.number
+
+    @guarded("cases:read")
+    def court_name(self: strawberry.Parent[BoundCase]) -> str:
+        """The enforcing court. 执行法院"""
+        return self.record.court_name
+
+    @guarded("cases:read")
+    def court_code(self: strawberry.Parent[BoundCase]) -> str:
+        """The court's code in case numbers. 法院代字"""
+        return self.record.court_code
+
+    @guarded("cases:read")
+    def filed_on(self: strawberry.Parent[BoundCase]) -> Date:
+        """Day of filing. 立案日期"""
+        return Date(self.record.filed_on)
+
+    @guarded("cases:read")
+    def basis_document_number(self: strawberry.Parent[BoundCase]) -> str:
+        """Number of the document that is enforced. 执行依据文号"""
+        return self.record.basis_document_number
+
+    @guarded("cases:read")
+    def basis_unit(self: strawberry.Parent[BoundCase]) -> str:
+        """Who made that document. 作出执行依据单位"""
+        return self.record.basis_unit
+
+    @guarded("cases:read")
+    def obligation(self: strawberry.Parent[BoundCase]) -> str:
+        """What the debtor has to do. 生效法律文书确定的义务"""
+        return self.record.obligation
+
+    @guarded("cases:read")
+    def state(self: strawberry.Parent[BoundCase]) -> CaseState:
+        """Whether the case is being worked on. 案件状态"""
+        return CaseState(self.record.state)
+
+    @guarded("cases:read", graphql_type=Money)
+    def claim(self: strawberry.Parent[BoundCase]) -> Fen:
+        """What is to be enforced. 执行标的额"""
+        return self.record.claim
+
+    @guarded("cases:read", graphql_type=Money)
+    def recovered(self: strawberry.Parent[BoundCase]) -> Fen:
+        """What has been recovered. 已执行到位金额"""
+        return self.record.recovered
+
+    @guarded("cases:read", graphql_type=Money)
+    def remaining(self: strawberry.Parent[BoundCase]) -> Fen:
+        """What is still owed: claim less recovered. 未履行金额"""
+        return Fen(self.record.claim - self.record.recovered)
+
+    @guarded("cases:read")
+    def purpose(self: strawberry.Parent[BoundCase]) -> PurposeEnum:
+        """What the case was opened for in this request. 查询目的"""
+        return Purpose(self.authority.purpose)
+
+    @guarded("cases:read", graphql_type=list[Party])
+    def applicants(self: strawberry.Parent[BoundCase]) -> Sequence[PartyRecord]:
+        """Who applied for enforcement. 申请执行人"""
+        return self.record.applicants
+
+    @guarded("cases:read")
+    def handlers(self: strawberry.Parent[BoundCase]) -> list[CaseOfficer]:
+        """Officers to whom the case is assigned. 承办人"""
+        return [
+            CaseOfficer(
+                name=entry.officer.name,
+                credential=entry.officer.credential,
+                capacity=entry.capacity,
+            )
+            for entry in self.record.officers
+        ]
+
+    @guarded("cases:read", graphql_type=list[DEBTOR])
+    def debtors(self: strawberry.Parent[BoundCase]) -> list[Subject]:
+        """The obligors of the case, as the file lists them. 被执行人"""
+        return self.debtors()
+
+    @guarded("cases:read", graphql_type=DEBTOR | None)
+    def debtor(self: strawberry.Parent[BoundCase], id_number: IdNumber) -> Subject:
+        """The obligor with this number; `NOT_AN_OBLIGOR` for anyone else. 被执行人"""
+        return self.debtor(id_number)
+
+    @guarded("orders:read")
+    async def orders(
+        self: strawberry.Parent[BoundCase], info: Info, first: int, after: str | None = None
+    ) -> OrderConnection:
+        """Control orders of the case, oldest first, at most 100 a page. 查控指令"""
+        return await orders_page(
+            info.context.database, self.record.number, first=first, after=after
+        )
+
+
+@strawberry.type
+class CaseQueries:
+    @guarded("cases:read", graphql_type=Case | None)
+    def case(self, info: Info, number: CaseNumber, purpose: PurposeEnum) -> BoundCase:  # noqa: ARG002 -- opened ahead
+        """One case that the caller handles, opened for a purpose. 查询案件"""
+        [opened] = info.context.opened[str(info.path.key)]
+        if isinstance(opened, Refused):
+            raise opened
+        return opened
+
+    @guarded("cases:read", graphql_type=list[Case | None])
+    def cases(
+        self,
+        info: Info,
+        numbers: list[CaseNumber],  # noqa: ARG002 -- opened ahead
+        purpose: PurposeEnum,  # noqa: ARG002
+    ) -> list[BoundCase | Refused]:
+        """Up to 50 cases at once, in the order asked; null and an error for each that does not open. 批量查询案件"""
+        opened = info.context.opened[str(info.path.key)]
+        for refusal in opened:
+            if isinstance(refusal, BadInput):
+                raise refusal
+        return opened
+
+
+async def open_cases(
+    context: Context,
+    numbers: Sequence[CaseNumber],
+    purpose: Purpose,
+    fields: Mapping[str, frozenset[Purpose]],
+) -> "list[BoundCase | Refused]":
+    """Open each of *numbers* for *purpose*, or say why it does not open."""
+    if len(numbers) > MOST_CASES:
+        return [BadInput(f"At most {MOST_CASES} cases at once.")]
+    found = await context.database.read(lambda connection: find_cases(connection, numbers))
+    opened: list[BoundCase | Refused] = []
+    for number in numbers:
+        try:
+            opened.append(
+                bind(
+                    found.get(number),
+                    caller=context.caller,
+                    purpose=purpose,
+                    fields=fields,
+                    request_id=context.request_id,
+                )
+            )
+        except Refused as refusal:
+            opened.append(refusal)
+    return opened

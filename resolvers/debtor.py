@@ -1,0 +1,97 @@
+"""
+The people an answer is about: the debtor, and whom a debtor leads to.
+
+A department adds its fields by subclassing a part; `resolvers.graph` finds the parts and makes the
+types. Affiliated people never get a part that a control order could point at (domain.md 5.15).
+"""
+
+from collections.abc import Iterable
+from enum import Enum
+from typing import Annotated, Any, Final, ForwardRef
+
+import strawberry
+
+from resolvers.declare import Sensitivity, camel, court_field
+from resolvers.scalars import IdNumber
+
+# Composed after every department was imported, hence by name.
+DEBTOR: Final[Any] = Annotated[ForwardRef("Debtor"), strawberry.lazy("resolvers.graph")]
+AFFILIATED: Final[Any] = Annotated[
+    ForwardRef("AffiliatedPerson"), strawberry.lazy("resolvers.graph")
+]
+
+
+class SubjectPart:
+    """Fields of a debtor and of an affiliated person."""
+
+
+class DebtorPart:
+    """Fields of a debtor only."""
+
+
+class AffiliatedPart:
+    """Fields of an affiliated person only."""
+
+
+_COURT_OR_ADDRESSEE: Final = ("cases:read", "assist:ack")
+# The addressee of an order sees the debtor's name and number (scopes.json, constraints of dept:*).
+_RAW_NAME_AND_NUMBER: Final = ("identity:read:raw", "assist:ack")
+
+
+class KnownSubject(SubjectPart):
+    id: strawberry.ID = court_field(
+        "The person's keyed hash: stable, and says nothing without the key (I-44). 主体标识",
+        *_COURT_OR_ADDRESSEE,
+    )
+
+
+@strawberry.enum(description="What kind of subject a debtor is. 主体类别")
+class DebtorKind(Enum):
+    NATURAL_PERSON = strawberry.enum_value("NATURAL_PERSON", description="自然人")
+    LEGAL_PERSON = strawberry.enum_value("LEGAL_PERSON", description="法人")
+    OTHER_ORGANIZATION = strawberry.enum_value("OTHER_ORGANIZATION", description="其他组织")
+    INDIVIDUAL_BUSINESS = strawberry.enum_value("INDIVIDUAL_BUSINESS", description="个体工商户")
+
+
+class KnownDebtor(DebtorPart):
+    kind: DebtorKind = court_field(
+        "Person or organisation, as the case file has it. 主体类别",
+        *_COURT_OR_ADDRESSEE,
+        attribute="kind",
+    )
+    id_number: IdNumber = court_field(
+        "The debtor's number as the case file has it. 证件号码",
+        *_COURT_OR_ADDRESSEE,
+        attribute="id_number",
+        mask="idNumber",
+        raw=_RAW_NAME_AND_NUMBER,
+        sensitivity=Sensitivity.SENSITIVE,
+    )
+    name: str = court_field(
+        "The debtor's name as the case file has it. 姓名/名称",
+        *_COURT_OR_ADDRESSEE,
+        attribute="name",
+        mask="name",
+        raw=_RAW_NAME_AND_NUMBER,
+        sensitivity=Sensitivity.PERSONAL,
+    )
+
+
+def compose(name: str, description: str, bases: Iterable[type]) -> type:
+    """Return the Strawberry type *name* with the fields of every part under *bases*.
+
+    Fields are ordered by their part's class name, so that the printed schema never depends on the
+    order of imports.
+    """
+    annotations: dict[str, Any] = {}
+    body: dict[str, Any] = {"__doc__": description, "__module__": __name__}
+    parts = {part for base in bases for part in base.__subclasses__()}
+    for part in sorted(parts, key=lambda part: (not part.__name__.startswith("Known"),
+                                                part.__name__)):
+        for field, annotation in part.__annotations__.items():
+            if field in annotations:
+                raise TypeError(f"{name}.{camel(field)} is declared twice")
+            annotations[field] = annotation
+            body[field] = vars(part)[field]
+    body["__annotations__"] = annotations
+    return strawberry.type(type(name, (), body), description=description)

@@ -1,0 +1,320 @@
+"""Control orders as the graph shows them: `Query.order`, `Case.orders`."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from datetime import datetime
+from enum import Enum
+from typing import Any, Final
+
+import strawberry
+
+from connectors.question import Authority
+from domain.case_number import CaseNumber
+from domain.money import Fen
+from domain.order import OrderAction, OrderState
+from domain.purpose import Purpose
+from resolvers.binding import bind
+from resolvers.context import Context, Info
+from resolvers.debtor import DEBTOR
+from resolvers.declare import court_field, guarded
+from resolvers.money import Money
+from resolvers.refusals import BadInput
+from resolvers.scalars import Date, DateTime, Long
+from resolvers.subject import Subject
+from storage.cases import find_case
+from storage.database import Database
+from storage.instants import instant_text, parse_instant
+from storage.orders import EventRecord, OrderRecord, events_of_order, find_order, orders_of_case
+from storage.receipts import ReceiptRecord, receipts_of
+
+MOST_A_PAGE: Final = 100
+_READERS: Final = ("orders:read", "assist:ack")
+
+ActionEnum = strawberry.enum(
+    OrderAction, name="OrderAction", description="What an order commands. 控制措施"
+)
+StateEnum = strawberry.enum(
+    OrderState, name="OrderState", description="Where an order stands (domain.md 6.1). 指令状态"
+)
+
+
+@strawberry.enum(description="Kinds of assets that an order can name so far. 财产种类")
+class OrderedAsset(Enum):
+    VEHICLE = strawberry.enum_value("vehicle", description="Motor vehicle. 机动车")
+    HOUSING_FUND = strawberry.enum_value("housingFund", description="Housing fund. 住房公积金")
+    SECURITIES = strawberry.enum_value("securities", description="Securities. 证券")
+
+
+@strawberry.type(description="One step of an order's life. 指令流转记录")
+class OrderEvent:
+    event: str = strawberry.field(description="What happened. 事件")
+    from_state: StateEnum | None = strawberry.field(description="State before. 原状态")
+    to_state: StateEnum = strawberry.field(description="State after. 新状态")
+    actor: str = strawberry.field(description="Officer or department. 操作人")
+    at: DateTime = strawberry.field(description="When. 时间")
+    remark: str | None = strawberry.field(description="Reason, if one was given. 备注")
+
+
+@strawberry.type(description="An earlier hold that a department named in its receipt. 在先查控")
+class PriorHold:
+    authority: str = strawberry.field(description="Who ordered it. 在先机关")
+    amount: Money | None = strawberry.field(description="Its limit, for money. 在先金额")
+    quantity: Long | None = strawberry.field(description="Its limit, for shares. 在先数量")
+    expires_on: Date | None = strawberry.field(description="Its last day. 在先到期日")
+
+
+@strawberry.type(description="What the department answered to an order. 回执")
+class Receipt:
+    number: str = strawberry.field(description="The department's receipt number. 回执编号")
+    result: str = strawberry.field(
+        description="`FULL`, `PART`, `WAITING`, `NOTHING` or `REFUSED`. 执行结果"
+    )
+    asked: Money | None = strawberry.field(description="What was asked, for money. 限额")
+    controlled: Money | None = strawberry.field(
+        description="What is controlled, for money. 实际控制金额"
+    )
+    asked_quantity: Long | None = strawberry.field(description="What was asked, shares. 限制数量")
+    controlled_quantity: Long | None = strawberry.field(
+        description="What is controlled, shares. 实际控制数量"
+    )
+    reason: str | None = strawberry.field(
+        description="Why less is controlled (domain.md 5.8). 未能控制原因"
+    )
+    rank: int | None = strawberry.field(description="Rank of the hold; 1 is first. 轮候顺位")
+    starts_on: Date | None = strawberry.field(description="First day of the hold. 起始日")
+    ends_on: Date | None = strawberry.field(description="Last day, to 24:00. 届满日")
+    prior_holds: list[PriorHold] = strawberry.field(description="Earlier holds. 在先查控")
+    handler: str | None = strawberry.field(description="Who handled it there. 经办人")
+    at: DateTime = strawberry.field(description="When the department acted. 办理时间")
+
+
+@strawberry.type(description="A control order: what the court commands of one department. 查控指令")
+class Order:
+    id: strawberry.ID = court_field("The order's id. 指令编号", *_READERS, attribute="id")
+    case_number: CaseNumber = court_field("Its case. 案号", *_READERS, attribute="case_number")
+    state: StateEnum = court_field("Where it stands. 状态", *_READERS, attribute="state")
+    action: ActionEnum = court_field("What it commands. 措施", *_READERS, attribute="action")
+    asset_kind: OrderedAsset = court_field("Kind of asset. 财产种类", *_READERS, attribute="asset")
+    department: str = court_field("To whom. 协助单位", *_READERS, attribute="department")
+    record_id: strawberry.ID | None = court_field(
+        "The department's own record of the asset. 来源记录编号", *_READERS, attribute="record"
+    )
+    amount: Money | None = court_field("Limit, for money. 限额", *_READERS, attribute="amount")
+    quantity: Long | None = court_field("Limit, shares. 数量", *_READERS, attribute="quantity")
+    months: int = court_field("Term asked for. 期限（月）", *_READERS, attribute="months")
+    reason: str = court_field("Why. 理由", "orders:read", attribute="reason")
+    ruling_number: str | None = court_field(
+        "Number of the ruling. 裁定书文号", *_READERS, attribute="ruling_number"
+    )
+    notice_number: str | None = court_field(
+        "Number of the assistance notice. 协助执行通知书文号", *_READERS, attribute="notice_number"
+    )
+    officers: list[str] = court_field(
+        "Credential numbers of the two officers. 执行人员公务证号", *_READERS, attribute="officers"
+    )
+    drafter: str = court_field("Who drafted it. 起草人", "orders:read", attribute="drafter")
+    approver: str | None = court_field(
+        "Who approved it; never the drafter (G4). 审批人", "orders:read", attribute="approver"
+    )
+    document_hash: str | None = court_field(
+        "SHA-256 of the order as submitted: what is approved and delivered. 指令摘要",
+        *_READERS,
+        attribute="document_hash",
+    )
+    created_at: DateTime = court_field("When drafted. 创建时间", *_READERS, attribute="created_at")
+    changed_at: DateTime = court_field(
+        "When last changed. 变更时间", *_READERS, attribute="changed_at"
+    )
+
+    @guarded(*_READERS, graphql_type=DEBTOR)
+    async def debtor(self: strawberry.Parent["ShownOrder"], info: Info) -> Subject:
+        """The obligor whose asset it is. A department reads its own fields of this person. 被执行人"""
+        return await _debtor(info.context, self.order)
+
+    @guarded(*_READERS)
+    async def receipts(self: strawberry.Parent["ShownOrder"], info: Info) -> list[Receipt]:
+        """What the department answered, oldest first. 回执"""
+        order_id, shares = self.order.id, self.order.quantity is not None
+        found = await info.context.database.read(lambda c: receipts_of(c, order_id))
+        return [_receipt(record, shares=shares) for record in found]
+
+    @guarded("orders:read")
+    async def history(self: strawberry.Parent["ShownOrder"], info: Info) -> list[OrderEvent]:
+        """All steps of the order's life, oldest first. 流转记录"""
+        order_id = self.order.id
+        found = await info.context.database.read(lambda c: events_of_order(c, order_id))
+        return [_event(record) for record in found]
+
+
+class ShownOrder:
+    """An order record with its words as the graph's enums."""
+
+    __slots__ = ("action", "asset", "order", "state")
+
+    def __init__(self, order: OrderRecord) -> None:
+        self.order = order
+        self.state = OrderState(order.state)
+        self.action = OrderAction(order.action)
+        self.asset = OrderedAsset(order.asset_kind)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.order, name)
+
+
+@strawberry.type(description="A page's edges. 分页信息")
+class PageInfo:
+    has_next_page: bool = strawberry.field(description="Whether more follow. 是否有下一页")
+    end_cursor: str | None = strawberry.field(
+        description="Where the next page starts: pass it as `after`. 游标"
+    )
+
+
+@strawberry.type(description="An order in a page. 分页项")
+class OrderEdge:
+    cursor: str = strawberry.field(description="Its place. 游标")
+    node: Order = strawberry.field(description="The order. 指令")
+
+
+@strawberry.type(description="A page of orders. 指令分页")
+class OrderConnection:
+    edges: list[OrderEdge] = strawberry.field(description="The orders with their places. 分页项")
+    nodes: list[Order] = strawberry.field(description="The orders. 指令")
+    page_info: PageInfo = strawberry.field(description="Where the page ends. 分页信息")
+
+
+@strawberry.type
+class OrderQueries:
+    @guarded(*_READERS, graphql_type=Order | None)
+    async def order(self, info: Info, id: strawberry.ID) -> ShownOrder | None:  # noqa: A002 -- the graph's name
+        """One order: of a case the caller handles, or addressed to the caller's department. 查询指令"""
+        found = await info.context.database.read(lambda c: find_order(c, str(id)))
+        if found is None or not await may_see(info.context, found):
+            return None
+        return ShownOrder(found)
+
+
+async def may_see(context: Context, order: OrderRecord) -> bool:
+    """Whether *order* is addressed to the caller's department, or its case assigned to the caller."""
+    caller = context.caller
+    if caller.organisation != "court":
+        addressed = order.state not in ("DRAFT", "PENDING_APPROVAL", "APPROVED", "CANCELLED")
+        return order.department == caller.organisation and addressed and caller.may("assist:ack")
+    if caller.may("command:read"):
+        return True
+    case = await context.database.read(lambda c: find_case(c, order.case_number))
+    return case is not None and any(o.officer.id == caller.subject for o in case.officers)
+
+
+async def orders_page(
+    database: Database, case_number: CaseNumber, *, first: int, after: str | None
+) -> OrderConnection:
+    """Return a page of a case's orders.
+
+    Raises:
+        BadInput: *first* is not 1 to 100, or *after* is no cursor of ours.
+    """
+    if not 1 <= first <= MOST_A_PAGE:
+        raise BadInput(f"first must be 1 to {MOST_A_PAGE}.")
+    behind = None if after is None else _place(after)
+    found = await database.read(
+        lambda c: orders_of_case(c, case_number, first=first + 1, after=behind)
+    )
+    page: Sequence[Any] = [ShownOrder(order) for order in found[:first]]
+    edges = [OrderEdge(cursor=_cursor(shown.order), node=shown) for shown in page]
+    end = edges[-1].cursor if edges else None
+    return OrderConnection(
+        edges=edges,
+        nodes=list(page),
+        page_info=PageInfo(has_next_page=len(found) > first, end_cursor=end),
+    )
+
+
+async def _debtor(context: Context, order: OrderRecord) -> Subject:
+    case = await context.database.read(lambda c: find_case(c, order.case_number))
+    if case is None:
+        raise LookupError("an order always has its case")
+    kinds = {party.id_number: party.kind for party in case.obligors}
+    caller = context.caller
+    if caller.organisation == "court":
+        authority = bind(
+            case,
+            caller=caller,
+            purpose=Purpose.SUPERVISION if caller.may("command:read") else Purpose(order.purpose),
+            fields={},
+            request_id=context.request_id,
+        ).authority
+    else:
+        # The addressee reads its own records of this debtor under the order's case and purpose.
+        authority = Authority(
+            case_number=order.case_number,
+            officer=caller.subject,
+            organisation=caller.organisation,
+            purpose=order.purpose,
+            request_id=context.request_id,
+        )
+    return Subject(
+        id_number=order.id_number,
+        authority=authority,
+        level=0,
+        name=order.subject_name,
+        kind=kinds.get(order.id_number, "NATURAL_PERSON"),
+    )
+
+
+def _cursor(order: OrderRecord) -> str:
+    place = f"{instant_text(order.created_at)} {order.id}"
+    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+
+
+def _place(cursor: str) -> tuple[datetime, str]:
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        text = base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii")
+        moment, _, order_id = text.partition(" ")
+        return parse_instant(moment), order_id
+    except (ValueError, binascii.Error):
+        raise BadInput("after is not a cursor of this connection.") from None
+
+
+def _event(record: EventRecord) -> OrderEvent:
+    return OrderEvent(
+        event=record.event,
+        from_state=None if record.from_state is None else OrderState(record.from_state),
+        to_state=OrderState(record.to_state),
+        actor=record.actor,
+        at=DateTime(record.at),
+        remark=record.remark,
+    )
+
+
+def _receipt(record: ReceiptRecord, *, shares: bool) -> Receipt:
+    def money(amount: int | None) -> Any:
+        return None if shares or amount is None else Fen(amount)
+
+    def count(amount: int | None) -> Long | None:
+        return Long(amount) if shares and amount is not None else None
+
+    return Receipt(
+        number=record.number,
+        result=record.result,
+        asked=money(record.asked),
+        controlled=money(record.controlled),
+        asked_quantity=count(record.asked),
+        controlled_quantity=count(record.controlled),
+        reason=record.reason,
+        rank=record.rank,
+        starts_on=None if record.starts_on is None else Date(record.starts_on),
+        ends_on=None if record.ends_on is None else Date(record.ends_on),
+        prior_holds=[
+            PriorHold(
+                authority=prior.authority,
+                amount=money(prior.amount),
+                quantity=count(prior.amount),
+                expires_on=None if prior.expires_on is None else Date(prior.expires_on),
+            )
+            for prior in record.prior_holds
+        ],
+        handler=record.handler,
+        at=DateTime(record.at),
+    )

@@ -1,0 +1,136 @@
+"""How a declared field takes its value from what was asked: allowed again, read, masked."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from graphql import GraphQLResolveInfo
+
+from connectors.question import Answer
+from domain.masks import MASKS, amount_band, mask_name, quantity_band
+from resolvers.asking import Wanted
+from resolvers.context import Context
+from resolvers.declare import Declared
+from resolvers.refusals import FieldNotAllowed, PurposeNotAllowed
+from resolvers.subject import Subject
+
+Resolve = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A department's record together with the subject it is about."""
+
+    record: Any
+    subject: Subject
+
+
+def missing_scopes(declared: Declared, scopes: frozenset[str]) -> frozenset[str]:
+    """Return what *scopes* lack for the nearest alternative; empty if the field is allowed."""
+    return min((need - scopes for need in declared.scopes), key=len, default=frozenset())
+
+
+def resolver_of(coordinate: str, declared: Declared, coded: Resolve | None) -> Resolve:
+    """Return the resolver of a declared field.
+
+    The plan has refused what is not allowed before anything was asked; this checks once more, so a
+    path that no plan saw still fails closed.
+    """
+    if declared.question is not None:
+        value = _asked(coordinate, declared)
+    elif declared.leads_to is not None:
+        value = _leads_to(declared.leads_to)
+    elif coded is not None and declared.attribute is None:
+        value = coded
+    else:
+        value = _read(coordinate, declared)
+
+    def resolve(source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+        context: Context = info.context
+        if lacking := missing_scopes(declared, context.caller.scopes):
+            raise FieldNotAllowed(coordinate, lacking)
+        return value(source, info, **arguments)
+
+    return resolve
+
+
+def _asked(coordinate: str, declared: Declared) -> Resolve:
+    question = declared.question
+    if question is None or declared.purposes is None:
+        raise TypeError(f"{coordinate} asks no department")
+    permitted = {purpose.value for purpose in declared.purposes}
+
+    def resolve(subject: Subject, info: GraphQLResolveInfo) -> Any:
+        context: Context = info.context
+        if subject.authority.purpose not in permitted:
+            raise PurposeNotAllowed(
+                f"The purpose {subject.authority.purpose} does not permit {coordinate}. "
+                "查询目的与所查字段不符",
+                coordinates=[coordinate],
+            )
+        known = context.asking.known(question, subject)
+        if known is not None:
+            return _value(known, subject, plural=question.plural)
+        wanted = Wanted(
+            question=question,
+            subjects=[subject],
+            fields=context.fields_wanted(question),
+            natural_persons_only=declared.natural_persons_only,
+        )
+        return _later(context.asking.ask_late(wanted), subject, plural=question.plural)
+
+    return resolve
+
+
+async def _later(answer: Awaitable[Answer[Any]], subject: Subject, *, plural: bool) -> Any:
+    return _value(await answer, subject, plural=plural)
+
+
+def _value(answer: Answer[Any], subject: Subject, *, plural: bool) -> Any:
+    value = answer.get()
+    if plural:
+        return [Seen(record, subject) for record in value or ()]
+    return None if value is None else Seen(value, subject)
+
+
+def _leads_to(attribute: str) -> Resolve:
+    def resolve(seen: Seen, _info: GraphQLResolveInfo) -> Subject | None:
+        number = getattr(seen.record, attribute)
+        return None if number is None else next_subject(seen.subject, number)
+
+    return resolve
+
+
+def next_subject(subject: Subject, number: Any) -> Subject:
+    """Return the person with *number* as reached from *subject*, under the same authority."""
+    return Subject(id_number=number, authority=subject.authority, level=subject.level + 1)
+
+
+def _read(coordinate: str, declared: Declared) -> Resolve:
+    attribute, mask, raw = declared.attribute, declared.mask, declared.raw
+
+    def resolve(source: Any, info: GraphQLResolveInfo) -> Any:
+        subject = source
+        if isinstance(source, Seen):
+            subject, source = source.subject, source.record
+        value = getattr(source, attribute or "")
+        context: Context = info.context
+        if value is None or mask is None or raw & context.caller.scopes:
+            return value
+        if raw:
+            context.masked.add(coordinate)
+        return masked(value, mask, organization=getattr(subject, "organization", False))
+
+    return resolve
+
+
+_AMOUNT: Final = "amountBand"
+
+
+def masked(value: Any, mask: str, *, organization: bool) -> Any:
+    """Return *value* as a reader without the raw scope sees it (domain.md 8.2)."""
+    if isinstance(value, (list, tuple)):
+        return [masked(item, mask, organization=organization) for item in value]
+    if mask == "name":
+        return mask_name(value, organization=organization)
+    return MASKS[mask](str(value))

@@ -1,0 +1,27 @@
+"""Whom a field is about, while an answer is being made."""
+
+from dataclasses import dataclass
+
+from connectors.question import Authority
+from domain.identity import IdNumber, is_organization
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """A debtor, or a person reached from one.
+
+    Attributes:
+        level: 0 for a debtor; each step along related persons adds 1.
+        name: as the case file has it; None for a related person.
+        authority: under which case, officer and purpose departments are asked.
+    """
+
+    id_number: IdNumber
+    authority: Authority
+    level: int
+    name: str | None = None
+    kind: str | None = None
+
+    @property
+    def organization(self) -> bool:
+        return is_organization(self.id_number)

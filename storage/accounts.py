@@ -1,0 +1,121 @@
+"""Clients, users and authorization codes of the embedded issuer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, insert, select
+
+from storage.tables import clients, codes, users
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientRecord:
+    id: str
+    secret_hash: str | None
+    role: str | None
+    organisation: str
+    grants: tuple[str, ...]
+    redirect_uris: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserRecord:
+    id: str
+    name: str
+    password_hash: str
+    role: str
+    organisation: str
+    credential: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeRecord:
+    hash: str
+    client_id: str
+    user_id: str
+    redirect_uri: str
+    scope: str
+    code_challenge: str
+    expires_at: int  # seconds since the epoch
+
+
+def find_client(connection: Connection, client_id: str) -> ClientRecord | None:
+    row = connection.execute(select(clients).where(clients.c.id == client_id)).one_or_none()
+    if row is None:
+        return None
+    return ClientRecord(
+        id=row.id,
+        secret_hash=row.secret_hash,
+        role=row.role,
+        organisation=row.organisation,
+        grants=tuple(row.grants),
+        redirect_uris=tuple(row.redirect_uris),
+    )
+
+
+def find_user(connection: Connection, user_id: str) -> UserRecord | None:
+    row = connection.execute(select(users).where(users.c.id == user_id)).one_or_none()
+    return None if row is None else UserRecord(**row._mapping)  # noqa: SLF001 -- SQLAlchemy's name
+
+
+def keep_clients(connection: Connection, register: Sequence[ClientRecord]) -> None:
+    """Write *register* over clients of the same id."""
+    connection.execute(delete(clients).where(clients.c.id.in_([c.id for c in register])))
+    if register:
+        connection.execute(
+            insert(clients),
+            [
+                {
+                    "id": c.id,
+                    "secret_hash": c.secret_hash,
+                    "role": c.role,
+                    "organisation": c.organisation,
+                    "grants": list(c.grants),
+                    "redirect_uris": list(c.redirect_uris),
+                }
+                for c in register
+            ],
+        )
+
+
+def keep_users(connection: Connection, register: Sequence[UserRecord]) -> None:
+    """Write *register* over users of the same id."""
+    connection.execute(delete(users).where(users.c.id.in_([u.id for u in register])))
+    if register:
+        connection.execute(
+            insert(users),
+            [
+                {
+                    "id": u.id,
+                    "name": u.name,
+                    "password_hash": u.password_hash,
+                    "role": u.role,
+                    "organisation": u.organisation,
+                    "credential": u.credential,
+                }
+                for u in register
+            ],
+        )
+
+
+def save_code(connection: Connection, code: CodeRecord, *, now: int) -> None:
+    """Keep *code* until it is taken; codes over at *now* (epoch seconds) are dropped."""
+    connection.execute(delete(codes).where(codes.c.expires_at <= now))
+    connection.execute(
+        insert(codes).values(
+            hash=code.hash,
+            client_id=code.client_id,
+            user_id=code.user_id,
+            redirect_uri=code.redirect_uri,
+            scope=code.scope,
+            code_challenge=code.code_challenge,
+            expires_at=code.expires_at,
+        )
+    )
+
+
+def take_code(connection: Connection, code_hash: str) -> CodeRecord | None:
+    """Return the code and remove it: it is returned at most once, whoever asks at the same time."""
+    statement = delete(codes).where(codes.c.hash == code_hash).returning(*codes.c)
+    row = connection.execute(statement).one_or_none()
+    return None if row is None else CodeRecord(**row._mapping)  # noqa: SLF001 -- SQLAlchemy's name

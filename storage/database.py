@@ -1,0 +1,173 @@
+"""
+One database, two engines: SQLite by default, PostgreSQL when outgrown.
+
+Storage functions are plain synchronous SQLAlchemy Core: ``fn(connection) -> value``. On SQLite one
+writer thread runs them and commits several callers' work with one fsync; on PostgreSQL they run on
+an asyncpg connection. A value is returned only after its transaction is durable.
+"""
+
+import asyncio
+import contextlib
+import queue
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import anyio
+import anyio.to_thread
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+
+_MOST_PER_COMMIT: Final = 64
+_READERS: Final = 4
+
+
+class DatabaseClosed(RuntimeError):
+    """The database was closed while work was waiting for it."""
+
+
+class Database(ABC):
+    """Where storage functions run."""
+
+    @abstractmethod
+    async def read(self, work: Work[T]) -> T:
+        """Run *work* on a connection that sees committed data only; it must not write."""
+
+    @abstractmethod
+    async def write(self, work: Work[T]) -> T:
+        """Run *work* in one transaction; return its value once that transaction is durable.
+
+        An exception undoes the whole of *work* and nothing of anybody else's.
+        """
+
+    @abstractmethod
+    async def close(self) -> None: ...
+
+
+def open_database(url: str) -> Database:
+    """Return the database at *url*: ``sqlite:///path`` or ``postgresql://…``."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return SqliteDatabase(parsed)
+    return PostgresDatabase(parsed)
+
+
+class PostgresDatabase(Database):
+    def __init__(self, url: URL) -> None:
+        self._engine = create_async_engine(url.set(drivername="postgresql+asyncpg"), pool_size=8)
+
+    async def read(self, work: Work[T]) -> T:
+        async with self._engine.connect() as connection:
+            return await connection.run_sync(work)
+
+    async def write(self, work: Work[T]) -> T:
+        async with self._engine.begin() as connection:
+            return await connection.run_sync(work)
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+class SqliteDatabase(Database):
+    """WAL, ``synchronous=FULL``, one writer thread with group commit, a few reader threads."""
+
+    def __init__(self, url: URL) -> None:
+        if url.database:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        self._readers = sqlite_engine(url, begin="BEGIN")
+        self._writer = sqlite_engine(url, begin="BEGIN IMMEDIATE")
+        self._limiter: anyio.CapacityLimiter | None = None
+        self._work: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._closed = False
+        self._thread = threading.Thread(target=self._write_forever, name="sqlite-writer")
+        self._thread.daemon = True
+        self._thread.start()
+
+    async def read(self, work: Work[T]) -> T:
+        def run() -> T:
+            with self._readers.connect() as connection:
+                return work(connection)
+
+        if self._limiter is None:
+            self._limiter = anyio.CapacityLimiter(_READERS)
+        return await anyio.to_thread.run_sync(run, limiter=self._limiter)
+
+    async def write(self, work: Work[T]) -> T:
+        if self._closed:
+            raise DatabaseClosed("the database is closed")
+        done: Future[T] = Future()
+        self._work.put((work, done))
+        # A caller that goes away does not take its half-made transaction with it.
+        return await asyncio.shield(asyncio.wrap_future(done))
+
+    async def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self._work.put(None)
+            await anyio.to_thread.run_sync(self._thread.join)
+            self._writer.dispose()
+            self._readers.dispose()
+
+    def _write_forever(self) -> None:
+        while (first := self._work.get()) is not None:
+            batch, over = [first], False
+            with contextlib.suppress(queue.Empty):
+                while len(batch) < _MOST_PER_COMMIT:
+                    item = self._work.get_nowait()
+                    if item is None:
+                        over = True
+                        break
+                    batch.append(item)
+            self._commit_together(batch)
+            if over:
+                return
+
+    def _commit_together(self, batch: Sequence[tuple[Work[Any], Future[Any]]]) -> None:
+        """One transaction, one savepoint for each caller; answers go out after the commit."""
+        answers: list[tuple[Future[Any], Any, BaseException | None]] = []
+        try:
+            with self._writer.begin() as connection:
+                for work, done in batch:
+                    answers.append((done, *_in_savepoint(connection, work)))
+        except Exception as error:  # noqa: BLE001 -- every waiting caller must hear of it
+            answers = [(done, None, error) for _, done in batch]
+        for done, value, failure in answers:
+            if failure is None:
+                done.set_result(value)
+            else:
+                done.set_exception(failure)
+
+
+def _in_savepoint(connection: Connection, work: Work[T]) -> tuple[T | None, BaseException | None]:
+    try:
+        with connection.begin_nested():
+            return work(connection), None
+    except Exception as error:  # noqa: BLE001 -- handed to the caller it belongs to
+        return None, error
+
+
+def sqlite_engine(url: URL, *, begin: str) -> Engine:
+    """Return an engine whose transactions start with *begin* and whose commits reach the disk."""
+    engine = create_engine(url.set(drivername="sqlite+pysqlite"), poolclass=NullPool if not
+                           url.database else None, connect_args={"check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # SQLAlchemy begins, not the driver
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON",
+                       "busy_timeout=10000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

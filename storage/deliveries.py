@@ -1,0 +1,106 @@
+"""
+Orders on their way: the row that says an approved order still has to reach its department.
+
+A delivery is claimed with a lease, so two gateways never send the same order at the same time, and
+a dead one's work is taken up when its lease is over. What a department does with a repeat is its
+ledger's part; the delivery key makes both sides agree.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, or_, select, update
+
+from storage.instants import instant_text
+from storage.tables import deliveries
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryRecord:
+    order_id: str
+    department: str
+    attempts: int
+
+
+class LeaseLost(Exception):
+    """Another gateway took this delivery up after our lease ended."""
+
+
+def add_delivery(
+    connection: Connection, order_id: str, *, department: str, due_at: datetime
+) -> None:
+    connection.execute(
+        insert(deliveries).values(
+            order_id=order_id,
+            department=department,
+            state="DUE",
+            attempts=0,
+            due_at=instant_text(due_at),
+        )
+    )
+
+
+def claim_deliveries(
+    connection: Connection, *, lease: str, now: datetime, until: datetime, most: int
+) -> list[DeliveryRecord]:
+    """Lease up to *most* due deliveries until *until*; each claim counts as an attempt."""
+    free = or_(deliveries.c.lease.is_(None), deliveries.c.leased_until < instant_text(now))
+    due = (
+        select(deliveries)
+        .where(deliveries.c.state == "DUE", deliveries.c.due_at <= instant_text(now), free)
+        .order_by(deliveries.c.due_at, deliveries.c.order_id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    claimed = [
+        DeliveryRecord(
+            order_id=row.order_id, department=row.department, attempts=row.attempts + 1
+        )
+        for row in connection.execute(due)
+    ]
+    if claimed:
+        connection.execute(
+            update(deliveries)
+            .where(deliveries.c.order_id.in_([d.order_id for d in claimed]))
+            .values(
+                lease=lease,
+                leased_until=instant_text(until),
+                attempts=deliveries.c.attempts + 1,
+            )
+        )
+    return claimed
+
+
+def finish_delivery(connection: Connection, delivery: DeliveryRecord, *, lease: str) -> None:
+    """Mark *delivery* done; fenced by lease and attempt."""
+    _settle(connection, delivery, lease, state="DONE", last_error=None)
+
+
+def postpone_delivery(
+    connection: Connection, delivery: DeliveryRecord, *, lease: str, due_at: datetime, error: str
+) -> None:
+    """Try again at *due_at*; *error* is a stable code."""
+    _settle(connection, delivery, lease, due_at=instant_text(due_at), last_error=error)
+
+
+def park_delivery(
+    connection: Connection, delivery: DeliveryRecord, *, lease: str, error: str
+) -> None:
+    """Stop trying: a person has to look at it."""
+    _settle(connection, delivery, lease, state="PARKED", last_error=error)
+
+
+def _settle(
+    connection: Connection, delivery: DeliveryRecord, lease: str, **values: object
+) -> None:
+    settled = connection.execute(
+        update(deliveries)
+        .where(
+            deliveries.c.order_id == delivery.order_id,
+            deliveries.c.lease == lease,
+            deliveries.c.attempts == delivery.attempts,
+        )
+        .values(lease=None, leased_until=None, **values)
+    )
+    if settled.rowcount != 1:
+        raise LeaseLost(delivery.order_id)

@@ -1,0 +1,307 @@
+"""Control orders and their events: every change of an order is one event in the same transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, Row, func, insert, select, tuple_, update
+
+from domain.case_number import CaseNumber
+from domain.identity import IdNumber
+from domain.money import Fen
+from storage.instants import instant_text, parse_instant
+from storage.tables import order_events, orders, receipts, requests
+
+_NEVER_IN_FORCE: Final = ("CANCELLED", "REJECTED")
+_AWAITING_ANSWER: Final = ("DRAFT", "PENDING_APPROVAL", "APPROVED", "SENT", "ACKNOWLEDGED")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRecord:
+    id: str
+    case_number: CaseNumber
+    state: str
+    action: str
+    asset_kind: str
+    department: str
+    id_number: IdNumber
+    subject_name: str
+    record: str | None
+    amount: Fen | None
+    quantity: int | None
+    months: int
+    purpose: str
+    reason: str
+    ruling_number: str | None
+    notice_number: str | None
+    officers: tuple[str, ...]  # credential numbers
+    drafter: str
+    approver: str | None
+    document_hash: str | None
+    delivery_key: str
+    created_at: datetime
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRecord:
+    sequence: int
+    order_id: str
+    case_number: CaseNumber
+    event: str
+    from_state: str | None
+    to_state: str
+    actor: str
+    at: datetime
+    remark: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestRecord:
+    """What an idempotency key was first used for."""
+
+    operation: str
+    body_hash: str
+    order_id: str
+
+
+class OrderMoved(Exception):
+    """The order is no longer in the state the caller saw; read it again."""
+
+
+def add_order(connection: Connection, order: OrderRecord, *, event: str) -> None:
+    """Insert *order* with its first event."""
+    values = {
+        "id": order.id,
+        "case_number": order.case_number,
+        "state": order.state,
+        "action": order.action,
+        "asset_kind": order.asset_kind,
+        "department": order.department,
+        "id_number": order.id_number,
+        "subject_name": order.subject_name,
+        "record": order.record,
+        "amount_fen": order.amount,
+        "quantity": order.quantity,
+        "months": order.months,
+        "purpose": order.purpose,
+        "reason": order.reason,
+        "ruling_number": order.ruling_number,
+        "notice_number": order.notice_number,
+        "officers": list(order.officers),
+        "drafter": order.drafter,
+        "approver": order.approver,
+        "document_hash": order.document_hash,
+        "delivery_key": order.delivery_key,
+        "created_at": instant_text(order.created_at),
+        "changed_at": instant_text(order.changed_at),
+    }
+    connection.execute(insert(orders).values(values))
+    _append(connection, order, event, None, order.state, order.drafter, order.created_at, None)
+
+
+def move_order(  # noqa: PLR0913 -- a transition has these parts
+    connection: Connection,
+    order: OrderRecord,
+    *,
+    event: str,
+    to_state: str,
+    actor: str,
+    at: datetime,
+    remark: str | None = None,
+    changes: Mapping[str, object] | None = None,
+) -> None:
+    """Move *order* from the state it was read in to *to_state* and write the event.
+
+    Raises:
+        OrderMoved: somebody else moved it first; nothing was written.
+    """
+    moved = connection.execute(
+        update(orders)
+        .where(orders.c.id == order.id, orders.c.state == order.state)
+        .values(state=to_state, changed_at=instant_text(at), **(changes or {}))
+    )
+    if moved.rowcount != 1:
+        raise OrderMoved(order.id)
+    _append(connection, order, event, order.state, to_state, actor, at, remark)
+
+
+def find_order(connection: Connection, order_id: str) -> OrderRecord | None:
+    row = connection.execute(select(orders).where(orders.c.id == order_id)).one_or_none()
+    return None if row is None else _order(row)
+
+
+def orders_of_case(
+    connection: Connection,
+    case_number: CaseNumber,
+    *,
+    first: int,
+    after: tuple[datetime, str] | None = None,
+) -> list[OrderRecord]:
+    """Return up to *first* orders, oldest first, behind the (created at, id) of *after*."""
+    statement = (
+        select(orders)
+        .where(orders.c.case_number == case_number)
+        .order_by(orders.c.created_at, orders.c.id)
+        .limit(first)
+    )
+    if after is not None:
+        key = tuple_(orders.c.created_at, orders.c.id)
+        statement = statement.where(key > (instant_text(after[0]), after[1]))
+    return [_order(row) for row in connection.execute(statement)]
+
+
+def events_of_order(connection: Connection, order_id: str) -> list[EventRecord]:
+    statement = (
+        select(order_events)
+        .where(order_events.c.order_id == order_id)
+        .order_by(order_events.c.sequence)
+    )
+    return [_event(row) for row in connection.execute(statement)]
+
+
+def events_after(
+    connection: Connection, case_number: CaseNumber, sequence: int
+) -> list[EventRecord]:
+    """Return the events of *case_number* behind *sequence*, oldest first."""
+    statement = (
+        select(order_events)
+        .where(order_events.c.case_number == case_number, order_events.c.sequence > sequence)
+        .order_by(order_events.c.sequence)
+    )
+    return [_event(row) for row in connection.execute(statement)]
+
+
+def last_sequence(connection: Connection, case_number: CaseNumber) -> int:
+    """Return the newest event's sequence of *case_number*, 0 without any."""
+    found = connection.scalar(
+        select(func.max(order_events.c.sequence)).where(order_events.c.case_number == case_number)
+    )
+    return int(found or 0)
+
+
+def committed_fen(
+    connection: Connection, case_number: CaseNumber, *, besides: str | None = None
+) -> Fen:
+    """Return what the orders of a case take of its claim: reserved while unanswered, then held.
+
+    An order counts in full from submission until its department answered, then with what the
+    receipts say is controlled. Drafts do not reserve. Securities, ordered by quantity, do not
+    count here. *besides* leaves out one order.
+    """
+    asked = connection.execute(
+        select(orders.c.id, orders.c.state, orders.c.amount_fen).where(
+            orders.c.case_number == case_number,
+            orders.c.amount_fen.is_not(None),
+            orders.c.state.not_in((*_NEVER_IN_FORCE, "DRAFT")),
+            orders.c.id != (besides or ""),
+        )
+    ).all()
+    held = dict(
+        connection.execute(
+            select(receipts.c.order_id, func.max(receipts.c.controlled))
+            .where(receipts.c.order_id.in_([row.id for row in asked]))
+            .group_by(receipts.c.order_id)
+        )
+        .tuples()
+        .all()
+    )
+    return Fen(
+        sum(
+            row.amount_fen if row.state in _AWAITING_ANSWER else int(held.get(row.id, 0))
+            for row in asked
+        )
+    )
+
+
+def find_request(connection: Connection, *, actor: str, key: str) -> RequestRecord | None:
+    statement = select(requests).where(requests.c.actor == actor, requests.c.key == key)
+    row = connection.execute(statement).one_or_none()
+    if row is None:
+        return None
+    return RequestRecord(operation=row.operation, body_hash=row.body_hash, order_id=row.order_id)
+
+
+def keep_request(
+    connection: Connection, request: RequestRecord, *, actor: str, key: str, at: datetime
+) -> None:
+    """Remember what *key* of *actor* was used for; kept in the same transaction as its effect."""
+    connection.execute(
+        insert(requests).values(
+            actor=actor,
+            key=key,
+            operation=request.operation,
+            body_hash=request.body_hash,
+            order_id=request.order_id,
+            at=instant_text(at),
+        )
+    )
+
+
+def _append(  # noqa: PLR0913, PLR0917 -- the columns of an event
+    connection: Connection,
+    order: OrderRecord,
+    event: str,
+    from_state: str | None,
+    to_state: str,
+    actor: str,
+    at: datetime,
+    remark: str | None,
+) -> None:
+    connection.execute(
+        insert(order_events).values(
+            order_id=order.id,
+            case_number=order.case_number,
+            event=event,
+            from_state=from_state,
+            to_state=to_state,
+            actor=actor,
+            at=instant_text(at),
+            remark=remark,
+        )
+    )
+
+
+def _order(row: Row[*tuple[object, ...]]) -> OrderRecord:
+    return OrderRecord(
+        id=row.id,
+        case_number=CaseNumber(row.case_number),
+        state=row.state,
+        action=row.action,
+        asset_kind=row.asset_kind,
+        department=row.department,
+        id_number=IdNumber(row.id_number),
+        subject_name=row.subject_name,
+        record=row.record,
+        amount=None if row.amount_fen is None else Fen(row.amount_fen),
+        quantity=row.quantity,
+        months=row.months,
+        purpose=row.purpose,
+        reason=row.reason,
+        ruling_number=row.ruling_number,
+        notice_number=row.notice_number,
+        officers=tuple(row.officers),
+        drafter=row.drafter,
+        approver=row.approver,
+        document_hash=row.document_hash,
+        delivery_key=row.delivery_key,
+        created_at=parse_instant(row.created_at),
+        changed_at=parse_instant(row.changed_at),
+    )
+
+
+def _event(row: Row[*tuple[object, ...]]) -> EventRecord:
+    return EventRecord(
+        sequence=row.sequence,
+        order_id=row.order_id,
+        case_number=CaseNumber(row.case_number),
+        event=row.event,
+        from_state=row.from_state,
+        to_state=row.to_state,
+        actor=row.actor,
+        at=parse_instant(row.at),
+        remark=row.remark,
+    )
+
+

@@ -1,0 +1,199 @@
+"""The tables: court-owned records only. No department's asset data is ever stored."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+)
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+# Instants are ISO 8601 text in UTC with microseconds: they sort, and both engines agree on them.
+# Civil dates are ISO 8601 text in Asia/Shanghai. Money is integer fen.
+_Instant = String(32)
+_Date = String(10)
+_RowId = BigInteger().with_variant(Integer, "sqlite")
+
+officers = Table(
+    "officers",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("name", String(64), nullable=False),
+    Column("credential", String(64), nullable=False, unique=True),
+    Column("role", String(64), nullable=False),
+)
+
+cases = Table(
+    "cases",
+    METADATA,
+    Column("number", String(64), primary_key=True),
+    Column("court_name", String(128), nullable=False),
+    Column("court_code", String(32), nullable=False),
+    Column("filed_on", _Date, nullable=False),
+    Column("basis_document_number", String(128), nullable=False),
+    Column("basis_unit", String(128), nullable=False),
+    Column("obligation", Text, nullable=False),
+    Column("claim_fen", BigInteger, nullable=False),
+    Column("recovered_fen", BigInteger, nullable=False),
+    Column("state", String(32), nullable=False),
+)
+
+parties = Table(
+    "parties",
+    METADATA,
+    Column("case_number", ForeignKey(cases.c.number), nullable=False),
+    Column("capacity", String(16), nullable=False),  # OBLIGOR, APPLICANT
+    Column("position", Integer, nullable=False),
+    Column("id_number", String(18), nullable=False),
+    Column("name", String(128), nullable=False),
+    Column("kind", String(32), nullable=False),
+    PrimaryKeyConstraint("case_number", "capacity", "position"),
+)
+
+case_officers = Table(
+    "case_officers",
+    METADATA,
+    Column("case_number", ForeignKey(cases.c.number), nullable=False),
+    Column("officer_id", ForeignKey(officers.c.id), nullable=False),
+    Column("capacity", String(16), nullable=False),  # HANDLER, APPROVER
+    PrimaryKeyConstraint("case_number", "officer_id", "capacity"),
+)
+
+orders = Table(
+    "orders",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("case_number", ForeignKey(cases.c.number), nullable=False),
+    Column("state", String(32), nullable=False),
+    Column("action", String(32), nullable=False),
+    Column("asset_kind", String(32), nullable=False),
+    Column("department", String(64), nullable=False),
+    Column("id_number", String(18), nullable=False),
+    Column("subject_name", String(128), nullable=False),
+    Column("record", String(64)),
+    Column("amount_fen", BigInteger),
+    Column("quantity", BigInteger),
+    Column("months", Integer, nullable=False),
+    Column("purpose", String(32), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("ruling_number", String(128)),
+    Column("notice_number", String(128)),
+    Column("officers", JSON, nullable=False),  # credential numbers
+    Column("drafter", String(64), nullable=False),
+    Column("approver", String(64)),
+    Column("document_hash", String(64)),
+    Column("delivery_key", String(64), nullable=False, unique=True),
+    Column("created_at", _Instant, nullable=False),
+    Column("changed_at", _Instant, nullable=False),
+    Index(None, "case_number", "created_at"),
+)
+
+order_events = Table(
+    "order_events",
+    METADATA,
+    Column("sequence", _RowId, primary_key=True, autoincrement=True),
+    Column("order_id", ForeignKey(orders.c.id), nullable=False, index=True),
+    Column("case_number", String(64), nullable=False),
+    Column("event", String(32), nullable=False),
+    Column("from_state", String(32)),
+    Column("to_state", String(32), nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("at", _Instant, nullable=False),
+    Column("remark", Text),
+    Index(None, "case_number", "sequence"),
+    sqlite_autoincrement=True,
+)
+
+receipts = Table(
+    "receipts",
+    METADATA,
+    Column("order_id", ForeignKey(orders.c.id), nullable=False),
+    Column("number", String(64), nullable=False),
+    Column("result", String(16), nullable=False),
+    Column("asked", BigInteger, nullable=False),
+    Column("controlled", BigInteger, nullable=False),
+    Column("reason", String(32)),
+    Column("rank", Integer),
+    Column("starts_on", _Date),
+    Column("ends_on", _Date),
+    Column("prior_holds", JSON, nullable=False),
+    Column("handler", String(64)),
+    Column("at", _Instant, nullable=False),
+    Column("received_at", _Instant, nullable=False),
+    PrimaryKeyConstraint("order_id", "number"),
+)
+
+deliveries = Table(
+    "deliveries",
+    METADATA,
+    Column("order_id", ForeignKey(orders.c.id), primary_key=True),
+    Column("department", String(64), nullable=False),
+    Column("state", String(16), nullable=False),  # DUE, DONE, PARKED
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", _Instant, nullable=False),
+    Column("lease", String(64)),
+    Column("leased_until", _Instant),
+    Column("last_error", String(64)),  # a stable code, never a department's words
+    Index(None, "state", "due_at"),
+)
+
+requests = Table(
+    "requests",
+    METADATA,
+    Column("actor", String(64), nullable=False),
+    Column("key", String(128), nullable=False),
+    Column("operation", String(32), nullable=False),
+    Column("body_hash", String(64), nullable=False),
+    Column("order_id", String(32), nullable=False),
+    Column("at", _Instant, nullable=False),
+    PrimaryKeyConstraint("actor", "key"),
+)
+
+clients = Table(
+    "clients",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("secret_hash", String(256)),
+    Column("role", String(64)),
+    Column("organisation", String(64), nullable=False),
+    Column("grants", JSON, nullable=False),
+    Column("redirect_uris", JSON, nullable=False),
+)
+
+users = Table(
+    "users",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("name", String(64), nullable=False),
+    Column("password_hash", String(256), nullable=False),
+    Column("role", String(64), nullable=False),
+    Column("organisation", String(64), nullable=False),
+    Column("credential", String(64)),
+)
+
+codes = Table(
+    "codes",
+    METADATA,
+    Column("hash", String(64), primary_key=True),
+    Column("client_id", String(64), nullable=False),
+    Column("user_id", String(64), nullable=False),
+    Column("redirect_uri", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("code_challenge", String(128), nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+)
