@@ -115,8 +115,8 @@ class Receipt:
 
     def __post_init__(self) -> None:
         outcome(asked=self.asked, controlled=self.controlled, result=self.result)
-        term = (self.starts_on, self.ends_on)
-        if (self.result in {"FULL", "PART"}) != (None not in term):
+        days = sum(day is not None for day in (self.starts_on, self.ends_on))
+        if days != (2 if self.result in {"FULL", "PART"} else 0):
             raise ValueError("a hold that stands has a term, any other has none")
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
             raise ValueError("the term ends before it starts")

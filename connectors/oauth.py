@@ -55,7 +55,7 @@ class TokenClient:
             client_id,
             secret,
             token_endpoint_auth_method="client_secret_basic",  # noqa: S106 -- a method's name
-            leeway=_RENEWED_BEFORE_ITS_END,
+            leeway=0,  # Authlib does not renew; `_token` does, well before
             **client_settings(base_url, timeout=timeout),
         )
         self._client.register_compliance_hook("access_token_response", self._only_ok)
@@ -78,13 +78,18 @@ class TokenClient:
         await self._client.aclose()
 
     async def _ask(self, path: str, body: bytes, headers: Mapping[str, str]) -> Reply:
-        return await ask(self._client, self._department, "POST", path, body=body, headers=headers)
+        try:
+            return await ask(
+                self._client, self._department, "POST", path, body=body, headers=headers
+            )
+        except OAuthError as error:
+            raise DepartmentContractBroken(self._department, "a token already over") from error
 
     async def _token(self, *, forgotten: object = None) -> object:
         """Return the token in use, a fresh one if there is none, it runs out, or is *forgotten*."""
         async with self._fetching:
             token = self._client.token
-            if token is None or token is forgotten or token.is_expired(self._client.leeway):
+            if token is None or token is forgotten or token.is_expired(_RENEWED_BEFORE_ITS_END):
                 await self._fetch()
             return self._client.token
 

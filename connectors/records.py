@@ -172,3 +172,8 @@ class RelatedPersonRecord:
     valid_until: date | None = None
     evidence: str | None = None
     source: str | None = None
+
+    @property
+    def relation(self) -> str | None:
+        """The role, or the family relation: whichever this relation has."""
+        return self.role or self.relation_code

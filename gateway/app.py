@@ -2,7 +2,8 @@
 
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from importlib.metadata import version
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,11 +19,7 @@ from auth.passwords import Passwords
 from auth.routes import oauth_routes
 from auth.scopes import Entitlements
 from connectors.address import DepartmentAddress
-from connectors.control import ControlPort
-from connectors.departments import Departments
-from connectors.housing_fund import HousingFundConnector
-from connectors.securities import SecuritiesConnector
-from connectors.vehicles import VehiclesConnector
+from connectors.departments import CONNECTORS, Departments
 from gateway.accounts import StoredAccounts
 from gateway.contexts import Contexts, utc_now
 from gateway.delivery import Deliveries
@@ -37,12 +34,10 @@ from storage.database import Database, open_database
 from storage.migration import migrate
 
 GRAPHIQL_CLIENT: Final = "graphiql"
-_CONTROLS: Final[Mapping[str, type]] = {
-    "vehicle": VehiclesConnector,
-    "housingFund": HousingFundConnector,
-    "securities": SecuritiesConnector,
+_FIRST_QUERY: Final = """{
+  viewer { role organisation scopes }
 }
-
+"""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gateway:
@@ -53,8 +48,18 @@ class Gateway:
     issuer: Issuer
 
 
-def build_gateway(settings: Settings) -> Gateway:
-    """Make the gateway; nothing is opened or asked before the app starts up."""
+def build_gateway(
+    settings: Settings,
+    *,
+    logins: tuple[tuple[str, str], ...] = (),
+    first_query: str = _FIRST_QUERY,
+) -> Gateway:
+    """Make the gateway; no department is asked before the app starts up.
+
+    Args:
+        logins: user and password pairs that GraphiQL shows, in the demo.
+        first_query: what GraphiQL opens with.
+    """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = open_database(settings.database)
     keys = SigningKeys.load_or_create(settings.data_dir / "signing-keys.json")
@@ -85,7 +90,7 @@ def build_gateway(settings: Settings) -> Gateway:
         pseudonym_key=_pseudonym_key(settings),
     )
     engine = Engine(build_graph(), contexts)
-    deliveries = Deliveries(database, _control_ports(departments), events, utc_now)
+    deliveries = Deliveries(database, departments.control, events, utc_now)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -106,7 +111,7 @@ def build_gateway(settings: Settings) -> Gateway:
             Route("/", _home),
             Route("/health", _health),
             *oauth_routes(issuer),
-            *graphiql_routes(_graphiql(settings)),
+            *graphiql_routes(_graphiql(settings, logins, first_query)),
         ],
     )
     return Gateway(app=app, database=database, issuer=issuer)
@@ -120,21 +125,28 @@ async def _health(_: Request) -> Response:
     return JSONResponse({"status": "UP"})
 
 
-def _addresses(settings: Settings) -> dict[str, DepartmentAddress]:
-    return {
-        stem: DepartmentAddress(
-            id=stem,
+def _addresses(settings: Settings) -> list[DepartmentAddress]:
+    """Return where the connected departments are.
+
+    Raises:
+        ValueError: a stem that no connector has.
+    """
+    department_of = {connector.stem: connector.department for connector in CONNECTORS}
+    if unknown := settings.departments.keys() - department_of.keys():
+        raise ValueError(
+            f"no connector for {', '.join(sorted(unknown))}; there are: "
+            f"{', '.join(sorted(department_of))}"
+        )
+    return [
+        DepartmentAddress(
+            id=department_of[stem],
             url=department.url,
             secret=department.secret.get_secret_value(),
             client_id=department.client_id,
             deadline_seconds=department.deadline_seconds,
         )
         for stem, department in settings.departments.items()
-    }
-
-
-def _control_ports(departments: Departments) -> dict[str, ControlPort]:
-    return {kind: departments[connector] for kind, connector in _CONTROLS.items()}
+    ]
 
 
 def _pseudonym_key(settings: Settings) -> bytes:
@@ -149,5 +161,17 @@ def _pseudonym_key(settings: Settings) -> bytes:
     return path.read_text().encode()
 
 
-def _graphiql(settings: Settings) -> GraphiqlConfig:
-    raise NotImplementedError
+def _graphiql(
+    settings: Settings, logins: tuple[tuple[str, str], ...], first_query: str
+) -> GraphiqlConfig:
+    return GraphiqlConfig(
+        endpoint="/graphql",
+        authorize="/oauth/authorize",
+        token="/oauth/token",  # noqa: S106 -- an address
+        issuer=settings.issuer,
+        client_id=GRAPHIQL_CLIENT,
+        title="查控 Chakong",
+        default_query=first_query,
+        version=version("chakong"),
+        logins=logins,
+    )

@@ -9,7 +9,7 @@ sent the order again, with the same key. The department's ledger makes one key o
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, cast
@@ -50,13 +50,13 @@ class Deliveries:
     def __init__(
         self,
         database: Database,
-        ports: Mapping[str, ControlPort],
+        port_of: Callable[[str], ControlPort],
         events: OrderEvents,
         now: Callable[[], datetime],
     ) -> None:
-        """*ports*: by asset kind."""
+        """*port_of*: the way to a department, by its id."""
         self._database = database
-        self._ports = ports
+        self._port_of = port_of
         self._events = events
         self._now = now
         self._lease = secrets.token_hex(8)
@@ -126,7 +126,7 @@ class Deliveries:
     async def _receipt(
         self, delivery: DeliveryRecord, order: OrderRecord, court: str
     ) -> Receipt:
-        port = self._ports[order.asset_kind]
+        port = self._port_of(order.department)
         if delivery.attempts > 1:
             known = await port.outcome_of(order.delivery_key)
             if known is not None:

@@ -10,9 +10,12 @@ from enum import Enum
 from typing import Annotated, Any, Final, ForwardRef
 
 import strawberry
+from strawberry.types.field import StrawberryField
 
-from resolvers.declare import Sensitivity, camel, court_field
+from resolvers.context import Info
+from resolvers.declare import Sensitivity, camel, court_field, guarded
 from resolvers.scalars import IdNumber
+from resolvers.subject import Subject
 
 # Composed after every department was imported, hence by name.
 DEBTOR: Final[Any] = Annotated[ForwardRef("Debtor"), strawberry.lazy("resolvers.graph")]
@@ -39,10 +42,10 @@ _RAW_NAME_AND_NUMBER: Final = ("identity:read:raw", "assist:ack")
 
 
 class KnownSubject(SubjectPart):
-    id: strawberry.ID = court_field(
-        "The person's keyed hash: stable, and says nothing without the key (I-44). 主体标识",
-        *_COURT_OR_ADDRESSEE,
-    )
+    @guarded(*_COURT_OR_ADDRESSEE)
+    def id(self: strawberry.Parent[Subject], info: Info) -> strawberry.ID:
+        """The person's keyed hash: stable, and says nothing without the key (I-44). 主体标识"""
+        return strawberry.ID(info.context.pseudonym(self.id_number))
 
 
 @strawberry.enum(description="What kind of subject a debtor is. 主体类别")
@@ -77,6 +80,9 @@ class KnownDebtor(DebtorPart):
     )
 
 
+_FIRST: Final = (KnownSubject, KnownDebtor)  # what the case file says stands before the rest
+
+
 def compose(name: str, description: str, bases: Iterable[type]) -> type:
     """Return the Strawberry type *name* with the fields of every part under *bases*.
 
@@ -86,12 +92,12 @@ def compose(name: str, description: str, bases: Iterable[type]) -> type:
     annotations: dict[str, Any] = {}
     body: dict[str, Any] = {"__doc__": description, "__module__": __name__}
     parts = {part for base in bases for part in base.__subclasses__()}
-    for part in sorted(parts, key=lambda part: (not part.__name__.startswith("Known"),
-                                                part.__name__)):
-        for field, annotation in part.__annotations__.items():
-            if field in annotations:
-                raise TypeError(f"{name}.{camel(field)} is declared twice")
-            annotations[field] = annotation
-            body[field] = vars(part)[field]
+    for part in sorted(parts, key=lambda part: (part not in _FIRST, part.__name__)):
+        for field, declared in vars(part).items():
+            if isinstance(declared, StrawberryField):
+                if field in body:
+                    raise TypeError(f"{name}.{camel(field)} is declared twice")
+                body[field] = declared
+        annotations |= vars(part).get("__annotations__", {})
     body["__annotations__"] = annotations
     return strawberry.type(type(name, (), body), description=description)

@@ -76,8 +76,8 @@ class RequiresScopes:
 )
 class Disclosure:
     sensitivity: Sensitivity
-    mask: str | None = None
-    raw: list[str] | None = None
+    mask: str | None = strawberry.UNSET
+    raw: list[str] | None = strawberry.UNSET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,7 +244,7 @@ class RecordGroup:
             declared = Declared(
                 scopes=self.scopes,
                 attribute=marker.band_of,
-                mask="amountBand",
+                mask="bandOfFen" if entry.type.startswith("Money") else "bandOfShares",
                 needs=frozenset({marker.band_of}),
             )
             return strawberry.field(
@@ -305,7 +305,13 @@ def _directives(
 ) -> list[object]:
     made: list[object] = [RequiresScopes(scopes=[sorted(inner) for inner in scopes])]
     if sensitivity is not None:
-        made.append(Disclosure(sensitivity=sensitivity, mask=mask, raw=raw or None))
+        made.append(
+            Disclosure(
+                sensitivity=sensitivity,
+                mask=mask or strawberry.UNSET,
+                raw=raw or strawberry.UNSET,
+            )
+        )
     return made
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from graphql import GraphQLResolveInfo
 
 from connectors.question import Answer
-from domain.masks import MASKS, amount_band, mask_name, quantity_band
+from domain.masks import TEXT_MASKS, amount_band, mask_name, quantity_band
 from resolvers.asking import Wanted
 from resolvers.context import Context
 from resolvers.declare import Declared
@@ -107,30 +107,40 @@ def next_subject(subject: Subject, number: Any) -> Subject:
 
 
 def _read(coordinate: str, declared: Declared) -> Resolve:
-    attribute, mask, raw = declared.attribute, declared.mask, declared.raw
+    attribute, mask, raw = declared.attribute or "", declared.mask, declared.raw
 
     def resolve(source: Any, info: GraphQLResolveInfo) -> Any:
-        subject = source
+        organization = False
         if isinstance(source, Seen):
-            subject, source = source.subject, source.record
-        value = getattr(source, attribute or "")
+            organization, source = source.subject.organization, source.record
+        elif isinstance(source, Subject):
+            organization = source.organization
+        value = getattr(source, attribute)
         context: Context = info.context
         if value is None or mask is None or raw & context.caller.scopes:
             return value
         if raw:
             context.masked.add(coordinate)
-        return masked(value, mask, organization=getattr(subject, "organization", False))
+        return masked(value, mask, organization=organization)
 
     return resolve
 
 
-_AMOUNT: Final = "amountBand"
-
-
 def masked(value: Any, mask: str, *, organization: bool) -> Any:
-    """Return *value* as a reader without the raw scope sees it (domain.md 8.2)."""
+    """Return *value* as a reader without the raw scope sees it (domain.md 8.2).
+
+    An amount's own field is null then; its band stands in a field of its own.
+    """
     if isinstance(value, (list, tuple)):
         return [masked(item, mask, organization=organization) for item in value]
     if mask == "name":
         return mask_name(value, organization=organization)
-    return MASKS[mask](str(value))
+    if mask == AMOUNT_MASK:
+        return None
+    if mask in BANDS:
+        return BANDS[mask](value)
+    return TEXT_MASKS[mask](str(value))
+
+
+AMOUNT_MASK: Final = "amountBand"
+BANDS: Final = {"bandOfFen": amount_band, "bandOfShares": quantity_band}

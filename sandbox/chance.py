@@ -3,9 +3,16 @@
 from random import Random
 
 
-def chance(seed: int, about: str) -> Random:
+class Chance(Random):
+    """The chance that decides one matter; it invents people and guards nothing."""
+
+    def happens(self, percent: float) -> bool:
+        return self.random() * 100 < percent
+
+
+def chance(seed: int, about: str) -> Chance:
     """Return the chance that decides *about*; other matters of the same *seed* do not disturb it.
 
     Text seeds are hashed with SHA-512, so `PYTHONHASHSEED` has no say.
     """
-    return Random(f"{seed}/{about}")  # noqa: S311 -- invents people, guards nothing
+    return Chance(f"{seed}/{about}")

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from random import Random
 from typing import Final
 
+from sandbox.chance import Chance
+from sandbox.check_characters import USCC_ALPHABET, credit_code
 from sandbox.dates import add_years, age
 from sandbox.names import company_name
-from sandbox.check_characters import USCC_ALPHABET, credit_code
 from sandbox.people import Person
 
 _WHOLE: Final = 1_000_000
@@ -36,10 +36,10 @@ class Position:
 
 
 def found(
-    rng: Random, count: int, people: Sequence[Person], day: date
+    rng: Chance, count: int, people: Sequence[Person], day: date
 ) -> tuple[list[Organisation], list[Position]]:
     """Return *count* organisations; the first of *people* represents the first of them."""
-    grown = [p for p in people if 22 <= age(p.born, day) <= 75 and p.life == "ALIVE"]  # noqa: PLR2004 -- years in which one does business
+    grown = [p for p in people if 22 <= age(p.born, day) <= 75 and p.life == "ALIVE"]
     organisations: list[Organisation] = []
     positions: list[Position] = []
     taken: set[str] = set()
@@ -57,7 +57,7 @@ def found(
     return organisations, positions
 
 
-def _fresh_code(rng: Random, taken: set[str]) -> str:
+def _fresh_code(rng: Chance, taken: set[str]) -> str:
     while True:
         code = credit_code("MA" + "".join(rng.choices(USCC_ALPHABET, k=6)))
         if code not in taken:
@@ -66,7 +66,7 @@ def _fresh_code(rng: Random, taken: set[str]) -> str:
 
 
 def _positions(
-    rng: Random, uscc: str, staff: Sequence[Person], founded: date, day: date
+    rng: Chance, uscc: str, staff: Sequence[Person], founded: date, day: date
 ) -> list[Position]:
     chief, *others = staff
     owners = [chief, *others[: rng.randrange(3)]]
@@ -89,7 +89,7 @@ def _positions(
             strict=False,
         )
     ]
-    if rng.random() < 0.1:  # noqa: PLR2004 -- seldom
+    if rng.happens(10):
         positions.append(
             Position(
                 uscc=uscc,
@@ -102,7 +102,7 @@ def _positions(
     return positions
 
 
-def _shares(rng: Random, owners: int) -> list[str]:
+def _shares(rng: Chance, owners: int) -> list[str]:
     cuts = sorted(rng.sample(range(1, _WHOLE), owners - 1))
     parts = [b - a for a, b in zip([0, *cuts], [*cuts, _WHOLE], strict=True)]
     return [f"{part // 10_000}.{part % 10_000:04d}".rstrip("0").rstrip(".") for part in parts]

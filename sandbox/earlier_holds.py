@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from random import Random
 from typing import Final
 
+from sandbox.chance import Chance
 from sandbox.dates import last_day
 from sandbox.holds import Hold
 
@@ -27,7 +27,7 @@ class Encumbrance:
 
 
 def earlier_holds(
-    rng: Random, amount: int, months: int, day: date, *, waiting: bool
+    rng: Chance, amount: int, months: int, day: date, *, waiting: bool
 ) -> tuple[Hold, ...]:
     """Return another court's hold of *amount*, and one that waits behind it if *waiting*."""
     starts = day - timedelta(days=rng.randrange(20, months * 30 - 20))
@@ -51,7 +51,7 @@ def earlier_holds(
     return tuple(holds)
 
 
-def encumbrance(rng: Random, kind: str, amount: int, day: date) -> Encumbrance:
+def encumbrance(rng: Chance, kind: str, amount: int, day: date) -> Encumbrance:
     return Encumbrance(
         kind=kind,
         amount=amount,

@@ -3,9 +3,9 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from random import Random
 from typing import Final
 
+from sandbox.chance import Chance
 from sandbox.dates import add_years, age
 from sandbox.people import ADULT, FEMALE, MALE, OLDEST, YOUNGEST, Births, Person
 
@@ -38,7 +38,7 @@ class Families:
             self.children[parent.id_number].append(child.id_number)
 
 
-def settle(rng: Random, count: int, day: date) -> tuple[list[Person], Families]:
+def settle(rng: Chance, count: int, day: date) -> tuple[list[Person], Families]:
     """Return *count* people and their ties on *day*; the first two are a couple of working age."""
     births = Births(rng, day)
     families = Families()
@@ -56,8 +56,8 @@ def settle(rng: Random, count: int, day: date) -> tuple[list[Person], Families]:
     return people, families
 
 
-def _household(  # noqa: PLR0913 -- a household is all of these
-    rng: Random, births: Births, families: Families, day: date, born: date, room: int
+def _household(
+    rng: Chance, births: Births, families: Families, day: date, born: date, room: int
 ) -> list[Person]:
     hers = min(born + timedelta(days=rng.randrange(-900, 1800)), add_years(day, -22))
     husband = births.register(MALE, born)
@@ -78,19 +78,19 @@ def _household(  # noqa: PLR0913 -- a household is all of these
     return members
 
 
-def _single(rng: Random, births: Births, families: Families, day: date) -> Person:
+def _single(rng: Chance, births: Births, families: Families, day: date) -> Person:
     born = births.birthday(ADULT, OLDEST)
     years = age(born, day)
-    died = rng.random() < (0.08 if years > 70 else 0.003)  # noqa: PLR2004 -- old
+    died = rng.random() < (0.08 if years > 70 else 0.003)
     life = "DECEASED" if died else rng.choices(("ALIVE", "CANCELLED", "UNKNOWN"), (992, 4, 4))[0]
     person = births.register(rng.choice((MALE, FEMALE)), born, life=life)
-    once_married = years > 30 and rng.random() < 0.6  # noqa: PLR2004 -- once may have been
-    past = WIDOWED if years > 65 else DIVORCED  # noqa: PLR2004 -- old
+    once_married = years > 30 and rng.happens(60)
+    past = WIDOWED if years > 65 else DIVORCED
     families.marital[person.id_number] = past if once_married else UNMARRIED
     return person
 
 
-def _marry_the_grown_up(rng: Random, people: list[Person], families: Families, day: date) -> None:
+def _marry_the_grown_up(rng: Chance, people: list[Person], families: Families, day: date) -> None:
     """Let some grown children of two households marry each other: grandparents come to be."""
     youngest = add_years(day, -24)
     free = [
@@ -104,11 +104,11 @@ def _marry_the_grown_up(rng: Random, people: list[Person], families: Families, d
     women = sorted((p for p in free if p.sex == FEMALE), key=lambda p: p.born)
     for man, woman in zip(men, women, strict=False):
         siblings = families.parents[man.id_number] == families.parents[woman.id_number]
-        if not siblings and abs((man.born - woman.born).days) < 6 * 365 and rng.random() < 0.7:  # noqa: PLR2004 -- years apart, willing
+        if not siblings and abs((man.born - woman.born).days) < 6 * 365 and rng.happens(70):
             families.marry(man, woman, _wedding(rng, man, woman, day))
 
 
-def _wedding(rng: Random, husband: Person, wife: Person, day: date) -> date:
+def _wedding(rng: Chance, husband: Person, wife: Person, day: date) -> date:
     """Return a day on which both were of age (22 and 20) and that is past."""
     earliest = max(add_years(husband.born, 22), add_years(wife.born, 20))
     latest = min(add_years(earliest, 8), day - timedelta(days=30))

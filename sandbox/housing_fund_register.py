@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from random import Random
 from typing import Final
 
+from sandbox.chance import Chance
 from sandbox.companies import Organisation
 from sandbox.dates import add_months
 from sandbox.earlier_holds import Encumbrance, earlier_holds, encumbrance
@@ -39,7 +39,7 @@ class Account:
 
 
 def open_accounts(
-    rng: Random,
+    rng: Chance,
     adults: Sequence[Person],
     employers: Sequence[Organisation],
     sure: str,
@@ -52,15 +52,15 @@ def open_accounts(
     """
     register: dict[str, Account] = {}
     for person in adults:
-        if rng.random() < 0.7 or person.id_number == sure:  # noqa: PLR2004 -- a share of the adults
+        if rng.happens(70) or person.id_number == sure:
             serial = len(register) + 1
             free = person.id_number == sure
             register[person.id_number] = _account(rng, serial, person, employers, day, free=free)
     return register
 
 
-def _account(  # noqa: PLR0913 -- an account is all of these
-    rng: Random,
+def _account(
+    rng: Chance,
     serial: int,
     person: Person,
     employers: Sequence[Organisation],
@@ -70,14 +70,14 @@ def _account(  # noqa: PLR0913 -- an account is all of these
 ) -> Account:
     unit = rng.randrange(len(employers))
     base = rng.randrange(300_000, 3_000_000)
-    empty = rng.random() < 0.03  # noqa: PLR2004 -- a share of the accounts
+    empty = rng.happens(3)
     balance = 0 if empty else rng.randrange(100_000, 25_000_000)
     balance = max(balance, _ENOUGH + base) if free else balance
-    paying = rng.random() < 0.85  # noqa: PLR2004 -- a share of the accounts
-    held = not free and balance > 0 and rng.random() < 0.08  # noqa: PLR2004 -- a share
+    paying = rng.happens(85)
+    held = not free and balance > 0 and rng.happens(8)
     claim = rng.choice((balance // 2, balance * 2)) or 1
     paid = add_months(day, -1 if paying else -rng.randrange(3, 60))
-    pledge = (encumbrance(rng, "PLEDGE", balance // 4 + 1, day),) if rng.random() < 0.03 else ()  # noqa: PLR2004 -- a share
+    pledge = (encumbrance(rng, "PLEDGE", balance // 4 + 1, day),) if rng.happens(3) else ()
     return Account(
         record=f"HF-{serial:08d}",
         owner=person.id_number,
@@ -90,8 +90,8 @@ def _account(  # noqa: PLR0913 -- an account is all of these
         monthly=base * 24 // 100,
         base=base,
         paid_until=f"{paid:%Y-%m}",
-        loan=rng.randrange(1_000_000, 60_000_000) if rng.random() < 0.2 else None,  # noqa: PLR2004 -- a share
-        may_withdraw=rng.random() < 0.25,  # noqa: PLR2004 -- a share
+        loan=rng.randrange(1_000_000, 60_000_000) if rng.happens(20) else None,
+        may_withdraw=rng.happens(25),
         encumbrances=pledge,
-        earlier=earlier_holds(rng, claim, _TERM, day, waiting=rng.random() < 0.2) if held else (),  # noqa: PLR2004 -- a share
+        earlier=earlier_holds(rng, claim, _TERM, day, waiting=rng.happens(20)) if held else (),
     )

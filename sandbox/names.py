@@ -1,7 +1,8 @@
 """Names that belong to nobody in particular."""
 
-from random import Random
 from typing import Final
+
+from sandbox.chance import Chance
 
 SURNAMES: Final = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
 MALE: Final = "伟强磊军洋勇杰涛明超刚平辉鹏华飞鑫波斌宇浩凯健俊帆帅旭宁龙林峰海建文博志远航诚安"
@@ -14,11 +15,11 @@ TRADES: Final = (
 )  # fmt: skip
 
 
-def person_name(rng: Random, sex: str, surname: str | None = None) -> str:
+def person_name(rng: Chance, sex: str, surname: str | None = None) -> str:
     """Return a name for *sex* (GB/T 2261.1); *surname* is chosen if it is not given."""
     given = MALE if sex == "1" else FEMALE
     first = surname or rng.choice(SURNAMES)
-    return first + "".join(rng.choices(given, k=1 if rng.random() < 0.2 else 2))
+    return first + "".join(rng.choices(given, k=1 if rng.happens(20) else 2))
 
 
 def company_name(serial: int) -> str:

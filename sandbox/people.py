@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from random import Random
 from typing import Final
 
+from sandbox.chance import Chance
+from sandbox.check_characters import resident_number
 from sandbox.dates import add_years, age
 from sandbox.names import person_name
-from sandbox.check_characters import resident_number
 
 MALE: Final = "1"
 FEMALE: Final = "2"
@@ -36,7 +36,7 @@ class Person:
 class Births:
     """Registers people; no number is given twice."""
 
-    def __init__(self, rng: Random, day: date) -> None:
+    def __init__(self, rng: Chance, day: date) -> None:
         self._rng = rng
         self._day = day
         self._taken: dict[tuple[date, str], int] = {}
@@ -59,7 +59,7 @@ class Births:
         return Person(
             id_number=resident_number(born, self._sequence(sex, born)),
             name=name,
-            former_names=(person_name(rng, sex, name[0]),) if rng.random() < 0.04 else (),
+            former_names=(person_name(rng, sex, name[0]),) if rng.happens(4) else (),
             sex=sex,
             born=born,
             card_from=issued,
@@ -76,7 +76,7 @@ class Births:
         return sequence
 
 
-def _card(rng: Random, born: date, day: date) -> tuple[date, date]:
+def _card(rng: Chance, born: date, day: date) -> tuple[date, date]:
     """Return the term of an identity card by the holder's age (居民身份证法 art. 5)."""
     issued = max(born, day - timedelta(days=rng.randrange(30, 1500)))
     at_issue = age(born, issued)

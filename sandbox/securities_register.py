@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from random import Random
 from typing import Final
 
+from sandbox.chance import Chance
 from sandbox.earlier_holds import Encumbrance, earlier_holds, encumbrance
 from sandbox.holds import Hold
 
@@ -49,7 +49,7 @@ class Holding:
         return self.quantity * self.security.price
 
 
-def list_securities(rng: Random, day: date) -> Sequence[Security]:
+def list_securities(rng: Chance, day: date) -> Sequence[Security]:
     return [
         Security(
             code=f"{990001 + place}",
@@ -63,7 +63,7 @@ def list_securities(rng: Random, day: date) -> Sequence[Security]:
 
 
 def deposit(
-    rng: Random, owners: Sequence[str], sure: str, day: date
+    rng: Chance, owners: Sequence[str], sure: str, day: date
 ) -> Mapping[str, Sequence[Holding]]:
     """Return the lots of about 35 % of *owners*, highest value first; an account may be empty.
 
@@ -74,7 +74,7 @@ def deposit(
     register: dict[str, Sequence[Holding]] = {}
     serial = 0
     for owner in owners:
-        if rng.random() >= 0.35 and owner != sure:  # noqa: PLR2004 -- a share of the population
+        if not rng.happens(35) and owner != sure:
             continue
         lots = rng.choices(range(6), (6, 30, 28, 18, 10, 8))[0]
         lots = max(lots, 2) if owner == sure else lots
@@ -88,12 +88,12 @@ def deposit(
     return register
 
 
-def _holding(  # noqa: PLR0913 -- a lot is all of these
-    rng: Random, serial: int, security: Security, account: str, day: date, *, free: bool
+def _holding(
+    rng: Chance, serial: int, security: Security, account: str, day: date, *, free: bool
 ) -> Holding:
     quantity = rng.randrange(1, 400) * 100
-    pledged = quantity // 400 * 100 if not free and rng.random() < 0.08 else 0  # noqa: PLR2004 -- a share
-    held = not free and rng.random() < 0.08  # noqa: PLR2004 -- a share of the lots
+    pledged = quantity // 400 * 100 if not free and rng.happens(8) else 0
+    held = not free and rng.happens(8)
     claim = rng.choice((quantity // 200 * 100 or 100, quantity))
     return Holding(
         record=f"SD-{serial:08d}",
@@ -107,5 +107,5 @@ def _holding(  # noqa: PLR0913 -- a lot is all of these
         encumbrances=(
             (encumbrance(rng, "PLEDGE", pledged * security.price // 2, day),) if pledged else ()
         ),
-        earlier=earlier_holds(rng, claim, _TERM, day, waiting=rng.random() < 0.25) if held else (),  # noqa: PLR2004 -- a share
+        earlier=earlier_holds(rng, claim, _TERM, day, waiting=rng.happens(25)) if held else (),
     )

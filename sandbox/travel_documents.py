@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from random import Random
 from typing import Final
 
+from sandbox.chance import Chance
 from sandbox.dates import add_years
 from sandbox.people import Person
 
@@ -27,13 +27,13 @@ class TravelDocument:
 
 
 def issue(
-    rng: Random, people: Iterable[Person], day: date
+    rng: Chance, people: Iterable[Person], day: date
 ) -> Mapping[str, Sequence[TravelDocument]]:
     """Return the documents of about 40 % of *people*, newest first."""
     register: dict[str, Sequence[TravelDocument]] = {}
     serial = 0
     for person in people:
-        if rng.random() >= 0.4:  # noqa: PLR2004 -- a share of the population
+        if not rng.happens(40):
             continue
         documents = []
         for kind in rng.sample(sorted(_KINDS), rng.choices((1, 2, 3), (70, 25, 5))[0]):

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from random import Random
 from typing import Final
 
+from sandbox.chance import Chance
 from sandbox.check_characters import VIN_ALPHABET, vehicle_number
 from sandbox.dates import add_years
 from sandbox.earlier_holds import Encumbrance, earlier_holds, encumbrance
@@ -42,7 +42,7 @@ class Vehicle:
 
 
 def register_vehicles(
-    rng: Random, owners: Sequence[str], sure: str, day: date
+    rng: Chance, owners: Sequence[str], sure: str, day: date
 ) -> Mapping[str, Sequence[Vehicle]]:
     """Return the vehicles of about 45 % of *owners*, newest first registration first.
 
@@ -53,7 +53,7 @@ def register_vehicles(
     register: dict[str, Sequence[Vehicle]] = {}
     serial = 0
     for owner in owners:
-        if rng.random() >= 0.45 and owner != sure:  # noqa: PLR2004 -- a share of the population
+        if not rng.happens(45) and owner != sure:
             continue
         days = sorted(
             rng.randrange(100, 5000) for _ in range(rng.choices((1, 2, 3), (70, 22, 8))[0])
@@ -69,15 +69,15 @@ def register_vehicles(
     return register
 
 
-def _vehicle(  # noqa: PLR0913 -- a vehicle is all of these
-    rng: Random, serial: int, day: date, registered: date, plates: set[str], *, free: bool
+def _vehicle(
+    rng: Chance, serial: int, day: date, registered: date, plates: set[str], *, free: bool
 ) -> Vehicle:
-    electric = rng.random() < 0.2  # noqa: PLR2004 -- a share of the vehicles
-    commercial = rng.random() < 0.06  # noqa: PLR2004 -- a share of the vehicles
-    held = not free and rng.random() < 0.1  # noqa: PLR2004 -- a share of the vehicles
+    electric = rng.happens(20)
+    commercial = rng.happens(6)
+    held = not free and rng.happens(10)
     worth = rng.randrange(30_000, 400_000) * 100
     inspected = add_years(registered, (day.year - registered.year) // 2 * 2 + 2)
-    mortgage = (encumbrance(rng, "MORTGAGE", worth // 2, day),) if rng.random() < 0.12 else ()  # noqa: PLR2004 -- a share
+    mortgage = (encumbrance(rng, "MORTGAGE", worth // 2, day),) if rng.happens(12) else ()
     return Vehicle(
         record=f"TP-{serial:08d}",
         plate=_plate(rng, plates, electric=electric),
@@ -94,13 +94,13 @@ def _vehicle(  # noqa: PLR0913 -- a vehicle is all of these
         inspected_until=inspected,
         scrap_on=add_years(registered, 15) if commercial else None,
         insured_until=add_years(registered, day.year - registered.year + 1),
-        location=rng.choice(_PLACES) if rng.random() < 0.3 else None,  # noqa: PLR2004 -- a share
+        location=rng.choice(_PLACES) if rng.happens(30) else None,
         encumbrances=mortgage,
-        earlier=earlier_holds(rng, worth, _TERM, day, waiting=rng.random() < 0.3) if held else (),  # noqa: PLR2004 -- a share
+        earlier=earlier_holds(rng, worth, _TERM, day, waiting=rng.happens(30)) if held else (),
     )
 
 
-def _plate(rng: Random, taken: set[str], *, electric: bool) -> str:
+def _plate(rng: Chance, taken: set[str], *, electric: bool) -> str:
     while True:
         number = "".join(rng.choices(VIN_ALPHABET, k=1) + rng.choices("0123456789", k=4))
         if electric:
@@ -111,5 +111,5 @@ def _plate(rng: Random, taken: set[str], *, electric: bool) -> str:
             return plate
 
 
-def _letters(rng: Random, count: int) -> str:
+def _letters(rng: Chance, count: int) -> str:
     return "".join(rng.choices(VIN_ALPHABET, k=count))

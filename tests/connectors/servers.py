@@ -31,9 +31,10 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """These bytes, then close the connection."""
+    """These bytes, then close the connection, unless told to *stay*."""
 
     content: bytes
+    stay: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,10 @@ class Department:
                 lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
                 head = f"HTTP/1.1 {status} X\r\n{lines}content-length: {len(body)}\r\n\r\n"
                 writer.write(head.encode() + body)
-            case Raw(content=content):
+            case Raw(content=content, stay=stay):
                 writer.write(content)
+                if stay:
+                    await self._closing.wait()
             case Hang():
                 await self._closing.wait()
         await writer.drain()

@@ -3,6 +3,7 @@
 import gzip
 import traceback
 
+import anyio
 import pytest
 
 from connectors import calls
@@ -131,6 +132,20 @@ async def test_a_status_means_one_thing_to_a_question_and_another_to_an_order(
     assert type(calls.refusal("somewhere", reply)) is question
     assert type(calls.order_refusal("somewhere", reply)) is order
     assert reply.retry_after == 7
+
+
+@pytest.mark.parametrize("behaviour", [Hang(), Raw(HEAD + b"x" * 150_000, stay=True)])
+async def test_a_deadline_around_a_call_is_that_deadline_and_nobody_elses_cancellation(
+    listen: Listen, behaviour: Behaviour
+) -> None:
+    department = await listen(lambda _: behaviour)
+    client = open_client(department.url, timeout=5)
+
+    with pytest.raises(TimeoutError), anyio.fail_after(0.4):
+        await calls.ask(client, "somewhere", "GET", "/")
+    await client.aclose()
+
+    assert len(department.heard) == 1
 
 
 async def test_connections_are_kept_and_the_environments_proxy_is_not_used(

@@ -52,9 +52,7 @@ async def test_who_someone_is_comes_as_a_record_of_the_wanted_fields(
     listen: Listen, authority: Authority
 ) -> None:
     department = await listen(
-        answering(
-            known(name="甲某", birthDate="1990-01-01"), {"idNumber": BEN, "found": False}
-        )
+        answering(known(name="甲某", birthDate="1990-01-01"), {"idNumber": BEN, "found": False})
     )
     connector = connector_at(department.url)
 
@@ -94,9 +92,7 @@ async def test_travel_documents_keep_the_departments_order(
         {"documentKind": "ORDINARY_PASSPORT", "issuedOn": "2024-02-03"},
         {"documentKind": "OTHER", "issuedOn": None},
     ]
-    department = await listen(
-        answering({"idNumber": ANNA, "found": True, "documents": documents})
-    )
+    department = await listen(answering({"idNumber": ANNA, "found": True, "documents": documents}))
     connector = connector_at(department.url)
 
     answers = await connector.travel_documents_of(
@@ -224,6 +220,9 @@ async def test_a_token_that_runs_out_is_renewed_before_its_end(
             json_reply({"access_token": "t", "expires_in": "soon"}),
             DepartmentContractBroken,
             id="nonsense",
+        ),
+        pytest.param(
+            json_reply({**TOKEN, "expires_in": -1}), DepartmentContractBroken, id="already over"
         ),
     ],
 )

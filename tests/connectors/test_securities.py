@@ -218,9 +218,7 @@ async def test_a_hundred_and_one_subjects_are_two_tickets(
             return json_reply({"ticket": f"n-{len(subjects)}", "pollAfterMs": 1}, 202)
         first = 0 if request.path.endswith("n-100") else 100
         count = int(request.path.rpartition("-")[2])
-        return ready(
-            *({"subject": person(first + n), "found": False} for n in range(count))
-        )
+        return ready(*({"subject": person(first + n), "found": False} for n in range(count)))
 
     department = await listen(answer)
     connector = connector_at(department.url)

@@ -1,0 +1,5 @@
+"""The command ``chakong``."""
+
+from gateway.cli.main import app
+
+__all__ = ["app"]

@@ -1,0 +1,165 @@
+"""``chakong``: serve, demo, token, schema, config."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    help="**Chakong 查控** – one GraphQL schema over the departments that hold a debtor's assets.\n\n"
+    "Try it: `chakong demo`. Run it: write `chakong.toml`, then `chakong serve --config chakong.toml`.",
+)
+schema_app = typer.Typer(no_args_is_help=True, help="Print the schema, or compare it with the file.")
+config_app = typer.Typer(no_args_is_help=True, help="See what the gateway is configured to do.")
+app.add_typer(schema_app, name="schema")
+app.add_typer(config_app, name="config")
+
+Config = Annotated[
+    Path | None, typer.Option("--config", help="TOML file; CHAKONG_CONFIG if left out.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+def _stop(message: str) -> None:
+    Console(stderr=True).print(f"[red]chakong:[/red] {message}", highlight=False)
+    raise typer.Exit(2)
+
+
+@app.command()
+def serve(config: Config = None) -> None:
+    """Run the gateway with its configured departments."""
+    import uvicorn  # noqa: PLC0415 -- `--help` answers at once
+    from pydantic import ValidationError  # noqa: PLC0415
+
+    from gateway.app import build_gateway  # noqa: PLC0415
+    from gateway.logs import configure_logs  # noqa: PLC0415
+    from gateway.settings import load_settings  # noqa: PLC0415
+
+    try:
+        settings = load_settings(config)
+        configure_logs(settings)
+        gateway = build_gateway(settings)
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        _stop(f"the configuration does not fit: {faults}")
+    except (ValueError, FileNotFoundError) as error:
+        _stop(str(error))
+    else:
+        uvicorn.run(
+            gateway.app,
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            loop="uvloop",
+        )
+
+
+@app.command()
+def demo(  # noqa: PLR0913, PLR0917 -- the options of ./demo
+    port: Annotated[int, typer.Option(help="Port of the gateway; departments take free ones.")] = 8000,
+    people: Annotated[int, typer.Option(min=500, help="How many synthetic people.")] = 2000,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same people.")] = 1,
+    latency_ms: Annotated[
+        int, typer.Option(min=0, help="Added to every department's answer.")
+    ] = 0,
+    data: Annotated[Path, typer.Option(help="Where the demo keeps its state.")] = Path(".demo"),
+    reset: Annotated[bool, typer.Option("--reset", help="Forget the state and start over.")] = False,
+    ready_file: Annotated[
+        Path | None, typer.Option(help="Write addresses, tokens and cases here when all answer.")
+    ] = None,
+) -> None:
+    """Run five simulated departments and the gateway, filled with synthetic people."""
+    from gateway.demo.card import show_card  # noqa: PLC0415
+    from gateway.demo.departments import DepartmentsDidNotStart  # noqa: PLC0415
+    from gateway.demo.run import DemoOptions, DifferentPeople, run_demo  # noqa: PLC0415
+
+    options = DemoOptions(
+        port=port,
+        people=people,
+        seed=seed,
+        latency_ms=latency_ms,
+        data=data,
+        reset=reset,
+        ready_file=ready_file,
+    )
+    try:
+        run_demo(options, lambda ready: show_card(ready, options))
+    except OSError as error:
+        _stop(f"port {port}: {error.strerror}. Take another with --port.")
+    except (DifferentPeople, DepartmentsDidNotStart) as error:
+        _stop(str(error))
+
+
+@app.command()
+def token(
+    role: Annotated[str, typer.Argument(help="court-executor, dept:traffic-police, auditor, …")],
+    data: Annotated[Path, typer.Option(help="The demo's state.")] = Path(".demo"),
+    as_json: AsJson = False,
+) -> None:
+    """Print a fresh access token of the demo for ROLE."""
+    from gateway.demo.tokens import NoDemo, fresh_token  # noqa: PLC0415
+
+    try:
+        made = fresh_token(data, role)
+    except (NoDemo, ValueError) as error:
+        _stop(str(error))
+    else:
+        print(json.dumps({"access_token": made, "role": role}) if as_json else made)
+
+
+@schema_app.command("export")
+def export_schema(
+    out: Annotated[Path | None, typer.Option(help="File; standard output if left out.")] = None,
+) -> None:
+    """Print the schema as the code defines it."""
+    from gateway.schema import build_graph  # noqa: PLC0415
+
+    printed = build_graph().printed
+    if out is None:
+        sys.stdout.write(printed)
+    else:
+        out.write_text(printed, encoding="utf-8")
+
+
+@schema_app.command("check")
+def check_schema(
+    file: Annotated[Path, typer.Argument(help="The committed schema.")] = Path("schema.graphql"),
+) -> None:
+    """Fail if FILE differs from what the code defines; the diff is its security review."""
+    import difflib  # noqa: PLC0415
+
+    from gateway.schema import build_graph  # noqa: PLC0415
+
+    committed = file.read_text(encoding="utf-8") if file.exists() else ""
+    printed = build_graph().printed
+    if committed == printed:
+        return
+    diff = difflib.unified_diff(
+        committed.splitlines(keepends=True), printed.splitlines(keepends=True), str(file), "code"
+    )
+    sys.stdout.writelines(diff)
+    _stop(f"{file} differs from the code; review the diff, then: chakong schema export --out {file}")
+
+
+@config_app.command("show")
+def show_config(config: Config = None, as_json: AsJson = False) -> None:
+    """Show every setting in force; secrets are masked."""
+    from gateway.cli.config_table import config_table, config_values  # noqa: PLC0415
+    from gateway.settings import load_settings  # noqa: PLC0415
+
+    try:
+        settings = load_settings(config)
+    except (ValueError, FileNotFoundError) as error:
+        _stop(str(error))
+    else:
+        if as_json:
+            print(json.dumps(config_values(settings), ensure_ascii=False, indent=1))
+        else:
+            Console().print(config_table(settings))

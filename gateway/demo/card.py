@@ -1,0 +1,40 @@
+"""What a person reads when the demo is up."""
+
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+
+from gateway.demo.example import example_curl
+from gateway.demo.logins import PASSWORD
+from gateway.demo.run import DemoOptions, Ready
+
+_SHOWN_FIRST: Final = "court-executor"
+
+
+def show_card(ready: Ready, options: DemoOptions) -> None:
+    """Print addresses, logins, tokens, one line to paste, and how to stop."""
+    console = Console(highlight=False, soft_wrap=True)
+    document = ready.document
+    console.print("\n[bold]查控 Chakong[/bold] is up, with synthetic people only.\n")
+    console.print(f"  GraphiQL  [link]{document['graphiql']}[/link]")
+    console.print(f"  GraphQL   {document['graphql']}")
+    console.print(f"  Cases     {len(document['cases'])} handled by executor-1\n")
+    table = Table("role", "login", title="Logins (password for all: " + PASSWORD + ")")
+    for login in ready.logins:
+        table.add_row(login.role, login.user)
+    console.print(table)
+    console.print("\nOne token per role, 8 hours (a fresh one: [bold]./demo token ROLE[/bold])\n")
+    for role, token in document["tokens"].items():
+        console.print(f"[bold]{role}[/bold]\n{token}", soft_wrap=True)
+    console.print("\nPaste this:\n")
+    first = document["cases"][0]["number"]
+    line = example_curl(document["graphql"], document["tokens"][_SHOWN_FIRST], first)
+    print(line)
+    state = _shown(options.data)
+    console.print(f"\nStop with Ctrl-C. State is under {state}; --reset forgets it.\n")
+
+
+def _shown(path: Path) -> str:
+    return f"{path}/"

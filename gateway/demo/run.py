@@ -1,0 +1,247 @@
+"""``chakong demo``: everything started, filled, announced; stopped together."""
+
+import asyncio
+import contextlib
+import json
+import os
+import shutil
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import uvicorn
+
+from auth.issuer import Issuer
+from auth.passwords import Passwords
+from gateway.app import build_gateway
+from gateway.demo.example import example_query
+from gateway.demo.departments import SECRET, Simulated, export_cases, running_departments
+from gateway.demo.logins import (
+    EXECUTOR,
+    PASSWORD,
+    Login,
+    clients,
+    login_of_role,
+    logins,
+    organisation_of,
+    users,
+)
+from gateway.demo.register import read_register
+from gateway.demo.state import DemoState, keep_state, read_state
+from gateway.logs import configure_logs
+from gateway.settings import Department, Settings
+from storage.accounts import find_user, keep_clients, keep_users
+from storage.cases import CaseRecord, keep_cases, keep_officers
+from storage.database import Database
+from storage.migration import migrate
+
+TOKEN_SECONDS: Final = 8 * 3600
+READY_ROLES: Final = (
+    "court-executor",
+    "court-approver",
+    "court-supervisor",
+    "dept:traffic-police",
+    "dept:housing-fund-center",
+    "dept:securities-depository",
+    "dept:public-security",
+    "dept:market-regulation",
+    "dept:screening-only",
+    "auditor",
+    "developer",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoOptions:
+    """The options of ``./demo``; other programs rely on them."""
+
+    port: int
+    people: int
+    seed: int
+    latency_ms: int
+    data: Path
+    reset: bool
+    ready_file: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """What a demo that answers has to say."""
+
+    document: dict[str, Any]
+    logins: list[Login]
+
+
+class DifferentPeople(RuntimeError):
+    """The data directory holds the demo of another population."""
+
+
+def run_demo(options: DemoOptions, announce: "Any") -> None:
+    """Run until interrupted; call *announce* with `Ready` once every socket answers."""
+    if options.reset and options.data.exists():
+        shutil.rmtree(options.data)
+    options.data.mkdir(parents=True, exist_ok=True)
+    os.chmod(options.data, 0o700)  # noqa: PTH101 -- keys and tokens live here
+    known = read_state(options.data)
+    if known is not None and (known.people, known.seed) != (options.people, options.seed):
+        raise DifferentPeople(
+            f"{options.data} holds {known.people} people of seed {known.seed}; add --reset to "
+            "start over, or another --data."
+        )
+    listener = _listen(options.port)
+    try:
+        with running_departments(
+            (options.data / "departments").resolve(),
+            people=options.people,
+            seed=options.seed,
+            latency_ms=options.latency_ms,
+        ) as departments:
+            register = options.data / "cases.json"
+            if not register.exists():
+                export_cases(register, people=options.people, seed=options.seed)
+            with contextlib.suppress(KeyboardInterrupt):
+                asyncio.run(_serve(options, departments, register, listener, announce))
+    finally:
+        listener.close()
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", port))
+    listener.listen(1024)
+    return listener
+
+
+async def _serve(
+    options: DemoOptions,
+    departments: Sequence[Simulated],
+    register: Path,
+    listener: socket.socket,
+    announce: Any,
+) -> None:
+    settings = _settings(options, departments, listener.getsockname()[1])
+    configure_logs(settings, options.data / "gateway.log")
+    officers, cases = read_register(register)
+    known = logins(officers)
+    gateway = build_gateway(
+        settings,
+        logins=tuple((login.user, PASSWORD) for login in known),
+        first_query=example_query(cases[0].number),
+    )
+    await migrate(gateway.database)
+    await _fill(gateway.database, settings, known, officers, cases)
+    state = DemoState(
+        people=options.people,
+        seed=options.seed,
+        issuer=settings.issuer,
+        logins=known,
+    )
+    keep_state(options.data, state)
+    server = uvicorn.Server(
+        uvicorn.Config(gateway.app, log_config=None, access_log=False, loop="uvloop", lifespan="on")
+    )
+    running = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started and not running.done():
+        await asyncio.sleep(0.005)
+    if not running.done():
+        ready = Ready(document=_ready(settings, gateway.issuer, known, cases, departments), logins=known)
+        if options.ready_file is not None:
+            _write_ready(options.ready_file, ready.document)
+        announce(ready)
+    await running
+
+
+def _settings(options: DemoOptions, departments: Sequence[Simulated], port: int) -> Settings:
+    return Settings(
+        port=port,
+        demo=True,
+        data_dir=options.data,
+        access_token_seconds=TOKEN_SECONDS,
+        departments={
+            d.stem: Department(url=d.url, secret=SECRET) for d in departments
+        },
+    )
+
+
+async def _fill(
+    database: Database,
+    settings: Settings,
+    known: list[Login],
+    officers: Sequence[Any],
+    cases: Sequence[CaseRecord],
+) -> None:
+    """Write register, users and clients; a warm start finds them there."""
+    passwords = Passwords()
+    filled = await database.read(lambda c: find_user(c, EXECUTOR)) is not None
+    page = clients(passwords, f"{settings.issuer}/graphiql")
+    if filled:
+        await database.write(lambda c: keep_clients(c, page[:1]))  # the port may be another one
+        return
+    people = users(known, passwords)
+    await database.write(lambda c: keep_officers(c, officers))
+    await database.write(lambda c: keep_cases(c, cases))
+    await database.write(lambda c: keep_users(c, people))
+    await database.write(lambda c: keep_clients(c, page))
+
+
+def token_of_role(issuer: Issuer, known: list[Login], role: str) -> str:
+    """Return a fresh token: of the role's login, or of the system that the role is for.
+
+    Raises:
+        ValueError: no such role, or one that nobody signs in to.
+    """
+    login = login_of_role(known, role)
+    if login is not None:
+        return issuer.token_for(
+            role=role,
+            subject=login.user,
+            organisation=login.organisation,
+            client_id="graphiql",
+            officer=login.credential,
+        )
+    system = role.replace(":", "-")
+    return issuer.token_for(
+        role=role, subject=system, organisation=organisation_of(role), client_id=system
+    )
+
+
+def _ready(
+    settings: Settings,
+    issuer: Issuer,
+    known: list[Login],
+    cases: Sequence[CaseRecord],
+    departments: Sequence[Simulated],
+) -> dict[str, Any]:
+    base = settings.issuer
+    return {
+        "graphql": f"{base}/graphql",
+        "graphiql": f"{base}/graphiql",
+        "issuer": base,
+        "token_endpoint": f"{base}/oauth/token",
+        "jwks_uri": f"{base}/oauth/jwks",
+        "tokens": {role: token_of_role(issuer, known, role) for role in READY_ROLES},
+        "cases": [
+            {
+                "number": case.number,
+                "debtors": [party.id_number for party in case.obligors],
+                "claimFen": case.claim,
+            }
+            for case in cases
+            if case.state == "OPEN" and any(o.officer.id == EXECUTOR for o in case.officers)
+        ],
+        "departments": [
+            {"id": d.id, "url": d.url, "protocol": d.protocol, "wireLog": d.wire_log}
+            for d in departments
+        ],
+    }
+
+
+def _write_ready(path: Path, document: dict[str, Any]) -> None:
+    """Write *document* whole or not at all; it holds tokens, so nobody else may read it."""
+    draft = path.with_name(f".{path.name}.draft")
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+    draft.replace(path)

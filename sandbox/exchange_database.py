@@ -1,0 +1,156 @@
+"""The exchange database as the centre sees it: SQLite file or PostgreSQL, the same four tables."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+_TABLES: Final = (
+    "CREATE TABLE IF NOT EXISTS query_request (id TEXT PRIMARY KEY, created_at TEXT NOT NULL, "
+    "case_number TEXT NOT NULL, officer TEXT NOT NULL, organisation TEXT NOT NULL, "
+    "purpose TEXT NOT NULL, subjects TEXT NOT NULL, fields TEXT NOT NULL, state TEXT NOT NULL, "
+    "claimed_by TEXT, claimed_at TEXT)",
+    "CREATE TABLE IF NOT EXISTS query_reply (request_id TEXT NOT NULL, subject TEXT NOT NULL, "
+    "found INTEGER NOT NULL, body TEXT, as_of TEXT NOT NULL, PRIMARY KEY (request_id, subject))",
+    "CREATE TABLE IF NOT EXISTS control_request (key TEXT PRIMARY KEY, created_at TEXT NOT NULL, "
+    "document_hash TEXT NOT NULL, body TEXT NOT NULL, state TEXT NOT NULL, claimed_by TEXT, "
+    "claimed_at TEXT)",
+    "CREATE TABLE IF NOT EXISTS control_reply (key TEXT PRIMARY KEY, body TEXT NOT NULL, "
+    "created_at TEXT NOT NULL)",
+)
+_STALE: Final = timedelta(seconds=60)
+_FORGOTTEN: Final = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    id: str
+    case_number: str
+    officer: str
+    organisation: str
+    purpose: str
+    subjects: str
+    fields: str
+
+
+class Exchange:
+    """One connection; every method is one transaction."""
+
+    def __init__(self, url: str) -> None:
+        self._postgres = url.startswith("postgresql")
+        if self._postgres:
+            import psycopg  # noqa: PLC0415 -- only where PostgreSQL is used
+
+            self._connection: Any = psycopg.connect(url.replace("+asyncpg", ""))
+        else:
+            path = url.removeprefix("sqlite:///")
+            self._connection = sqlite3.connect(path, isolation_level=None, timeout=5)
+            self._connection.execute("PRAGMA journal_mode=WAL")
+
+    def prepare(self) -> None:
+        self._together([(statement, ()) for statement in _TABLES])
+
+    def claim_questions(self, claimer: str, at: str) -> list[Request]:
+        """Claim what is new, take over what was claimed and left, forget what is too old."""
+        moment = datetime.fromisoformat(at)
+        forgotten = (moment - _FORGOTTEN).isoformat()
+        old = self._rows("SELECT id FROM query_request WHERE created_at < ?", (forgotten,))
+        for (request_id,) in old:
+            self._together([
+                ("DELETE FROM query_reply WHERE request_id = ?", (request_id,)),
+                ("DELETE FROM query_request WHERE id = ?", (request_id,)),
+            ])
+        rows = self._rows(
+            "SELECT id, case_number, officer, organisation, purpose, subjects, fields "
+            "FROM query_request WHERE state = 'NEW' OR (state = 'CLAIMED' AND claimed_at < ?) "
+            "ORDER BY created_at LIMIT 50",
+            ((moment - _STALE).isoformat(),),
+        )
+        claimed = []
+        for row in rows:
+            request = Request(
+                id=row[0],
+                case_number=row[1],
+                officer=row[2],
+                organisation=row[3],
+                purpose=row[4],
+                subjects=row[5],
+                fields=row[6],
+            )
+            if self._claim("query_request", "id", request.id, claimer, at):
+                claimed.append(request)
+        return claimed
+
+    def answer_question(self, request_id: str, replies: Sequence[tuple[Any, ...]]) -> None:
+        insert = (
+            "INSERT INTO query_reply (request_id, subject, found, body, as_of) "
+            "VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+        )
+        done = ("UPDATE query_request SET state = 'DONE' WHERE id = ?", (request_id,))
+        self._together([*((insert, reply) for reply in replies), done])
+
+    def fail_question(self, request_id: str) -> None:
+        self._together([("UPDATE query_request SET state = 'FAILED' WHERE id = ?", (request_id,))])
+
+    def claim_controls(self, claimer: str, at: str) -> list[tuple[str, str, str]]:
+        stale = (datetime.fromisoformat(at) - _STALE).isoformat()
+        rows = self._rows(
+            "SELECT key, document_hash, body FROM control_request WHERE state = 'NEW' "
+            "OR (state = 'CLAIMED' AND claimed_at < ?) ORDER BY created_at LIMIT 50",
+            (stale,),
+        )
+        return [
+            (row[0], row[1], row[2])
+            for row in rows
+            if self._claim("control_request", "key", row[0], claimer, at)
+        ]
+
+    def answer_control(self, key: str, body: str, at: str) -> None:
+        self._together([
+            ("INSERT INTO control_reply VALUES (?, ?, ?) ON CONFLICT DO NOTHING", (key, body, at)),
+            ("UPDATE control_request SET state = 'DONE' WHERE key = ?", (key,)),
+        ])
+
+    def release_control(self, key: str) -> None:
+        """Leave a claimed order for later: the next look finds it claimed long ago."""
+        self._together([
+            ("UPDATE control_request SET claimed_at = '1970-01-01T00:00:00+08:00' WHERE key = ?",
+             (key,)),
+        ])
+
+    def _claim(self, table: str, column: str, key: str, claimer: str, at: str) -> bool:
+        # Table and column are our own words above.
+        statement = (
+            f"UPDATE {table} SET state = 'CLAIMED', claimed_by = ?, claimed_at = ? "  # noqa: S608
+            f"WHERE {column} = ? AND (state = 'NEW' OR claimed_at < ?)"
+        )
+        stale = (datetime.fromisoformat(at) - _STALE).isoformat()
+        return self._together([(statement, (claimer, at, key, stale))]) == 1
+
+    def _rows(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        cursor = self._connection.execute(self._words(statement), values)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        if self._postgres:
+            self._connection.commit()
+        return rows
+
+    def _together(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> int:
+        """Run *statements* in one transaction; return the rows that the last one touched."""
+        if not self._postgres:
+            self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            touched = 0
+            for statement, values in statements:
+                touched = self._connection.execute(self._words(statement), values).rowcount
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        if self._postgres:
+            self._connection.commit()
+        else:
+            self._connection.execute("COMMIT")
+        return touched
+
+    def _words(self, statement: str) -> str:
+        return statement.replace("?", "%s") if self._postgres else statement

@@ -1,0 +1,194 @@
+"""Housing fund centre: works the exchange database (docs/departments/housing_fund.md)."""
+
+import asyncio
+import json
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from starlette.applications import Starlette
+
+from sandbox.dates import now
+from sandbox.exchange_database import Exchange
+from sandbox.faults import Faults
+from sandbox.hold_words import hold_words
+from sandbox.holds import Standing, standings
+from sandbox.housing_fund_register import Account
+from sandbox.ledger import Asset, KeyReused, Ledger, Order, converted
+from sandbox.money import fen, yuan
+from sandbox.population import Population
+from sandbox.program import program
+from sandbox.wire_log import Authority, WireLog
+
+DEPARTMENT: Final = "housing-fund-center"
+_BUSY: Final = 0.003  # seconds between looks
+_IDLE: Final = 0.02
+_HOLD_NAMES: Final = ("jg", "ajbh", "sx", "je", "qsrq", "jzrq", "zt")
+
+_PLAIN: Final[dict[str, Callable[[Account], Any]]] = {
+    "xingming": lambda a: a.owner_name,
+    "zjlx": lambda _: "111",
+    "zjhm": lambda a: a.owner,
+    "grzh": lambda a: a.number,
+    "dwzh": lambda a: a.unit_number,
+    "dwmc": lambda a: a.unit_name,
+    "grzhzt": lambda a: a.status,
+    "grzhye": lambda a: yuan(a.balance),
+    "yjce": lambda a: yuan(a.monthly),
+    "grjcjs": lambda a: yuan(a.base),
+    "mjny": lambda a: a.paid_until,
+    "ywdk": lambda a: a.loan is not None,
+    "dkye": lambda a: None if a.loan is None else yuan(a.loan),
+    "tqtj": lambda a: a.may_withdraw,
+    "dyxx": lambda a: [
+        {
+            "lx": e.kind,
+            "je": yuan(e.amount),
+            "qlr": e.beneficiary,
+            "djrq": e.registered_on.isoformat(),
+        }
+        for e in a.encumbrances
+    ],
+    "jlbh": lambda a: a.record,
+}
+_FIELDS: Final = frozenset({*_PLAIN, "kyye", "djxx"})
+
+
+class Centre:
+    """Claims what the court side wrote, and answers it."""
+
+    def __init__(
+        self,
+        population: Population,
+        ledger: Ledger,
+        log: WireLog,
+        faults: Faults,
+        exchange: Exchange,
+    ) -> None:
+        self._population = population
+        self._ledger = ledger
+        self._log = log
+        self._faults = faults
+        self._exchange = exchange
+        self._name = secrets.token_hex(4)
+        self._accounts = {account.record: account for account in population.accounts.values()}
+
+    async def work(self) -> None:
+        """Work for ever: often while there is something to do, now and then otherwise."""
+        self._exchange.prepare()
+        wait = _IDLE
+        while True:
+            worked = False
+            if self._faults.mode != "unavailable":
+                worked = await self._questions() or await self._controls()
+            wait = _BUSY if worked else min(_IDLE, wait * 1.5)
+            await asyncio.sleep(wait)
+
+    async def _questions(self) -> bool:
+        claimed = self._exchange.claim_questions(self._name, now().isoformat())
+        for request in claimed:
+            await self._faults.delay()
+            subjects, fields = json.loads(request.subjects), json.loads(request.fields)
+            if set(fields) - _FIELDS:
+                self._exchange.fail_question(request.id)
+                continue
+            as_of = now().isoformat()
+            shown = sorted(_FIELDS) if self._faults.mode == "overdeliver" else fields
+            replies = [
+                (request.id, subject, *self._reply(subject, shown, position), as_of)
+                for position, subject in enumerate(self._faults.answered(subjects))
+            ]
+            self._exchange.answer_question(request.id, replies)
+            self._log.write(
+                "question",
+                "query_request",
+                subjects=subjects,
+                fields=fields,
+                authority=Authority(
+                    case=request.case_number,
+                    officer=request.officer,
+                    organisation=request.organisation,
+                    purpose=request.purpose,
+                ),
+                answer_bytes=sum(len(body or "") for _, _, _, body, _ in replies),
+            )
+        return bool(claimed)
+
+    def _reply(self, subject: str, fields: list[str], position: int) -> tuple[int, str | None]:
+        account = self._population.accounts.get(subject)
+        if self._faults.mode == "garbage":
+            return 1, "{not json"
+        if self._faults.spoils(subject, position):
+            return 1, json.dumps({name: ["wrong"] for name in fields})
+        if account is None:
+            return 0, None
+        standing = self._standing(account)
+        values: dict[str, Callable[[], Any]] = {
+            "kyye": lambda: yuan(max(0, account.balance - sum(one.takes for one in standing))),
+            "djxx": lambda: hold_words(standing, _HOLD_NAMES, yuan),
+        }
+        words = {
+            name: values[name]() if name in values else _PLAIN[name](account) for name in fields
+        }
+        return 1, json.dumps(words, ensure_ascii=False)
+
+    def _standing(self, account: Account) -> list[Standing]:
+        holds = self._ledger.holds_on(account.record, account.earlier)
+        return standings(account.balance, holds, now().date())
+
+    async def _controls(self) -> bool:
+        claimed = self._exchange.claim_controls(self._name, now().isoformat())
+        for key, document_hash, body in claimed:
+            wanted = json.loads(body)
+            order = Order(
+                key=key,
+                document_hash=document_hash,
+                case=wanted["case"],
+                court=wanted["court"],
+                action=wanted["action"],
+                subject=wanted["subject"],
+                record=wanted["record"],
+                limit=fen(wanted["amount"]),
+                months=int(wanted["months"]),
+            )
+            try:
+                receipt = await asyncio.to_thread(self._ledger.place, order, self._find)
+            except KeyReused:
+                continue
+            self._log.write(
+                "control",
+                "control_request",
+                subjects=[order.subject],
+                authority=Authority(
+                    case=order.case,
+                    officer=wanted["officers"][0],
+                    organisation=order.court,
+                    purpose="CONTROL",
+                ),
+                key=key,
+            )
+            if self._faults.withholds(key):
+                self._exchange.release_control(key)
+                continue
+            await self._faults.delay()
+            words = json.dumps(converted(receipt, yuan, "amount"), ensure_ascii=False)
+            self._exchange.answer_control(key, words, now().isoformat())
+        return bool(claimed)
+
+    def _find(self, order: Order) -> Asset | str:
+        if order.action != "FREEZE":
+            return "OUT_OF_COMPETENCE"
+        account = self._accounts.get(order.record)
+        if account is None or account.owner != order.subject:
+            return "NO_ASSET" if order.subject in self._population.names else "NO_SUCH_SUBJECT"
+        return Asset(capacity=account.balance, balance=account.balance, earlier=account.earlier)
+
+
+def department(
+    population: Population, log: WireLog, faults: Faults, data: Path, exchange_url: str
+) -> tuple[Starlette, Centre]:
+    """Return the control port (health and faults only) and the worker behind the exchange."""
+    ledger = Ledger(data / "housing-fund-center.db", "HF", "示例公积金经办")
+    centre = Centre(population, ledger, log, faults, Exchange(exchange_url))
+    return program(DEPARTMENT, faults, []), centre

@@ -1,0 +1,73 @@
+"""What every department's HTTP program has: health, faults, authority in headers."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+from urllib.parse import unquote
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sandbox.faults import Faults, UnknownFault
+from sandbox.wire_log import Authority
+
+GARBAGE = b"\x00\xff<html><body>502 Bad Gateway</bo"
+
+
+def program(department: str, faults: Faults, routes: Sequence[Route]) -> Starlette:
+    """Return the program of *department* over its own *routes*."""
+
+    async def health(_: Request) -> Response:
+        return json_response({"department": department, "status": "UP"})
+
+    async def order_faults(request: Request) -> Response:
+        try:
+            faults.order(msgspec.json.decode(await request.body()))
+        except (UnknownFault, msgspec.DecodeError):
+            return json_response({"error": "BAD_REQUEST"}, 400)
+        return json_response({"mode": faults.mode})
+
+    return Starlette(
+        routes=[
+            Route("/health", health),
+            Route("/_sandbox/faults", order_faults, methods=["POST"]),
+            *routes,
+        ]
+    )
+
+
+def json_response(body: Any, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(body), status, media_type="application/json")
+
+
+def authority_in(request: Request) -> Authority:
+    """Return the authority that travels in headers, percent-encoded UTF-8."""
+
+    def header(name: str) -> str:
+        return unquote(request.headers.get(name, ""))
+
+    return Authority(
+        case=header("x-case"),
+        officer=header("x-officer"),
+        organisation=header("x-organisation"),
+        purpose=header("x-purpose"),
+    )
+
+
+def guarded_by_key(
+    secret: str, view: Callable[[Request], Awaitable[Response]], faults: Faults
+) -> Callable[[Request], Awaitable[Response]]:
+    """Ask for `X-Api-Key`, and be ill when a test wants it."""
+
+    async def guarded(request: Request) -> Response:
+        if request.headers.get("x-api-key") != secret:
+            return json_response({"error": "UNAUTHORIZED"}, 401)
+        if faults.mode == "unavailable":
+            return Response(status_code=503, headers={"retry-after": "1"})
+        if faults.mode == "garbage":
+            return Response(GARBAGE, media_type="application/json")
+        return await view(request)
+
+    return guarded

@@ -1,0 +1,253 @@
+"""Securities depository: asynchronous tickets over HTTP (docs/departments/securities.md)."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sandbox.dates import now
+from sandbox.faults import Faults
+from sandbox.hold_words import hold_words
+from sandbox.holds import Standing, standings
+from sandbox.ledger import Asset, KeyReused, Ledger, Order, converted
+from sandbox.money import yuan
+from sandbox.population import Population
+from sandbox.program import authority_in, guarded_by_key, json_response, program
+from sandbox.securities_register import Holding
+from sandbox.wire_log import Authority, WireLog
+
+DEPARTMENT: Final = "securities-depository"
+_MOST: Final = 100
+_TICKET_SECONDS: Final = 600
+_POLL_AFTER: Final = 5  # ms
+
+_HOLD_NAMES: Final = ("authority", "case", "rank", "quantity", "startsOn", "endsOn", "state")
+
+
+_PLAIN: Final[dict[str, Callable[[Holding], Any]]] = {
+    "unifiedAccountNumber": lambda h: h.unified_account,
+    "securitiesAccountNumber": lambda h: h.account,
+    "market": lambda h: h.security.market,
+    "securityCode": lambda h: h.security.code,
+    "securityName": lambda h: h.security.name,
+    "shareNature": lambda h: h.nature,
+    "quantity": lambda h: h.quantity,
+    "pledgedQuantity": lambda h: h.pledged,
+    "custodianBroker": lambda h: h.broker,
+    "marketValueYuan": lambda h: yuan(h.value),
+    "priceAsOf": lambda h: h.security.priced_on.isoformat(),
+    "recordId": lambda h: h.record,
+    "encumbrances": lambda h: [
+        {
+            "kind": e.kind,
+            "amountYuan": yuan(e.amount),
+            "beneficiary": e.beneficiary,
+            "registeredOn": e.registered_on.isoformat(),
+        }
+        for e in h.encumbrances
+    ],
+}
+_FIELDS: Final = frozenset({
+    *_PLAIN,
+    "ownerName",
+    "ownerIdType",
+    "ownerIdNumber",
+    "availableQuantity",
+    "frozenQuantity",
+    "holds",
+})
+
+
+class _Question(msgspec.Struct):
+    subjects: list[str]
+    fields: list[str]
+
+
+class _Control(msgspec.Struct, rename="camel"):
+    case: str
+    action: str
+    subject: str
+    record: str
+    quantity: int
+    months: int
+    document_hash: str
+    court: str
+    officers: list[str]
+
+
+class _Depository:
+    def __init__(
+        self, population: Population, ledger: Ledger, log: WireLog, faults: Faults
+    ) -> None:
+        self._population = population
+        self._ledger = ledger
+        self._log = log
+        self._faults = faults
+        self._tickets: dict[str, tuple[float, asyncio.Task[dict[str, Any]]]] = {}
+        self._lots = {
+            lot.record: (owner, lot) for owner, lots in population.holdings.items() for lot in lots
+        }
+
+    async def holdings(self, request: Request) -> Response:
+        try:
+            wanted = msgspec.json.decode(await request.body(), type=_Question)
+        except msgspec.DecodeError:
+            return json_response({"error": "BAD_REQUEST"}, 400)
+        if len(wanted.subjects) > _MOST:
+            return json_response({"error": "BAD_REQUEST"}, 400)
+        if set(wanted.fields) - _FIELDS:
+            return json_response({"error": "UNKNOWN_FIELD"}, 400)
+        return self._accept(self._answer(wanted, authority_in(request)))
+
+    async def _answer(self, wanted: _Question, authority: Authority) -> dict[str, Any]:
+        await self._faults.delay()
+        fields = sorted(_FIELDS) if self._faults.mode == "overdeliver" else wanted.fields
+        result = []
+        for position, subject in enumerate(self._faults.answered(wanted.subjects)):
+            entry: dict[str, Any] = {"subject": subject, "found": False}
+            if subject in self._population.names:
+                lots = self._population.holdings.get(subject, ())
+                entry = {
+                    "subject": subject,
+                    "found": True,
+                    "holdings": [self._words(subject, lot, fields) for lot in lots],
+                }
+            if self._faults.spoils(subject, position):
+                entry["found"] = "perhaps"
+            result.append(entry)
+        answer = {"state": "READY", "asOf": now().isoformat(), "result": result}
+        self._log.write(
+            "question",
+            "holdings",
+            subjects=wanted.subjects,
+            fields=wanted.fields,
+            authority=authority,
+            answer_bytes=len(msgspec.json.encode(answer)),
+        )
+        return answer
+
+    def _words(self, owner: str, lot: Holding, fields: list[str]) -> dict[str, Any]:
+        standing = self._standing(lot)
+        frozen = sum(one.takes for one in standing)
+        values: dict[str, Callable[[], Any]] = {
+            "ownerName": lambda: self._population.names[owner],
+            "ownerIdType": lambda: "111" if owner in self._population.people else "USCC",
+            "ownerIdNumber": lambda: owner,
+            "availableQuantity": lambda: max(0, lot.quantity - lot.pledged - frozen),
+            "frozenQuantity": lambda: frozen,
+            "holds": lambda: hold_words(standing, _HOLD_NAMES, int),
+        }
+        return {
+            name: values[name]() if name in values else _PLAIN[name](lot) for name in fields
+        }
+
+    def _standing(self, lot: Holding) -> list[Standing]:
+        holds = self._ledger.holds_on(lot.record, lot.earlier)
+        return standings(lot.quantity, holds, now().date())
+
+    async def control(self, request: Request) -> Response:
+        key = request.headers.get("idempotency-key", "")
+        try:
+            wanted = msgspec.json.decode(await request.body(), type=_Control)
+        except msgspec.DecodeError:
+            return json_response({"error": "BAD_REQUEST"}, 400)
+        if not key or wanted.quantity <= 0:
+            return json_response({"error": "BAD_REQUEST"}, 400)
+        order = Order(
+            key=key,
+            document_hash=wanted.document_hash,
+            case=wanted.case,
+            court=wanted.court,
+            action=wanted.action,
+            subject=wanted.subject,
+            record=wanted.record,
+            limit=wanted.quantity,
+            months=wanted.months,
+        )
+        try:
+            await asyncio.to_thread(self._ledger.place, order, self._find)
+        except KeyReused:
+            return json_response({"error": "KEY_REUSED"}, 409)
+        self._log.write(
+            "control",
+            "controls",
+            subjects=[order.subject],
+            authority=Authority(
+                case=order.case,
+                officer=wanted.officers[0] if wanted.officers else "",
+                organisation=order.court,
+                purpose="CONTROL",
+            ),
+            key=key,
+        )
+        if self._faults.withholds(key):
+            await asyncio.Event().wait()
+        return self._accept(self._receipt(key))
+
+    def _find(self, order: Order) -> Asset | str:
+        if order.action != "FREEZE":
+            return "OUT_OF_COMPETENCE"
+        owner, lot = self._lots.get(order.record, ("", None))
+        if lot is None or owner != order.subject:
+            return "NO_ASSET" if order.subject in self._population.names else "NO_SUCH_SUBJECT"
+        return Asset(capacity=lot.quantity, balance=lot.quantity, earlier=lot.earlier)
+
+    async def _receipt(self, key: str) -> dict[str, Any]:
+        await self._faults.delay()
+        receipt = await asyncio.to_thread(self._ledger.receipt_of, key)
+        words = None if receipt is None else converted(receipt, int, "quantity")
+        return {"state": "READY", "receipt": words}
+
+    async def outcome(self, request: Request) -> Response:
+        key = request.path_params["key"]
+        known = await asyncio.to_thread(self._ledger.receipt_of, key) is not None
+        self._log.write("status", "controls", authority=authority_in(request), key=key)
+        if not known:
+            return json_response({"error": "NOT_FOUND"}, 404)
+        return self._accept(self._receipt(key), status=200)
+
+    def _accept(self, work: Coroutine[Any, Any, dict[str, Any]], status: int = 202) -> Response:
+        over = time.monotonic() - _TICKET_SECONDS
+        self._tickets = {t: kept for t, kept in self._tickets.items() if kept[0] > over}
+        ticket = secrets.token_urlsafe(16)
+        self._tickets[ticket] = (time.monotonic(), asyncio.create_task(work))
+        wait = _POLL_AFTER + round(self._faults.latency * 1000)
+        return json_response({"ticket": ticket, "pollAfterMs": wait}, status)
+
+    async def ticket(self, request: Request) -> Response:
+        known = self._tickets.get(request.path_params["ticket"])
+        if known is None:
+            return json_response({"error": "NOT_FOUND"}, 404)
+        if not known[1].done():
+            return json_response({"state": "WORKING", "pollAfterMs": _POLL_AFTER})
+        return json_response(known[1].result())
+
+
+def department(
+    population: Population, log: WireLog, faults: Faults, data: Path, secret: str
+) -> Starlette:
+    """Return the depository; its ledger is kept in *data*."""
+    ledger = Ledger(data / "securities-depository.db", "SD", "示例登记结算经办")
+    depository = _Depository(population, ledger, log, faults)
+
+    def route(path: str, view: Any, method: str) -> Route:
+        return Route(path, guarded_by_key(secret, view, faults), methods=[method])
+
+    return program(
+        DEPARTMENT,
+        faults,
+        [
+            route("/v2/holdings", depository.holdings, "POST"),
+            route("/v2/tickets/{ticket}", depository.ticket, "GET"),
+            route("/v2/controls", depository.control, "POST"),
+            route("/v2/controls/{key}", depository.outcome, "GET"),
+        ],
+    )
