@@ -13,7 +13,7 @@ import contextlib
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta, timezone
 from typing import Final, TypeVar
 
 import anyio
@@ -41,6 +41,7 @@ from connectors.question import Authority
 
 T = TypeVar("T")
 
+_ZONE: Final = timezone(timedelta(hours=8))
 _FIRST_PAUSE: Final = 0.003
 _LONGEST_PAUSE: Final = 0.025
 _PATIENCE: Final = 2.0
@@ -68,7 +69,7 @@ class Exchange:
         department: str,
         database: ExchangeDatabase,
         *,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        now: Callable[[], datetime] = lambda: datetime.now(_ZONE),
     ) -> None:
         self._department = department
         self._database = database
@@ -91,7 +92,7 @@ class Exchange:
         identifier = secrets.token_hex(16)
         row = {
             "id": identifier,
-            "created_at": self._now().isoformat(),
+            "created_at": self._instant(),
             "case_number": authority.case_number,
             "officer": authority.officer,
             "organisation": authority.organisation,
@@ -105,11 +106,13 @@ class Exchange:
             with anyio.fail_after(_PATIENCE, shield=True):
                 await self._write(lambda c: c.execute(insert(QUERY_REQUEST).values(row)))
             state = await self._until(lambda c: _settled(c, identifier))
-            if state == "DONE":
-                return await self._write(lambda c: _take(c, identifier))
-        finally:
+            replies = await self._write(lambda c: _take(c, identifier))
+        except BaseException:
             with anyio.move_on_after(_PATIENCE, shield=True), contextlib.suppress(DepartmentError):
                 await self._write(lambda c: _remove(c, identifier))
+            raise
+        if state == "DONE":
+            return replies
         if state == "FAILED":
             raise DepartmentRefused(self._department)
         raise DepartmentTimeout(self._department, "the request was taken away unanswered")
@@ -126,7 +129,7 @@ class Exchange:
         await self._read(lambda c: _hash_of(c, key))
         row = {
             "key": key,
-            "created_at": self._now().isoformat(),
+            "created_at": self._instant(),
             "document_hash": document_hash,
             "body": body,
             "state": "NEW",
@@ -145,6 +148,10 @@ class Exchange:
         if await self._read(lambda c: _hash_of(c, key)) is None:
             return None
         return await self._until(lambda c: _receipt_of(c, key))
+
+    def _instant(self) -> str:
+        """Return now as the exchange writes it: instants there sort as text."""
+        return self._now().astimezone(_ZONE).isoformat(timespec="milliseconds")
 
     async def _until(self, look: Work[T | None]) -> T:
         pause = _FIRST_PAUSE

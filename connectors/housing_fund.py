@@ -20,7 +20,7 @@ from connectors.errors import DepartmentTimeout, OutcomeUnknown
 from connectors.exchange import Exchange, Replied
 from connectors.exchange_database import open_database
 from connectors.forms import HoldState, Instant, Number, Rank, YearMonth, Yuan, fen, utc
-from connectors.json_shape import JsonShape, records
+from connectors.json_shape import JsonShape, Said, records
 from connectors.question import Answer, Authority, Projection, question
 from connectors.receipts import fen as fen_of
 from connectors.receipts import fitting, receipt_of
@@ -138,10 +138,12 @@ class HousingFundConnector(Connector):
             as_of = utc(msgspec.convert(reply.as_of, Instant))
         except ValueError:
             return Answer(error=self.broken("an answer without its instant"))
-        if not reply.found:
-            return Answer(value=(), as_of=as_of)
-        row = msgspec.Raw(f"[{reply.body}]".encode())
-        return _ACCOUNT.many(self.department, row, want, as_of)
+        found = msgspec.Raw(b"true" if reply.found else b"false")
+        rows = msgspec.Raw(b"null" if reply.body is None else f"[{reply.body}]".encode())
+        answer = _ACCOUNT.many(self.department, Said(found, rows), want, as_of)
+        if answer.error is None and len(answer.get()) > 1:
+            return Answer(error=self.broken("more than one account in one reply"))
+        return answer
 
     async def control(self, order: ControlOrder) -> Receipt:
         """Freeze money; see `connectors.control.ControlPort`."""

@@ -15,8 +15,8 @@ from connectors.address import DepartmentAddress
 from connectors.base import Connector, Heard
 from connectors.calls import refusal
 from connectors.columns import Column
-from connectors.forms import Instant, Number, utc
-from connectors.json_shape import JsonShape, decoded
+from connectors.forms import Instant, Number
+from connectors.json_shape import JsonShape, Said, decoded
 from connectors.oauth import TokenClient
 from connectors.question import Answer, Authority, Projection, question
 from connectors.records import IdentityRecord, TravelDocumentRecord
@@ -68,7 +68,7 @@ _TRAVEL_DOCUMENT: Final = JsonShape(
 
 class _Person(msgspec.Struct, rename="camel"):
     id_number: str
-    found: bool
+    found: msgspec.Raw
     identity: msgspec.Raw = msgspec.Raw(b"null")
     documents: msgspec.Raw = msgspec.Raw(b"null")
 
@@ -119,9 +119,8 @@ class IdentityConnector(Connector):
         """
 
         def read(person: _Person, as_of: datetime) -> Answer[IdentityRecord | None]:
-            if not person.found:
-                return Answer(as_of=utc(as_of))
-            return _IDENTITY.single(self.department, person.identity, want, as_of)
+            said = Said(person.found, person.identity)
+            return _IDENTITY.single(self.department, said, want, as_of)
 
         fields = _IDENTITY.wire(want)
         return await self.in_batches(
@@ -144,9 +143,8 @@ class IdentityConnector(Connector):
         """
 
         def read(person: _Person, as_of: datetime) -> Answer[tuple[TravelDocumentRecord, ...]]:
-            if not person.found:
-                return Answer(value=(), as_of=utc(as_of))
-            return _TRAVEL_DOCUMENT.many(self.department, person.documents, want, as_of)
+            said = Said(person.found, person.documents)
+            return _TRAVEL_DOCUMENT.many(self.department, said, want, as_of)
 
         fields = _TRAVEL_DOCUMENT.wire(want)
         return await self.in_batches(

@@ -36,6 +36,30 @@ def decoded(department: str, decoder: msgspec.json.Decoder[T], body: bytes | msg
         raise DepartmentContractBroken(department, "the answer has another form") from None
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was said about one subject, unread: one bad word costs this subject alone.
+
+    Attributes:
+        found: true or false, if it is as agreed.
+        rows: a list, or an object where there is only one.
+    """
+
+    found: msgspec.Raw
+    rows: msgspec.Raw
+
+    @property
+    def is_known(self) -> bool:
+        return bytes(self.found) == b"true"
+
+    @property
+    def is_unknown(self) -> bool:
+        return bytes(self.found) == b"false" and bytes(self.rows) in {b"null", b"[]"}
+
+    def in_a_list(self) -> "Said":
+        return Said(self.found, msgspec.Raw(b"[%b]" % bytes(self.rows)))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Compiled:
     strict: msgspec.json.Decoder[list[Any]]
@@ -57,30 +81,38 @@ class JsonShape(Generic[R]):
         return want.wire(self._names)
 
     def many(
-        self, department: str, raw: msgspec.Raw, want: Projection, as_of: datetime
+        self, department: str, said: Said, want: Projection, as_of: datetime
     ) -> Answer[tuple[R, ...]]:
-        """Return the records of one subject, from a JSON list; unreadable ones are an error."""
+        """Return the records of one subject; an unknown subject has none, bad ones are an error."""
         compiled, instant, extra = self._compiled(want), utc(as_of), 0
+        if said.is_unknown:
+            return Answer(value=(), as_of=instant)
         try:
             try:
-                rows = compiled.strict.decode(raw)
+                rows = compiled.strict.decode(said.rows)
             except msgspec.ValidationError:
-                extra = self._count_extra(raw, want)
-                rows = compiled.lenient.decode(raw)
+                extra = self._count_extra(said.rows, want)
+                rows = compiled.lenient.decode(said.rows)
             value = tuple(self._read(row, compiled.columns, want, instant) for row in rows)
         except (ValueError, RecursionError):
             return Answer(error=DepartmentContractBroken(department, "a field has another form"))
+        if not said.is_known:
+            return Answer(error=DepartmentContractBroken(department, "neither known nor unknown"))
         return Answer(value=value, as_of=instant, overdelivered=extra)
 
     def single(
-        self, department: str, raw: msgspec.Raw, want: Projection, as_of: datetime
+        self, department: str, said: Said, want: Projection, as_of: datetime
     ) -> Answer[R | None]:
-        """Return the only record of one subject, from a JSON object; see `many`."""
-        many = self.many(department, msgspec.Raw(b"[%b]" % bytes(raw)), want, as_of)
+        """Return the only record of one subject, None for an unknown one; see `many`."""
+        listed = said if said.is_unknown else said.in_a_list()
+        many = self.many(department, listed, want, as_of)
         if many.error is not None:
             return Answer(error=many.error)
-        (record,) = many.get()
-        return Answer(value=record, as_of=many.as_of, overdelivered=many.overdelivered)
+        return Answer(
+            value=next(iter(many.get()), None),
+            as_of=many.as_of,
+            overdelivered=many.overdelivered,
+        )
 
     def _read(self, row: Any, columns: tuple[Column, ...], want: Projection, as_of: datetime) -> R:
         values: dict[str, Any] = {}

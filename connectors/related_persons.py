@@ -14,10 +14,10 @@ import msgspec
 from connectors.address import DepartmentAddress
 from connectors.base import Heard, HttpConnector
 from connectors.columns import Column
-from connectors.forms import Instant, Number, utc
+from connectors.forms import Instant, Number
 from connectors.graphql_upstream import execute
 from connectors.http import open_client
-from connectors.json_shape import JsonShape, decoded
+from connectors.json_shape import JsonShape, Said, decoded
 from connectors.question import Answer, Authority, Projection, question
 from connectors.records import RelatedPersonRecord
 from connectors.rest import authority_headers
@@ -60,8 +60,8 @@ _RELATED: Final = JsonShape(
 
 class _Subject(msgspec.Struct, rename="camel"):
     subject: str
-    found: bool
-    as_of: Instant
+    found: msgspec.Raw
+    as_of: msgspec.Raw
     related: msgspec.Raw = msgspec.Raw(b"null")
 
 
@@ -115,9 +115,12 @@ class RelatedPersonsConnector(HttpConnector):
         return await self.in_batches(subjects, LIMIT, ask)
 
     def _read(self, subject: _Subject, want: Projection) -> Answer[tuple[RelatedPersonRecord, ...]]:
-        if not subject.found:
-            return Answer(value=(), as_of=utc(subject.as_of))
-        return _RELATED.many(self.department, subject.related, want, subject.as_of)
+        try:
+            as_of = msgspec.json.decode(subject.as_of, type=Instant)
+        except ValueError:
+            return Answer(error=self.broken("an answer without its instant"))
+        said = Said(subject.found, subject.related)
+        return _RELATED.many(self.department, said, want, as_of)
 
 
 def _document(fields: Sequence[str]) -> str:

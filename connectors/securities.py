@@ -19,9 +19,9 @@ from connectors.base import Heard, HttpConnector
 from connectors.columns import Column
 from connectors.control import ControlOrder, Receipt
 from connectors.errors import DepartmentError, DepartmentTimeout, KeyReused, OutcomeUnknown
-from connectors.forms import Count, HoldState, Instant, Number, OwnerIdType, Rank, Yuan, fen, utc
+from connectors.forms import Count, HoldState, Instant, Number, OwnerIdType, Rank, Yuan, fen
 from connectors.http import open_client
-from connectors.json_shape import JsonShape, decoded, records
+from connectors.json_shape import JsonShape, Said, decoded, records
 from connectors.question import Answer, Authority, Projection, question
 from connectors.receipts import fitting, receipt_of, shares
 from connectors.records import EncumbranceRecord, HoldRecord, SecurityHoldingRecord
@@ -112,7 +112,7 @@ _HOLDING: Final = JsonShape(
 
 class _Subject(msgspec.Struct):
     subject: str
-    found: bool
+    found: msgspec.Raw
     holdings: msgspec.Raw = msgspec.Raw(b"null")
 
 
@@ -170,9 +170,8 @@ class SecuritiesConnector(HttpConnector):
     def _read(
         self, subject: _Subject, want: Projection, as_of: Instant
     ) -> Answer[tuple[SecurityHoldingRecord, ...]]:
-        if not subject.found:
-            return Answer(value=(), as_of=utc(as_of))
-        return _HOLDING.many(self.department, subject.holdings, want, as_of)
+        said = Said(subject.found, subject.holdings)
+        return _HOLDING.many(self.department, said, want, as_of)
 
     async def control(self, order: ControlOrder) -> Receipt:
         """Freeze shares; see `connectors.control.ControlPort`.

@@ -1,73 +1,164 @@
-"""The rule data as values: asset kinds and their controls, field groups, scopes, roles."""
+"""The rule data as values: asset kinds and their controls, field groups, scopes, departments.
+
+Read once from `domain/data`, which is versioned with the code; nothing here can be changed.
+"""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final, TypeVar
+
+from domain.rule_data import (
+    AssetKind,
+    Control,
+    Department,
+    Exemption,
+    Field,
+    FieldGroup,
+    Role,
+    Scope,
+)
+
+__all__ = [
+    "AssetKind",
+    "Control",
+    "Department",
+    "Exemption",
+    "Field",
+    "FieldGroup",
+    "Role",
+    "Scope",
+    "asset_kind",
+    "asset_kinds",
+    "control",
+    "department",
+    "departments",
+    "field",
+    "field_group",
+    "field_groups",
+    "role",
+    "roles",
+    "scope",
+    "scopes",
+]
+
+T = TypeVar("T")
+
+# The data say in words what is exempt; how it holds an order back is domain.md 5.5. Words that are
+# not named here are ABSOLUTE.
+_EXEMPTIONS: Final[Mapping[str, Exemption]] = MappingProxyType(
+    {
+        "only housing security of the debtor and dependants (configurable floor)": Exemption.FLOOR,
+        "necessary living costs of debtor and dependants": Exemption.FLOOR,
+        "necessary dwelling: may be sealed, may not be auctioned, sold or given in payment": (
+            Exemption.DISPOSAL_ONLY
+        ),
+    }
+)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """One field of a group (domain.md 8.4, 8.5).
+def field(group: str, name: str) -> Field:
+    """Return field *name* of *group*, an asset kind or another field group.
 
-    Attributes:
-        mask: rule id of `domain.masks`; None is never masked.
+    Raises:
+        KeyError: no such group, or no such field in it.
     """
-
-    group: str
-    name: str
-    zh: str
-    type: str
-    sensitivity: str
-    mask: str | None
-    standard: str | None
+    kind = asset_kinds().get(group)
+    fields = field_group(group).fields if kind is None else kind.fields
+    return _known(fields, name, f"field of {group}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Control:
-    """What may be ordered on a kind of asset; terms in months, None where none applies."""
-
-    action: str
-    max_months: int | None
-    default_months: int | None
-    required_documents: tuple[str, ...]
-    basis: str
+def asset_kind(kind: str) -> AssetKind:
+    """Return the kind; KeyError if the data have none of that id."""
+    return _known(asset_kinds(), kind, "asset kind")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AssetKind:
-    id: str
-    zh: str
-    en: str
-    holders: tuple[str, ...]
-    fungible: bool
-    controls: Mapping[str, Control]
-    exemptions: tuple[str, ...]
+def control(kind: str, action: str) -> Control:
+    """Return what *action* means on *kind*; KeyError if the kind does not permit it."""
+    return _known(asset_kind(kind).controls, action, f"control of {kind}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    id: str
-    zh: str
-    en: str
+def field_group(group: str) -> FieldGroup:
+    """Return the group; KeyError if the data have none of that id."""
+    return _known(field_groups(), group, "field group")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Role:
-    id: str
-    zh: str
-    en: str
-    grant: str
-    scopes: frozenset[str]
-    constraints: tuple[str, ...]
+def scope(scope_id: str) -> Scope:
+    """Return the scope; KeyError if the data have none of that id."""
+    return _known({entry.id: entry for entry in scopes()}, scope_id, "scope")
+
+
+def role(role_id: str) -> Role:
+    """Return the role; KeyError if the data have none of that id."""
+    return _known({entry.id: entry for entry in roles()}, role_id, "role")
+
+
+def department(department_id: str) -> Department:
+    """Return the department; KeyError if the data have none of that id."""
+    return _known(departments(), department_id, "department")
+
+
+@cache
+def asset_kinds() -> Mapping[str, AssetKind]:
+    data = _read("assets")["assets"]
+    prefixes = _read("scopes")["assetScopePrefix"]
+    return MappingProxyType(
+        {
+            entry["id"]: AssetKind(
+                id=entry["id"],
+                zh=entry["zh"],
+                en=entry["en"],
+                holders=tuple(entry["holderDepartments"]),
+                fungible=entry["fungible"],
+                divisible=entry["divisible"],
+                rank=entry["preferenceRank"],
+                scope_prefix=prefixes[entry["id"]],
+                controls=MappingProxyType({c["action"]: _control(c) for c in entry["controls"]}),
+                exemptions=MappingProxyType(
+                    {
+                        words: _EXEMPTIONS.get(words, Exemption.ABSOLUTE)
+                        for words in entry["exemptions"]
+                    }
+                ),
+                fields=_fields(entry["id"], entry["fields"]),
+            )
+            for entry in data
+        }
+    )
+
+
+@cache
+def field_groups() -> Mapping[str, FieldGroup]:
+    return MappingProxyType(
+        {
+            entry["id"]: FieldGroup(
+                id=entry["id"],
+                zh=entry["zh"],
+                en=entry["en"],
+                owners=tuple(entry["ownerDepartments"]),
+                default=entry["default"],
+                note=entry["notes"],
+                fields=_fields(entry["id"], entry["fields"]),
+            )
+            for entry in _read("field-groups")["fieldGroups"]
+        }
+    )
 
 
 @cache
 def scopes() -> tuple[Scope, ...]:
     return tuple(
-        Scope(id=entry["id"], zh=entry["zh"], en=entry["en"]) for entry in _read("scopes")["scopes"]
+        Scope(
+            id=entry["id"],
+            zh=entry["zh"],
+            en=entry["en"],
+            groups=tuple(entry["fieldGroups"]),
+            action=entry["action"],
+            note=entry["notes"],
+        )
+        for entry in _read("scopes")["scopes"]
     )
 
 
@@ -86,69 +177,72 @@ def roles() -> tuple[Role, ...]:
     )
 
 
-def role(role_id: str) -> Role:
-    """Return the role.
-
-    Raises:
-        KeyError: no such role in the rule data.
-    """
-    return {role.id: role for role in roles()}[role_id]
-
-
 @cache
-def asset_kinds() -> Mapping[str, AssetKind]:
-    return {
-        entry["id"]: AssetKind(
-            id=entry["id"],
-            zh=entry["zh"],
-            en=entry["en"],
-            holders=tuple(entry["holderDepartments"]),
-            fungible=entry["fungible"],
-            controls={c["action"]: _control(c) for c in entry["controls"]},
-            exemptions=tuple(e.get("kind", "") for e in entry["exemptions"]),
-        )
-        for entry in _read("assets")["assets"]
-    }
+def departments() -> Mapping[str, Department]:
+    return MappingProxyType(
+        {
+            entry["id"]: Department(
+                id=entry["id"],
+                zh=entry["zh"],
+                en=entry["en"],
+                category=entry["category"],
+                aliases=tuple(entry["aliases"]),
+                successor_zh=entry["successorZh"],
+                owns=tuple(entry["roles"]["dataOwnerOf"]),
+                executes=MappingProxyType(
+                    {
+                        one["assetKind"]: frozenset(one["actions"])
+                        for one in entry["roles"]["executesControls"]
+                    }
+                ),
+            )
+            for entry in _read("departments")["departments"]
+        }
+    )
 
 
-def field(group: str, name: str) -> Field:
-    """Return field *name* of *group*, an asset kind or another field group.
-
-    Raises:
-        KeyError: no such field in the rule data.
-    """
-    return _fields()[group, name]
-
-
-@cache
-def _fields() -> Mapping[tuple[str, str], Field]:
-    groups = [*_read("assets")["assets"], *_read("field-groups")["fieldGroups"]]
-    return {
-        (group["id"], entry["name"]): Field(
-            group=group["id"],
-            name=entry["name"],
-            zh=entry["zh"],
-            type=entry["type"],
-            sensitivity=entry["sensitivity"],
-            mask=entry["mask"],
-            standard=entry.get("standard"),
-        )
-        for group in groups
-        for entry in group["fields"]
-    }
+def _fields(group: str, entries: Iterable[Mapping[str, Any]]) -> Mapping[str, Field]:
+    return MappingProxyType(
+        {
+            entry["name"]: Field(
+                group=group,
+                name=entry["name"],
+                zh=entry["zh"],
+                type=entry["type"],
+                sensitivity=entry["sensitivity"],
+                mask=entry["mask"],
+                identifying=entry["identifying"],
+                standard=entry.get("standard"),
+                note=entry.get("note"),
+                unit=entry.get("unit"),
+            )
+            for entry in entries
+        }
+    )
 
 
 def _control(entry: Mapping[str, Any]) -> Control:
     return Control(
         action=entry["action"],
+        zh=entry["zh"],
         max_months=entry["maxMonths"],
         default_months=entry["defaultMonths"],
+        renew_max_months=entry["renewMaxMonths"],
         required_documents=tuple(entry["requiredDocuments"]),
+        conditions=tuple(entry["conditions"]),
+        effect=entry["effect"],
         basis=entry["basis"],
+        confidence=entry["confidence"],
     )
 
 
-@cache
+def _known(values: Mapping[str, T], key: str, what: str) -> T:
+    try:
+        return values[key]
+    except KeyError:
+        raise KeyError(f"the rule data have no {what} {key!r}") from None
+
+
 def _read(name: str) -> Mapping[str, Any]:
     text = files("domain.data").joinpath(f"{name}.json").read_text(encoding="utf-8")
     data: Mapping[str, Any] = json.loads(text)

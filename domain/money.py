@@ -5,24 +5,31 @@ from typing import Final, NewType
 
 Fen = NewType("Fen", int)
 
-_YUAN: Final = re.compile(r"(?P<sign>-?)(?P<whole>\d{1,16})(?:\.(?P<cents>\d{1,2}))?", re.ASCII)
+_YUAN: Final = re.compile(r"(?P<sign>[+-]?)(?P<whole>[0-9]{1,17})(?:\.(?P<decimals>[0-9]{1,2}))?")
+_INT64: Final = 2**63
 
 
 class InvalidAmount(ValueError):
-    """The text is not an amount in yuan with at most two decimals; never rounded."""
+    """The text is not an amount in yuan with at most two decimals; it is never rounded.
+
+    The message repeats nothing of the text.
+    """
 
 
 def fen_from_yuan(text: str) -> Fen:
     """Return *text*, yuan such as ``1234.5``, in fen.
 
     Raises:
-        InvalidAmount: a third decimal, an exponent, or anything else that is no plain amount.
+        InvalidAmount: a third decimal, an exponent, more than 64 bits, or no plain amount at all.
     """
     found = _YUAN.fullmatch(text)
     if found is None:
-        raise InvalidAmount("expected yuan with at most two decimals")
-    fen = int(found["whole"]) * 100 + int((found["cents"] or "").ljust(2, "0"))
-    return Fen(-fen if found["sign"] else fen)
+        raise InvalidAmount("expected yuan as plain digits with at most two decimals")
+    fen = int(found["whole"]) * 100 + int((found["decimals"] or "").ljust(2, "0"))
+    signed = -fen if found["sign"] == "-" else fen
+    if not -_INT64 <= signed < _INT64:
+        raise InvalidAmount("the amount does not fit into 64 bits of fen")
+    return Fen(signed)
 
 
 def yuan_text(fen: Fen) -> str:

@@ -1,7 +1,9 @@
 """Purposes: why personal data are asked for, and what each may read."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum
+from types import MappingProxyType
 from typing import Final
 
 
@@ -22,32 +24,109 @@ class Purpose(Enum):
     SUBJECT_ACCESS = "SUBJECT_ACCESS"
     AUDIT = "AUDIT"
 
+    @property
+    def zh(self) -> str:
+        return _LABELS[self][0]
 
-_PROPERTY: Final = frozenset({
-    Purpose.PROPERTY_INQUIRY,
-    Purpose.CONTROL,
-    Purpose.RENEWAL,
-    Purpose.LIFT,
-    Purpose.DEDUCTION,
-    Purpose.OBJECTION_REVIEW,
-})
+    @property
+    def en(self) -> str:
+        return _LABELS[self][1]
 
-_MAY_READ: Final[Mapping[str, frozenset[Purpose]]] = {
-    # CPL 253; 财产调查规定 art. 12
-    "housingFund": _PROPERTY,
-    "securities": _PROPERTY,
-    # 财产调查规定 art. 16: a sealed vehicle may be looked for
-    "vehicle": _PROPERTY | {Purpose.LOCATE},
-    # 网络查询冻结规定 art. 1; CPL 95 (service); 法释〔2017〕7号 art. 4 (no minors)
-    "identity": _PROPERTY | {Purpose.LOCATE, Purpose.SERVICE, Purpose.LIST_DECISION},
-    # 执行程序解释 arts. 23–25; seed 二(七)1
-    "travelDocuments": frozenset({Purpose.PROPERTY_INQUIRY, Purpose.CONTROL, Purpose.LOCATE}),
-    # seed 二(七)1, 四(一)1; domain.md 5.15 "Related persons"
-    "personalRelations": frozenset({Purpose.PROPERTY_INQUIRY, Purpose.LOCATE}),
-    "corporateRelations": frozenset({Purpose.PROPERTY_INQUIRY, Purpose.LOCATE}),
-}
+
+_LABELS: Final[Mapping[Purpose, tuple[str, str]]] = MappingProxyType(
+    {
+        Purpose.PROPERTY_INQUIRY: ("财产调查", "Property inquiry"),
+        Purpose.CONTROL: ("财产控制", "Control of property"),
+        Purpose.RENEWAL: ("续行控制", "Renewal of a hold"),
+        Purpose.LIFT: ("解除控制", "Lifting of a hold"),
+        Purpose.DEDUCTION: ("扣划", "Deduction"),
+        Purpose.LOCATE: ("协助查找", "Locating a person or a vehicle"),
+        Purpose.SERVICE: ("送达", "Service of documents"),
+        Purpose.LIST_DECISION: ("失信名单决定", "Decision on listing"),
+        Purpose.OBJECTION_REVIEW: ("异议审查", "Review of an objection"),
+        Purpose.SUPERVISION: ("执行监督", "Supervision of enforcement"),
+        Purpose.SCREENING: ("信用比对", "Screening against the list"),
+        Purpose.SUBJECT_ACCESS: ("本人查询", "Access by the person concerned"),
+        Purpose.AUDIT: ("审计", "Audit"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rule:
+    purposes: frozenset[Purpose]
+    basis: str
+
+
+_PROPERTY: Final = frozenset(
+    {
+        Purpose.PROPERTY_INQUIRY,
+        Purpose.CONTROL,
+        Purpose.RENEWAL,
+        Purpose.LIFT,
+        Purpose.DEDUCTION,
+        Purpose.OBJECTION_REVIEW,
+    }
+)
+_RELATIONS: Final = frozenset({Purpose.PROPERTY_INQUIRY, Purpose.LOCATE})
+
+# A group that is not here is readable for no purpose: adding one is a decision about the law.
+_MAY_READ: Final[Mapping[str, _Rule]] = MappingProxyType(
+    {
+        "housingFund": _Rule(
+            purposes=_PROPERTY,
+            basis="CPL 253; 财产调查规定 (2020) art. 12; SPC letter (2013)执他字第14号; "
+            "PIPL 13(3), 34",
+        ),
+        "securities": _Rule(
+            purposes=_PROPERTY,
+            basis="CPL 253; 财产调查规定 (2020) art. 12; PIPL 13(3), 34",
+        ),
+        "vehicle": _Rule(
+            purposes=_PROPERTY | {Purpose.LOCATE},
+            basis="CPL 253; 财产调查规定 (2020) arts. 12, 16 (协助查找); PIPL 13(3), 34",
+        ),
+        "identity": _Rule(
+            purposes=_PROPERTY | {Purpose.LOCATE, Purpose.SERVICE, Purpose.LIST_DECISION},
+            basis="财产调查规定 (2020) art. 12; CPL 95 (service); 法释〔2017〕7号 art. 4 "
+            "(minors are never listed); PIPL 13(3), 34",
+        ),
+        "travelDocuments": _Rule(
+            purposes=frozenset({Purpose.LOCATE, Purpose.CONTROL, Purpose.PROPERTY_INQUIRY}),
+            basis="执行程序解释 arts. 23–25; seed 二(七)1; PIPL 13(3), 34",
+        ),
+        "personalRelations": _Rule(
+            purposes=_RELATIONS,
+            basis="seed 二(七)1, 四(一)1; domain.md 5.15 (related persons); PIPL 6, 13(3), 34",
+        ),
+        "corporateRelations": _Rule(
+            purposes=_RELATIONS,
+            basis="seed 二(七)1, 四(一)1; domain.md 5.15 (related persons); PIPL 6, 13(3), 34",
+        ),
+    }
+)
 
 
 def purposes_for(group: str) -> frozenset[Purpose]:
-    """Return the purposes that may read *group*; a group without an entry may not be read."""
-    return _MAY_READ[group]
+    """Return the purposes that may read *group*.
+
+    Raises:
+        KeyError: no purpose is laid down, so it may not be read.
+    """
+    return _rule_for(group).purposes
+
+
+def basis_for(group: str) -> str:
+    """Return the law on which the purposes of *group* rest (domain.md 5.1, 5.13, 5.15).
+
+    Raises:
+        KeyError: as `purposes_for`.
+    """
+    return _rule_for(group).basis
+
+
+def _rule_for(group: str) -> _Rule:
+    try:
+        return _MAY_READ[group]
+    except KeyError:
+        raise KeyError(f"no purpose is laid down for field group {group!r}") from None

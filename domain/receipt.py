@@ -19,14 +19,27 @@ class ImpossibleReceipt(ValueError):
 
 
 def outcome(*, asked: int, controlled: int, result: str) -> OrderEvent:
-    """Return the event that a receipt is, amounts in fen or shares.
+    """Return the event that a receipt is; amounts in fen, or shares.
+
+    Args:
+        result: ``FULL``, ``PART``, ``WAITING``, ``NOTHING`` or ``REFUSED``
+            (docs/departments/README.md, "Receipt").
 
     Raises:
-        ImpossibleReceipt: not 0 ≤ controlled ≤ asked (I-02), or *result* says otherwise.
+        ImpossibleReceipt: nothing was asked, not 0 ≤ controlled ≤ asked (I-02), or *result* says
+            otherwise than the amounts.
     """
+    if asked <= 0:
+        raise ImpossibleReceipt("an order asks for something")
     if not 0 <= controlled <= asked:
         raise ImpossibleReceipt("controlled must lie between nothing and what was asked")
-    fits = {"FULL": controlled == asked, "PART": 0 < controlled < asked}
-    if result not in _EVENTS or not fits.get(result, controlled == 0):
+    event = _EVENTS.get(result)
+    if event is None:
+        raise ImpossibleReceipt("the result is none of those a receipt may have")
+    fits = {
+        OrderEvent.REPORT_FULL: controlled == asked,
+        OrderEvent.REPORT_PART: 0 < controlled < asked,
+    }
+    if not fits.get(event, controlled == 0):
         raise ImpossibleReceipt("the result does not fit what is controlled")
-    return _EVENTS[result]
+    return event

@@ -134,8 +134,26 @@ async def test_what_nobody_asked_for_is_dropped_and_counted(
 async def test_one_subjects_broken_answer_leaves_the_others_whole(
     listen: Listen, authority: Authority, identity: object
 ) -> None:
+    await one_is_broken(listen, authority, {"idNumber": ANNA, "found": True, "identity": identity})
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        pytest.param("perhaps", id="perhaps"),
+        pytest.param(None, id="null"),
+        pytest.param(False, id="unknown, and yet described"),
+    ],
+)
+async def test_a_subject_neither_known_nor_unknown_leaves_the_others_whole(
+    listen: Listen, authority: Authority, found: object
+) -> None:
+    identity = {"name": "甲", "birthDate": None}
+    await one_is_broken(listen, authority, {"idNumber": ANNA, "found": found, "identity": identity})
+
+
+async def one_is_broken(listen: Listen, authority: Authority, broken: object) -> None:
     other = {"idNumber": BEN, "found": True, "identity": {"name": "乙", "birthDate": None}}
-    broken = {"idNumber": ANNA, "found": True, "identity": identity}
     department = await listen(answering(broken, other))
     connector = connector_at(department.url)
 

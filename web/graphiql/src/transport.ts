@@ -1,0 +1,88 @@
+// GraphiQL's way to the gateway: queries over HTTP, subscriptions over WebSocket or SSE.
+import { getOperationAST, parse } from 'graphql';
+import type { FetcherOpts, FetcherParams, FetcherResultPayload } from '@graphiql/toolkit';
+import { createClient as createSse } from 'graphql-sse';
+import { createClient as createWs } from 'graphql-ws';
+import { stream } from './stream';
+import { type Words, Worded, unauthenticated, unreadable } from './words';
+
+export type Wire = 'ws' | 'sse';
+
+/** What the person has chosen; read anew for every operation. */
+export interface Choices {
+  readonly wire: Wire;
+  readonly partial: boolean;
+}
+
+export interface Transport {
+  fetcher(params: FetcherParams, options?: FetcherOpts): Promise<Answer>;
+  close(): void;
+}
+
+type Answer = FetcherResultPayload | AsyncIterable<FetcherResultPayload>;
+
+const ACCEPT = 'application/graphql-response+json, application/json;q=0.9';
+const REFUSED_CLOSES = [4401, 4403]; // graphql-transport-ws: unauthorized, forbidden
+
+/** The transport of one *token* ('' for none); *tell* hears what the person should know. */
+export function openTransport(
+  endpoint: string,
+  token: string,
+  choices: () => Choices,
+  tell: (words: Words) => void,
+): Transport {
+  const bearer: Record<string, string> = token ? { Authorization: `Bearer ${token}` } : {};
+  const url = new URL(endpoint, location.origin).href;
+  const sse = createSse({ url, headers: bearer, retryAttempts: 0 }); // one connection each
+  const ws = createWs({
+    url: url.replace(/^http/, 'ws'),
+    connectionParams: bearer,
+    retryAttempts: 0, // an event missed between two connections would go unnoticed
+    on: {
+      closed: event => {
+        if (REFUSED_CLOSES.includes((event as CloseEvent).code)) tell(unauthenticated);
+      },
+    },
+  });
+
+  async function ask(params: FetcherParams, options?: FetcherOpts): Promise<FetcherResultPayload> {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { ...bearer, ...options?.headers, ...asked(choices().partial) },
+      body: JSON.stringify(params),
+    });
+    if (response.status === 401) tell(unauthenticated);
+    try {
+      return (await response.json()) as FetcherResultPayload;
+    } catch {
+      throw new Worded(response.status === 401 ? unauthenticated : unreadable(response.status));
+    }
+  }
+
+  return {
+    async fetcher(params, options) {
+      if (!isSubscription(params)) return ask(params, options);
+      const operation = { ...params, operationName: params.operationName ?? undefined };
+      const client = choices().wire === 'ws' ? ws : sse;
+      return stream<FetcherResultPayload>(sink => client.subscribe(operation, sink as never));
+    },
+    close() {
+      sse.dispose();
+      void ws.dispose();
+    },
+  };
+}
+
+const asked = (partial: boolean): Record<string, string> => ({
+  Accept: ACCEPT,
+  'Content-Type': 'application/json',
+  ...(partial && { 'X-Partial': 'allow' }),
+});
+
+function isSubscription({ query, operationName }: FetcherParams): boolean {
+  try {
+    return getOperationAST(parse(query), operationName)?.operation === 'subscription';
+  } catch {
+    return false; // the gateway words the syntax error
+  }
+}
