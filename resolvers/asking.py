@@ -170,7 +170,9 @@ class Asking:
                 question=question.name,
                 error=type(error).__name__,
             )
-        missing = Answer[Any](error=failure or DepartmentContractBroken(question.department))
+        missing: Answer[Any] = Answer(
+            error=failure or DepartmentContractBroken(question.department)
+        )
         got = [answers.get(number, missing) for number in numbers]
         self._note(question.department, time.perf_counter() - started, got)
         for subject, answer in zip(subjects, got, strict=True):

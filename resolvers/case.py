@@ -54,72 +54,72 @@ class CaseOfficer:
 @strawberry.type(description="An enforcement case, opened for a purpose. 执行案件")
 class Case:
     @guarded("cases:read")
-    def number(self: strawberry.Parent[BoundCase]) -> CaseNumber:
+    def number(root: strawberry.Parent[BoundCase]) -> CaseNumber:
         """The enforcement case number. 执行案号"""
-        return self.record.number
+        return root.record.number
 
     @guarded("cases:read")
-    def court_name(self: strawberry.Parent[BoundCase]) -> str:
+    def court_name(root: strawberry.Parent[BoundCase]) -> str:
         """The enforcing court. 执行法院"""
-        return self.record.court_name
+        return root.record.court_name
 
     @guarded("cases:read")
-    def court_code(self: strawberry.Parent[BoundCase]) -> str:
+    def court_code(root: strawberry.Parent[BoundCase]) -> str:
         """The court's code in case numbers. 法院代字"""
-        return self.record.court_code
+        return root.record.court_code
 
     @guarded("cases:read")
-    def filed_on(self: strawberry.Parent[BoundCase]) -> Date:
+    def filed_on(root: strawberry.Parent[BoundCase]) -> Date:
         """Day of filing. 立案日期"""
-        return Date(self.record.filed_on)
+        return Date(root.record.filed_on)
 
     @guarded("cases:read")
-    def basis_document_number(self: strawberry.Parent[BoundCase]) -> str:
+    def basis_document_number(root: strawberry.Parent[BoundCase]) -> str:
         """Number of the document that is enforced. 执行依据文号"""
-        return self.record.basis_document_number
+        return root.record.basis_document_number
 
     @guarded("cases:read")
-    def basis_unit(self: strawberry.Parent[BoundCase]) -> str:
+    def basis_unit(root: strawberry.Parent[BoundCase]) -> str:
         """Who made that document. 作出执行依据单位"""
-        return self.record.basis_unit
+        return root.record.basis_unit
 
     @guarded("cases:read")
-    def obligation(self: strawberry.Parent[BoundCase]) -> str:
+    def obligation(root: strawberry.Parent[BoundCase]) -> str:
         """What the debtor has to do. 生效法律文书确定的义务"""
-        return self.record.obligation
+        return root.record.obligation
 
     @guarded("cases:read")
-    def state(self: strawberry.Parent[BoundCase]) -> CaseState:
+    def state(root: strawberry.Parent[BoundCase]) -> CaseState:
         """Whether the case is being worked on. 案件状态"""
-        return CaseState(self.record.state)
+        return CaseState(root.record.state)
 
     @guarded("cases:read", graphql_type=Money)
-    def claim(self: strawberry.Parent[BoundCase]) -> Fen:
+    def claim(root: strawberry.Parent[BoundCase]) -> Fen:
         """What is to be enforced. 执行标的额"""
-        return self.record.claim
+        return root.record.claim
 
     @guarded("cases:read", graphql_type=Money)
-    def recovered(self: strawberry.Parent[BoundCase]) -> Fen:
+    def recovered(root: strawberry.Parent[BoundCase]) -> Fen:
         """What has been recovered. 已执行到位金额"""
-        return self.record.recovered
+        return root.record.recovered
 
     @guarded("cases:read", graphql_type=Money)
-    def remaining(self: strawberry.Parent[BoundCase]) -> Fen:
+    def remaining(root: strawberry.Parent[BoundCase]) -> Fen:
         """What is still owed: claim less recovered. 未履行金额"""
-        return Fen(self.record.claim - self.record.recovered)
+        return Fen(root.record.claim - root.record.recovered)
 
     @guarded("cases:read")
-    def purpose(self: strawberry.Parent[BoundCase]) -> PurposeEnum:
+    def purpose(root: strawberry.Parent[BoundCase]) -> PurposeEnum:
         """What the case was opened for in this request. 查询目的"""
-        return Purpose(self.authority.purpose)
+        return Purpose(root.authority.purpose)
 
     @guarded("cases:read", graphql_type=list[Party])
-    def applicants(self: strawberry.Parent[BoundCase]) -> Sequence[PartyRecord]:
+    def applicants(root: strawberry.Parent[BoundCase]) -> Sequence[PartyRecord]:
         """Who applied for enforcement. 申请执行人"""
-        return self.record.applicants
+        return root.record.applicants
 
     @guarded("cases:read")
-    def handlers(self: strawberry.Parent[BoundCase]) -> list[CaseOfficer]:
+    def handlers(root: strawberry.Parent[BoundCase]) -> list[CaseOfficer]:
         """Officers to whom the case is assigned. 承办人"""
         return [
             CaseOfficer(
@@ -127,26 +127,26 @@ class Case:
                 credential=entry.officer.credential,
                 capacity=entry.capacity,
             )
-            for entry in self.record.officers
+            for entry in root.record.officers
         ]
 
     @guarded("cases:read", graphql_type=list[DEBTOR])
-    def debtors(self: strawberry.Parent[BoundCase]) -> list[Subject]:
+    def debtors(root: strawberry.Parent[BoundCase]) -> list[Subject]:
         """The obligors of the case, as the file lists them. 被执行人"""
-        return self.debtors()
+        return root.debtors()
 
     @guarded("cases:read", graphql_type=DEBTOR | None)
-    def debtor(self: strawberry.Parent[BoundCase], id_number: IdNumber) -> Subject:
+    def debtor(root: strawberry.Parent[BoundCase], id_number: IdNumber) -> Subject:
         """The obligor with this number; `NOT_AN_OBLIGOR` for anyone else. 被执行人"""
-        return self.debtor(id_number)
+        return root.debtor(id_number)
 
     @guarded("orders:read")
     async def orders(
-        self: strawberry.Parent[BoundCase], info: Info, first: int, after: str | None = None
+        root: strawberry.Parent[BoundCase], info: Info, first: int, after: str | None = None
     ) -> OrderConnection:
         """Control orders of the case, oldest first, at most 100 a page. 查控指令"""
         return await orders_page(
-            info.context.database, self.record.number, first=first, after=after
+            info.context.database, root.record.number, first=first, after=after
         )
 
 

@@ -43,9 +43,9 @@ _RAW_NAME_AND_NUMBER: Final = ("identity:read:raw", "assist:ack")
 
 class KnownSubject(SubjectPart):
     @guarded(*_COURT_OR_ADDRESSEE)
-    def id(self: strawberry.Parent[Subject], info: Info) -> strawberry.ID:
+    def id(root: strawberry.Parent[Subject], info: Info) -> strawberry.ID:
         """The person's keyed hash: stable, and says nothing without the key (I-44). 主体标识"""
-        return strawberry.ID(info.context.pseudonym(self.id_number))
+        return strawberry.ID(info.context.pseudonym(root.id_number))
 
 
 @strawberry.enum(description="What kind of subject a debtor is. 主体类别")

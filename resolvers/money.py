@@ -9,13 +9,13 @@ from resolvers.scalars import BigInt
 @strawberry.type(description="An amount of money. 金额")
 class Money:
     @strawberry.field(description="The amount in fen (分), exact.")
-    def fen(self: strawberry.Parent[Fen]) -> BigInt:
-        return BigInt(self)
+    def fen(root: strawberry.Parent[Fen]) -> BigInt:
+        return BigInt(root)
 
     @strawberry.field(description="The amount in yuan with two decimals, such as `1234.50`. 元")
-    def yuan(self: strawberry.Parent[Fen]) -> str:
-        return yuan_text(self)
+    def yuan(root: strawberry.Parent[Fen]) -> str:
+        return yuan_text(root)
 
     @strawberry.field(description="ISO 4217, always `CNY`. 币种")
-    def currency(self: strawberry.Parent[Fen]) -> str:  # noqa: ARG002 -- all amounts are yuan
+    def currency(root: strawberry.Parent[Fen]) -> str:  # noqa: ARG002 -- all amounts are yuan
         return "CNY"

@@ -125,7 +125,9 @@ def draft(draft: Draft, key: Idempotency, step: Step, connection: Connection) ->
         record=draft.record,
         amount=draft.amount,
         quantity=draft.quantity,
-        months=draft.months if draft.months is not None else _default_months(draft),
+        months=draft.months
+        if draft.months is not None
+        else guards.default_months(draft.asset_kind, draft.action),
         purpose=Purpose.CONTROL.value,
         reason=draft.reason,
         ruling_number=draft.ruling_number,
@@ -229,12 +231,6 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _default_months(draft: Draft) -> int:
-    kind = catalogue.asset_kinds()[draft.asset_kind]
-    control = kind.controls.get(draft.action.value.lower())
-    return 0 if control is None else control.default_months or control.max_months or 0
-
-
 def _bound(connection: Connection, number: CaseNumber, step: Step) -> CaseRecord:
     case = find_case(connection, number)
     bind(
@@ -286,6 +282,7 @@ def _facts(
             officers=order.officers,
             registered=frozenset(find_officers(connection, order.officers)),
             reason=order.reason,
+            purpose=Purpose(order.purpose),
         ),
     )
 

@@ -128,21 +128,21 @@ class Order:
     )
 
     @guarded(*_READERS, graphql_type=DEBTOR)
-    async def debtor(self: strawberry.Parent["ShownOrder"], info: Info) -> Subject:
+    async def debtor(root: strawberry.Parent["ShownOrder"], info: Info) -> Subject:
         """The obligor whose asset it is. A department reads its own fields of this person. 被执行人"""
-        return await _debtor(info.context, self.order)
+        return await _debtor(info.context, root.order)
 
     @guarded(*_READERS)
-    async def receipts(self: strawberry.Parent["ShownOrder"], info: Info) -> list[Receipt]:
+    async def receipts(root: strawberry.Parent["ShownOrder"], info: Info) -> list[Receipt]:
         """What the department answered, oldest first. 回执"""
-        order_id, shares = self.order.id, self.order.quantity is not None
+        order_id, shares = root.order.id, root.order.quantity is not None
         found = await info.context.database.read(lambda c: receipts_of(c, order_id))
         return [_receipt(record, shares=shares) for record in found]
 
     @guarded("orders:read")
-    async def history(self: strawberry.Parent["ShownOrder"], info: Info) -> list[OrderEvent]:
+    async def history(root: strawberry.Parent["ShownOrder"], info: Info) -> list[OrderEvent]:
         """All steps of the order's life, oldest first. 流转记录"""
-        order_id = self.order.id
+        order_id = root.order.id
         found = await info.context.database.read(lambda c: events_of_order(c, order_id))
         return [_event(record) for record in found]
 

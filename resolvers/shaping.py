@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from graphql import GraphQLResolveInfo
+from graphql import GraphQLResolveInfo, get_nullable_type, is_list_type
 
 from connectors.question import Answer
 from domain.masks import TEXT_MASKS, amount_band, mask_name, quantity_band
@@ -68,16 +68,17 @@ def _asked(coordinate: str, declared: Declared) -> Resolve:
                 "查询目的与所查字段不符",
                 coordinates=[coordinate],
             )
+        plural = is_list_type(get_nullable_type(info.return_type))
         known = context.asking.known(question, subject)
         if known is not None:
-            return _value(known, subject, plural=question.plural)
+            return _value(known, subject, plural=plural)
         wanted = Wanted(
             question=question,
             subjects=[subject],
             fields=context.fields_wanted(question),
             natural_persons_only=declared.natural_persons_only,
         )
-        return _later(context.asking.ask_late(wanted), subject, plural=question.plural)
+        return _later(context.asking.ask_late(wanted), subject, plural=plural)
 
     return resolve
 
@@ -87,10 +88,13 @@ async def _later(answer: Awaitable[Answer[Any]], subject: Subject, *, plural: bo
 
 
 def _value(answer: Answer[Any], subject: Subject, *, plural: bool) -> Any:
+    """Return the records as seen of *subject*; a field for one shows the first of several."""
     value = answer.get()
+    records = value if isinstance(value, tuple | list) else () if value is None else (value,)
+    seen = [Seen(record, subject) for record in records]
     if plural:
-        return [Seen(record, subject) for record in value or ()]
-    return None if value is None else Seen(value, subject)
+        return seen
+    return seen[0] if seen else None
 
 
 def _leads_to(attribute: str) -> Resolve:

@@ -12,28 +12,28 @@ from resolvers.scalars import DateTime
 @strawberry.type(description="The caller, as the token says. 当前用户")
 class Viewer:
     @strawberry.field(description="Subject of the token: an officer or a system. 用户标识")
-    def id(self: strawberry.Parent[Caller]) -> strawberry.ID:
-        return strawberry.ID(self.subject)
+    def id(root: strawberry.Parent[Caller]) -> strawberry.ID:
+        return strawberry.ID(root.subject)
 
     @strawberry.field(description="Role, as scopes.json names it. 角色")
-    def role(self: strawberry.Parent[Caller]) -> str:
-        return self.role
+    def role(root: strawberry.Parent[Caller]) -> str:
+        return root.role
 
     @strawberry.field(description="The caller's organisation. 所属单位")
-    def organisation(self: strawberry.Parent[Caller]) -> str:
-        return self.organisation
+    def organisation(root: strawberry.Parent[Caller]) -> str:
+        return root.organisation
 
     @strawberry.field(description="Number of the officer's credential; null for a system. 公务证号")
-    def credential(self: strawberry.Parent[Caller]) -> str | None:
-        return self.officer
+    def credential(root: strawberry.Parent[Caller]) -> str | None:
+        return root.officer
 
     @strawberry.field(description="Scopes of the token, sorted. 权限")
-    def scopes(self: strawberry.Parent[Caller]) -> list[str]:
-        return sorted(self.scopes)
+    def scopes(root: strawberry.Parent[Caller]) -> list[str]:
+        return sorted(root.scopes)
 
     @strawberry.field(description="When the token ends. 令牌到期时间")
-    def expires_at(self: strawberry.Parent[Caller]) -> DateTime:
-        return DateTime(datetime.fromtimestamp(self.expires_at, UTC))
+    def expires_at(root: strawberry.Parent[Caller]) -> DateTime:
+        return DateTime(datetime.fromtimestamp(root.expires_at, UTC))
 
 
 @strawberry.type

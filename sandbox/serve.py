@@ -40,7 +40,7 @@ def serve(population: Population, given: argparse.Namespace) -> None:
     children: list[tuple[int, dict[str, Any]]] = []
     gc.freeze()  # the registers are shared with the children, not copied by the collector
     for stem in given.departments.split(","):
-        listener = socket.socket()
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.bind(("127.0.0.1", 0))
         listener.listen(512)
         reading, writing = os.pipe()

@@ -1,6 +1,6 @@
 // GraphiQL's way to the gateway: queries over HTTP, subscriptions over WebSocket or SSE.
-import { getOperationAST, parse } from 'graphql';
-import type { FetcherOpts, FetcherParams, FetcherResultPayload } from '@graphiql/toolkit';
+import type { FetcherOpts, FetcherParams } from '@graphiql/toolkit';
+import { type ExecutionResult, getOperationAST, parse } from 'graphql';
 import { createClient as createSse } from 'graphql-sse';
 import { createClient as createWs } from 'graphql-ws';
 import { stream } from './stream';
@@ -19,7 +19,7 @@ export interface Transport {
   close(): void;
 }
 
-type Answer = FetcherResultPayload | AsyncIterable<FetcherResultPayload>;
+type Answer = ExecutionResult | AsyncIterable<ExecutionResult>;
 
 const ACCEPT = 'application/graphql-response+json, application/json;q=0.9';
 const REFUSED_CLOSES = [4401, 4403]; // graphql-transport-ws: unauthorized, forbidden
@@ -45,7 +45,7 @@ export function openTransport(
     },
   });
 
-  async function ask(params: FetcherParams, options?: FetcherOpts): Promise<FetcherResultPayload> {
+  async function ask(params: FetcherParams, options?: FetcherOpts): Promise<ExecutionResult> {
     const response = await fetch(url, {
       method: 'POST',
       headers: { ...bearer, ...options?.headers, ...asked(choices().partial) },
@@ -53,7 +53,7 @@ export function openTransport(
     });
     if (response.status === 401) tell(unauthenticated);
     try {
-      return (await response.json()) as FetcherResultPayload;
+      return (await response.json()) as ExecutionResult;
     } catch {
       throw new Worded(response.status === 401 ? unauthenticated : unreadable(response.status));
     }
@@ -64,7 +64,7 @@ export function openTransport(
       if (!isSubscription(params)) return ask(params, options);
       const operation = { ...params, operationName: params.operationName ?? undefined };
       const client = choices().wire === 'ws' ? ws : sse;
-      return stream<FetcherResultPayload>(sink => client.subscribe(operation, sink as never));
+      return stream<ExecutionResult>(sink => client.subscribe(operation, sink as never));
     },
     close() {
       sse.dispose();
