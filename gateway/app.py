@@ -2,9 +2,9 @@
 
 import contextlib
 import secrets
-from importlib.metadata import version
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Final
 
 from starlette.applications import Starlette
@@ -38,6 +38,7 @@ _FIRST_QUERY: Final = """{
   viewer { role organisation scopes }
 }
 """
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gateway:

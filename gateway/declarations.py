@@ -28,7 +28,6 @@ class Declarations:
         """Return the declaration of ``Type.field``; `KeyError` means the schema was not checked."""
         return self._declared[coordinate]
 
-
     def items(self) -> "list[tuple[str, Declared]]":
         return sorted(self._declared.items())
 

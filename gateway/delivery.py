@@ -113,9 +113,7 @@ class Deliveries:
         except LeaseLost:
             _LOG.warning("delivery.lease_lost", order=delivery.order_id)
         except Exception as error:  # noqa: BLE001 -- one order's trouble is not another's
-            _LOG.error(
-                "delivery.failed", order=delivery.order_id, error=type(error).__name__
-            )
+            _LOG.error("delivery.failed", order=delivery.order_id, error=type(error).__name__)
             await self._settle(partial(self._postpone, delivery, "INTERNAL_ERROR"))
         self._events.announce()
 
@@ -123,9 +121,7 @@ class Deliveries:
         with contextlib.suppress(LeaseLost):
             await self._database.write(work)
 
-    async def _receipt(
-        self, delivery: DeliveryRecord, order: OrderRecord, court: str
-    ) -> Receipt:
+    async def _receipt(self, delivery: DeliveryRecord, order: OrderRecord, court: str) -> Receipt:
         port = self._port_of(order.department)
         if delivery.attempts > 1:
             known = await port.outcome_of(order.delivery_key)
@@ -151,15 +147,11 @@ class Deliveries:
         order = _order(connection, delivery.order_id)
         if keep_receipt(connection, _record(order, receipt, self._now())):
             if order.state == OrderState.SENT.value:
-                order = self._move(
-                    connection, order, OrderEvent.RECEIVE, actor=order.department
-                )
+                order = self._move(connection, order, OrderEvent.RECEIVE, actor=order.department)
             answered = outcome(
                 asked=receipt.asked, controlled=receipt.controlled, result=receipt.result
             )
-            self._move(
-                connection, order, answered, actor=order.department, remark=receipt.reason
-            )
+            self._move(connection, order, answered, actor=order.department, remark=receipt.reason)
         finish_delivery(connection, delivery, lease=self._lease)
 
     def _move(

@@ -180,9 +180,7 @@ class Engine:
             self._field_of(root.coordinate), root.node, prepared.variables
         )
         numbers = arguments["numbers"] if "numbers" in arguments else [arguments["number"]]
-        opened = await open_cases(
-            prepared.context, numbers, arguments["purpose"], root.purposes()
-        )
+        opened = await open_cases(prepared.context, numbers, arguments["purpose"], root.purposes())
         prepared.context.opened[root.key] = opened
         return [case for case in opened if isinstance(case, BoundCase)]
 

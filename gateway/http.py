@@ -108,9 +108,7 @@ def _read(headers: list[tuple[bytes, bytes]], body: bytes) -> _Body:
             "The body must be application/json.", status=415, code="UNSUPPORTED_MEDIA_TYPE"
         )
     if _text_header(headers, b"content-encoding") not in (None, "identity"):
-        raise _BadRequest(
-            "Send the body uncompressed.", status=415, code="UNSUPPORTED_MEDIA_TYPE"
-        )
+        raise _BadRequest("Send the body uncompressed.", status=415, code="UNSUPPORTED_MEDIA_TYPE")
     if not body:
         raise _BadRequest("The body is empty; it must be JSON with a member query.")
     try:

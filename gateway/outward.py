@@ -1,7 +1,7 @@
 """Errors as they leave the house: a stable code, what to do, no personal data, no stack trace."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Final
 
 import structlog

@@ -234,7 +234,7 @@ class _Walk:
         record: GraphQLCompositeType,
         asks: list[Ask],
     ) -> None:
-        question = declared.question
+        question: Question[Any] | None = declared.question
         if question is None or declared.purposes is None:
             raise TypeError(f"{coordinate} asks no department")
         ask = Ask(path, coordinate, question, declared.purposes, declared.natural_persons_only)

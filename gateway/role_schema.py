@@ -96,14 +96,16 @@ class _Narrowing:
             return made
         if isinstance(kind, GraphQLUnionType):
             members = kind.to_kwargs()
-            members["types"] = lambda: [self._named(member) for member in kind.types]
+            members["types"] = lambda: [  # type: ignore[typeddict-item]  # a thunk, as the constructor takes it
+                self._named(member) for member in kind.types
+            ]
             self._narrowed[kind.name] = union = GraphQLUnionType(**members)
             return union
         return kind  # scalars, enums and inputs hold nothing that a scope hides
 
     def _object(self, kind: GraphQLObjectType) -> GraphQLObjectType:
         members = kind.to_kwargs()
-        members["fields"] = lambda: {
+        members["fields"] = lambda: {  # type: ignore[typeddict-item]  # a thunk
             name: self._field(field) for name, field in self._fields(kind).items()
         }
         members["interfaces"] = ()

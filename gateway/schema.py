@@ -12,14 +12,16 @@ from strawberry.schema.config import StrawberryConfig
 from gateway.declarations import Declarations, declare
 from resolvers import graph as graph_types
 from resolvers.case import CaseQueries
-from resolvers.orders import OrderQueries
 from resolvers.ordering import OrderMutations
+from resolvers.orders import OrderQueries
 from resolvers.scalars import SCALARS
 from resolvers.subscriptions import OrderSubscriptions
 from resolvers.viewer import ViewerQueries
 
 SCHEMA_FILE: Final = Path("schema.graphql")
-_HEADER: Final = "# Printed by `chakong schema export`; `chakong schema check` compares. Do not edit.\n\n"
+_HEADER: Final = (
+    "# Printed by `chakong schema export`; `chakong schema check` compares. Do not edit.\n\n"
+)
 
 
 @dataclass(frozen=True, slots=True)

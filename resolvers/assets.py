@@ -2,9 +2,10 @@
 
 import strawberry
 
+from domain.identity import IdNumber
 from resolvers.declare import shows
 from resolvers.money import Money
-from resolvers.scalars import Date, DateTime, IdDocumentType, IdNumber, Long
+from resolvers.scalars import Date, DateTime, IdDocumentType, Long
 
 
 @strawberry.type(description="A burden on an asset: mortgage, pledge and the like. 权利负担")

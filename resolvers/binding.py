@@ -71,9 +71,7 @@ def bind(
     if record is None:
         raise CaseNotFound
     credential = _credential(record, caller)
-    if credential is None and not (
-        caller.may(_OVERSEER_SCOPE) and purpose is Purpose.SUPERVISION
-    ):
+    if credential is None and not (caller.may(_OVERSEER_SCOPE) and purpose is Purpose.SUPERVISION):
         raise CaseNotFound
     if record.state != "OPEN":
         raise CaseNotOpen(record.state)
@@ -102,5 +100,3 @@ def _credential(record: CaseRecord, caller: Caller) -> str | None:
         if entry.officer.id == caller.subject and caller.organisation == "court":
             return entry.officer.credential
     return None
-
-

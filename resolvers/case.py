@@ -23,7 +23,7 @@ from storage.cases import find_cases
 
 MOST_CASES = 50
 
-PurposeEnum = strawberry.enum(
+strawberry.enum(
     Purpose,
     name="Purpose",
     description="Why personal data are asked for (PIPL 34): it must fit the fields, and travels with "
@@ -109,7 +109,7 @@ class Case:
         return Fen(root.record.claim - root.record.recovered)
 
     @guarded("cases:read")
-    def purpose(root: strawberry.Parent[BoundCase]) -> PurposeEnum:
+    def purpose(root: strawberry.Parent[BoundCase]) -> Purpose:
         """What the case was opened for in this request. 查询目的"""
         return Purpose(root.authority.purpose)
 
@@ -153,7 +153,7 @@ class Case:
 @strawberry.type
 class CaseQueries:
     @guarded("cases:read", graphql_type=Case | None)
-    def case(self, info: Info, number: CaseNumber, purpose: PurposeEnum) -> BoundCase:  # noqa: ARG002 -- opened ahead
+    def case(self, info: Info, number: CaseNumber, purpose: Purpose) -> BoundCase:  # noqa: ARG002 -- opened ahead
         """One case that the caller handles, opened for a purpose. 查询案件"""
         [opened] = info.context.opened[str(info.path.key)]
         if isinstance(opened, Refused):
@@ -165,7 +165,7 @@ class CaseQueries:
         self,
         info: Info,
         numbers: list[CaseNumber],  # noqa: ARG002 -- opened ahead
-        purpose: PurposeEnum,  # noqa: ARG002
+        purpose: Purpose,  # noqa: ARG002
     ) -> list[BoundCase | Refused]:
         """Up to 50 cases at once, in the order asked; null and an error for each that does not open. 批量查询案件"""
         opened = info.context.opened[str(info.path.key)]

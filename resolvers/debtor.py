@@ -12,9 +12,9 @@ from typing import Annotated, Any, Final, ForwardRef
 import strawberry
 from strawberry.types.field import StrawberryField
 
+from domain.identity import IdNumber
 from resolvers.context import Info
 from resolvers.declare import Sensitivity, camel, court_field, guarded
-from resolvers.scalars import IdNumber
 from resolvers.subject import Subject
 
 # Composed after every department was imported, hence by name.

@@ -27,31 +27,31 @@ KEY: Final = "chakong"  # in a Strawberry field's metadata
 
 # Value objects carry what the field that returns them was allowed to show; and who one is, is no
 # secret to oneself.
-PUBLIC_TYPES: Final = frozenset({
-    "CaseOfficer",
-    "DepartmentAnswer",
-    "Encumbrance",
-    "Hold",
-    "Money",
-    "OrderConnection",
-    "OrderEdge",
-    "OrderEvent",
-    "OrderRefused",
-    "PageInfo",
-    "Party",
-    "PriorHold",
-    "Receipt",
-    "Viewer",
-})
+PUBLIC_TYPES: Final = frozenset(
+    {
+        "CaseOfficer",
+        "DepartmentAnswer",
+        "Encumbrance",
+        "Hold",
+        "Money",
+        "OrderConnection",
+        "OrderEdge",
+        "OrderEvent",
+        "OrderRefused",
+        "PageInfo",
+        "Party",
+        "PriorHold",
+        "Receipt",
+        "Viewer",
+    }
+)
 PUBLIC_FIELDS: Final = frozenset({"Query.viewer"})
 
 
 @strawberry.enum(description="How sensitive a field is (PIPL art. 28). 敏感级别")
 class Sensitivity(Enum):
     PUBLIC = strawberry.enum_value("public", description="May be published. 可公开")
-    INTERNAL = strawberry.enum_value(
-        "internal", description="Staff with a matching scope. 内部"
-    )
+    INTERNAL = strawberry.enum_value("internal", description="Staff with a matching scope. 内部")
     PERSONAL = strawberry.enum_value(
         "personal", description="Identifies or describes a natural person. 个人信息"
     )
@@ -99,7 +99,7 @@ class Declared:
     mask: str | None = None
     raw: frozenset[str] = frozenset()
     needs: frozenset[str] = frozenset()
-    question: Question | None = None
+    question: "Question[Any] | None" = None
     purposes: frozenset[Purpose] | None = None
     natural_persons_only: bool = False
     leads_to: str | None = None
@@ -158,7 +158,7 @@ def court_field(
 
 
 def asked_of(
-    question: Question,
+    question: "Question[Any]",
     *alternatives: str | Collection[str],
     group: str,
     description: str,

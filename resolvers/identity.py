@@ -1,9 +1,10 @@
 """`identity` and `travelDocuments`."""
 
 from connectors.identity import IdentityConnector
+from domain.identity import IdNumber
 from resolvers.debtor import AffiliatedPart, SubjectPart
 from resolvers.declare import RecordGroup, asked_of, scopes_of, shows
-from resolvers.scalars import Date, IdDocumentType, IdNumber, SexCode
+from resolvers.scalars import Date, IdDocumentType, SexCode
 
 _IDENTITY = RecordGroup(
     catalogue_groups=("identity",),

@@ -17,5 +17,5 @@ class Money:
         return yuan_text(root)
 
     @strawberry.field(description="ISO 4217, always `CNY`. 币种")
-    def currency(root: strawberry.Parent[Fen]) -> str:  # noqa: ARG002 -- all amounts are yuan
+    def currency(root: strawberry.Parent[Fen]) -> str:
         return "CNY"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, cast
 
 import strawberry
 from sqlalchemy import Connection
@@ -11,12 +11,12 @@ from domain.case_number import CaseNumber
 from domain.guards import GuardRefused
 from domain.identity import IdNumber
 from domain.money import Fen
-from domain.order import TransitionRefused
+from domain.order import OrderAction, TransitionRefused
 from resolvers import order_steps
 from resolvers.context import Info
 from resolvers.declare import guarded
 from resolvers.order_steps import Draft, Idempotency
-from resolvers.orders import ActionEnum, Order, OrderedAsset, ShownOrder
+from resolvers.orders import Order, OrderedAsset, ShownOrder
 from resolvers.refusals import Refused
 from resolvers.scalars import BigInt, Long
 from storage.orders import OrderMoved, OrderRecord
@@ -50,7 +50,7 @@ class DraftOrderInput:
     case_number: CaseNumber = strawberry.field(description="In which case. 案号")
     id_number: IdNumber = strawberry.field(description="Of which obligor. 被执行人证件号码")
     asset_kind: OrderedAsset = strawberry.field(description="Kind of asset. 财产种类")
-    action: ActionEnum = strawberry.field(description="What is commanded. 控制措施")
+    action: OrderAction = strawberry.field(description="What is commanded. 控制措施")
     record_id: strawberry.ID = strawberry.field(
         description="The asset's `sourceRecordId`. 来源记录编号"
     )
@@ -83,13 +83,16 @@ _DRAFTERS = ("vehicles:control", "housing-fund:control", "securities:control")
 class OrderMutations:
     @guarded(*_DRAFTERS)
     async def draft_order(
-        self, info: Info, input: DraftOrderInput, idempotency_key: str  # noqa: A002 -- the graph's name
+        self,
+        info: Info,
+        input: DraftOrderInput,
+        idempotency_key: str,
     ) -> OrderOutcome:
         """Draft an order against an asset of an obligor. The same key returns the same order. 起草指令"""
         draft = Draft(
             case_number=input.case_number,
             id_number=input.id_number,
-            asset_kind=input.asset_kind.value,
+            asset_kind=str(input.asset_kind.value),
             action=input.action,
             record=str(input.record_id),
             amount=None if input.amount is None else Fen(input.amount.fen),
@@ -105,7 +108,10 @@ class OrderMutations:
 
     @guarded(*_DRAFTERS)
     async def submit_order(
-        self, info: Info, id: strawberry.ID, idempotency_key: str  # noqa: A002
+        self,
+        info: Info,
+        id: strawberry.ID,
+        idempotency_key: str,
     ) -> OrderOutcome:
         """Submit an own draft: documents, officers, amount and term are checked, its hash is fixed. 提交审批"""
         key = Idempotency(actor=info.context.caller.subject, key=idempotency_key)
@@ -113,7 +119,11 @@ class OrderMutations:
 
     @guarded("orders:approve")
     async def approve_order(
-        self, info: Info, id: strawberry.ID, document_hash: str, idempotency_key: str  # noqa: A002
+        self,
+        info: Info,
+        id: strawberry.ID,
+        document_hash: str,
+        idempotency_key: str,
     ) -> OrderOutcome:
         """Approve what was submitted, named by its hash; never one's own draft (G4). It is then delivered. 审批通过"""
         key = Idempotency(actor=info.context.caller.subject, key=idempotency_key)
@@ -122,7 +132,7 @@ class OrderMutations:
 
 async def _step(
     info: Info, step: Callable[[order_steps.Step, Connection], OrderRecord]
-) -> Any:
+) -> OrderOutcome:
     context = info.context
     at = order_steps.Step(caller=context.caller, now=context.now(), request_id=context.request_id)
     try:
@@ -145,4 +155,4 @@ async def _step(
     except Refused as refusal:
         return OrderRefused(code=refusal.code, guard=None, rule=None, message=str(refusal))
     context.events.announce()
-    return ShownOrder(order)
+    return cast("Order", ShownOrder(order))  # read as one; see Order.is_type_of

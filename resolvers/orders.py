@@ -31,10 +31,8 @@ from storage.receipts import ReceiptRecord, receipts_of
 MOST_A_PAGE: Final = 100
 _READERS: Final = ("orders:read", "assist:ack")
 
-ActionEnum = strawberry.enum(
-    OrderAction, name="OrderAction", description="What an order commands. 控制措施"
-)
-StateEnum = strawberry.enum(
+strawberry.enum(OrderAction, name="OrderAction", description="What an order commands. 控制措施")
+strawberry.enum(
     OrderState, name="OrderState", description="Where an order stands (domain.md 6.1). 指令状态"
 )
 
@@ -49,8 +47,8 @@ class OrderedAsset(Enum):
 @strawberry.type(description="One step of an order's life. 指令流转记录")
 class OrderEvent:
     event: str = strawberry.field(description="What happened. 事件")
-    from_state: StateEnum | None = strawberry.field(description="State before. 原状态")
-    to_state: StateEnum = strawberry.field(description="State after. 新状态")
+    from_state: OrderState | None = strawberry.field(description="State before. 原状态")
+    to_state: OrderState = strawberry.field(description="State after. 新状态")
     actor: str = strawberry.field(description="Officer or department. 操作人")
     at: DateTime = strawberry.field(description="When. 时间")
     remark: str | None = strawberry.field(description="Reason, if one was given. 备注")
@@ -91,10 +89,14 @@ class Receipt:
 
 @strawberry.type(description="A control order: what the court commands of one department. 查控指令")
 class Order:
+    @classmethod
+    def is_type_of(cls, value: object, _info: object) -> bool:
+        return isinstance(value, ShownOrder)
+
     id: strawberry.ID = court_field("The order's id. 指令编号", *_READERS, attribute="id")
     case_number: CaseNumber = court_field("Its case. 案号", *_READERS, attribute="case_number")
-    state: StateEnum = court_field("Where it stands. 状态", *_READERS, attribute="state")
-    action: ActionEnum = court_field("What it commands. 措施", *_READERS, attribute="action")
+    state: OrderState = court_field("Where it stands. 状态", *_READERS, attribute="state")
+    action: OrderAction = court_field("What it commands. 措施", *_READERS, attribute="action")
     asset_kind: OrderedAsset = court_field("Kind of asset. 财产种类", *_READERS, attribute="asset")
     department: str = court_field("To whom. 协助单位", *_READERS, attribute="department")
     record_id: strawberry.ID | None = court_field(
@@ -186,7 +188,7 @@ class OrderConnection:
 @strawberry.type
 class OrderQueries:
     @guarded(*_READERS, graphql_type=Order | None)
-    async def order(self, info: Info, id: strawberry.ID) -> ShownOrder | None:  # noqa: A002 -- the graph's name
+    async def order(self, info: Info, id: strawberry.ID) -> ShownOrder | None:
         """One order: of a case the caller handles, or addressed to the caller's department. 查询指令"""
         found = await info.context.database.read(lambda c: find_order(c, str(id)))
         if found is None or not await may_see(info.context, found):

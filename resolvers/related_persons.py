@@ -3,9 +3,10 @@
 from typing import Final
 
 from connectors.related_persons import RelatedPersonsConnector
+from domain.identity import IdNumber
 from resolvers.debtor import AFFILIATED, DebtorPart
 from resolvers.declare import RecordGroup, asked_of, leads_to, scopes_of, shows
-from resolvers.scalars import Date, Decimal, IdNumber, MaritalStatusCode, RelationCode, Uscc
+from resolvers.scalars import Date, Decimal, MaritalStatusCode, RelationCode, Uscc
 
 _BOTH: Final = ("relations:read", "relations:corporate:read")
 _RELATIONS = RecordGroup(

@@ -140,7 +140,8 @@ SCALARS: Final[dict[object, ScalarDefinition]] = {
     BodyColourCode: _scalar("BodyColourCode", "Colour of a vehicle (GA/T 16.8). 车身颜色"),
     UsageNatureCode: _scalar("UsageNatureCode", "Use of a vehicle (GA/T 16.3). 使用性质"),
     VehicleStatusCode: _scalar(
-        "VehicleStatusCode", "Status letters of a vehicle (GA/T 16.17); several may stand. 机动车状态"
+        "VehicleStatusCode",
+        "Status letters of a vehicle (GA/T 16.17); several may stand. 机动车状态",
     ),
     AccountNumber: _scalar("AccountNumber", "An account number. 账号"),
     HousingFundAccountStatus: _scalar(

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from graphql import GraphQLResolveInfo, get_nullable_type, is_list_type
 
-from connectors.question import Answer
+from connectors.question import Answer, Question
 from domain.masks import TEXT_MASKS, amount_band, mask_name, quantity_band
 from resolvers.asking import Wanted
 from resolvers.context import Context
@@ -45,7 +45,7 @@ def resolver_of(coordinate: str, declared: Declared, coded: Resolve | None) -> R
     else:
         value = _read(coordinate, declared)
 
-    def resolve(source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+    def resolve(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
         context: Context = info.context
         if lacking := missing_scopes(declared, context.caller.scopes):
             raise FieldNotAllowed(coordinate, lacking)
@@ -55,12 +55,12 @@ def resolver_of(coordinate: str, declared: Declared, coded: Resolve | None) -> R
 
 
 def _asked(coordinate: str, declared: Declared) -> Resolve:
-    question = declared.question
+    question: Question[Any] | None = declared.question
     if question is None or declared.purposes is None:
         raise TypeError(f"{coordinate} asks no department")
     permitted = {purpose.value for purpose in declared.purposes}
 
-    def resolve(subject: Subject, info: GraphQLResolveInfo) -> Any:
+    def resolve(subject: Subject, info: GraphQLResolveInfo[Any]) -> Any:
         context: Context = info.context
         if subject.authority.purpose not in permitted:
             raise PurposeNotAllowed(
@@ -98,7 +98,7 @@ def _value(answer: Answer[Any], subject: Subject, *, plural: bool) -> Any:
 
 
 def _leads_to(attribute: str) -> Resolve:
-    def resolve(seen: Seen, _info: GraphQLResolveInfo) -> Subject | None:
+    def resolve(seen: Seen, _info: GraphQLResolveInfo[Any]) -> Subject | None:
         number = getattr(seen.record, attribute)
         return None if number is None else next_subject(seen.subject, number)
 
@@ -113,7 +113,7 @@ def next_subject(subject: Subject, number: Any) -> Subject:
 def _read(coordinate: str, declared: Declared) -> Resolve:
     attribute, mask, raw = declared.attribute or "", declared.mask, declared.raw
 
-    def resolve(source: Any, info: GraphQLResolveInfo) -> Any:
+    def resolve(source: Any, info: GraphQLResolveInfo[Any]) -> Any:
         organization = False
         if isinstance(source, Seen):
             organization, source = source.subject.organization, source.record

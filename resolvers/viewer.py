@@ -38,8 +38,6 @@ class Viewer:
 
 @strawberry.type
 class ViewerQueries:
-    @strawberry.field(
-        graphql_type=Viewer, description="Who is asking, with which scopes. 当前用户"
-    )
+    @strawberry.field(graphql_type=Viewer, description="Who is asking, with which scopes. 当前用户")
     def viewer(self, info: Info) -> Caller:
         return info.context.caller

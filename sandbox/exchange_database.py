@@ -57,10 +57,12 @@ class Exchange:
         forgotten = (moment - _FORGOTTEN).isoformat()
         old = self._rows("SELECT id FROM query_request WHERE created_at < ?", (forgotten,))
         for (request_id,) in old:
-            self._together([
-                ("DELETE FROM query_reply WHERE request_id = ?", (request_id,)),
-                ("DELETE FROM query_request WHERE id = ?", (request_id,)),
-            ])
+            self._together(
+                [
+                    ("DELETE FROM query_reply WHERE request_id = ?", (request_id,)),
+                    ("DELETE FROM query_request WHERE id = ?", (request_id,)),
+                ]
+            )
         rows = self._rows(
             "SELECT id, case_number, officer, organisation, purpose, subjects, fields "
             "FROM query_request WHERE state = 'NEW' OR (state = 'CLAIMED' AND claimed_at < ?) "
@@ -107,17 +109,26 @@ class Exchange:
         ]
 
     def answer_control(self, key: str, body: str, at: str) -> None:
-        self._together([
-            ("INSERT INTO control_reply VALUES (?, ?, ?) ON CONFLICT DO NOTHING", (key, body, at)),
-            ("UPDATE control_request SET state = 'DONE' WHERE key = ?", (key,)),
-        ])
+        self._together(
+            [
+                (
+                    "INSERT INTO control_reply VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                    (key, body, at),
+                ),
+                ("UPDATE control_request SET state = 'DONE' WHERE key = ?", (key,)),
+            ]
+        )
 
     def release_control(self, key: str) -> None:
         """Leave a claimed order for later: the next look finds it claimed long ago."""
-        self._together([
-            ("UPDATE control_request SET claimed_at = '1970-01-01T00:00:00+08:00' WHERE key = ?",
-             (key,)),
-        ])
+        self._together(
+            [
+                (
+                    "UPDATE control_request SET claimed_at = '1970-01-01T00:00:00+08:00' WHERE key = ?",
+                    (key,),
+                ),
+            ]
+        )
 
     def _claim(self, table: str, column: str, key: str, claimer: str, at: str) -> bool:
         # Table and column are our own words above.

@@ -5,18 +5,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-MODES: Final = frozenset({
-    "none",
-    "hang",
-    "garbage",
-    "half",
-    "stranger",
-    "unavailable",
-    "overdeliver",
-    "slow",
-    "wrong_type",
-    "drop_after_apply",
-})
+MODES: Final = frozenset(
+    {
+        "none",
+        "hang",
+        "garbage",
+        "half",
+        "stranger",
+        "unavailable",
+        "overdeliver",
+        "slow",
+        "wrong_type",
+        "drop_after_apply",
+    }
+)
 STRANGER: Final = "990203197001010018"
 
 

@@ -55,15 +55,17 @@ _PLAIN: Final[dict[str, Callable[[Holding], Any]]] = {
         for e in h.encumbrances
     ],
 }
-_FIELDS: Final = frozenset({
-    *_PLAIN,
-    "ownerName",
-    "ownerIdType",
-    "ownerIdNumber",
-    "availableQuantity",
-    "frozenQuantity",
-    "holds",
-})
+_FIELDS: Final = frozenset(
+    {
+        *_PLAIN,
+        "ownerName",
+        "ownerIdType",
+        "ownerIdNumber",
+        "availableQuantity",
+        "frozenQuantity",
+        "holds",
+    }
+)
 
 
 class _Question(msgspec.Struct):
@@ -145,9 +147,7 @@ class _Depository:
             "frozenQuantity": lambda: frozen,
             "holds": lambda: hold_words(standing, _HOLD_NAMES, int),
         }
-        return {
-            name: values[name]() if name in values else _PLAIN[name](lot) for name in fields
-        }
+        return {name: values[name]() if name in values else _PLAIN[name](lot) for name in fields}
 
     def _standing(self, lot: Holding) -> list[Standing]:
         holds = self._ledger.holds_on(lot.record, lot.earlier)

@@ -195,9 +195,7 @@ class _Vehicles:
         return _envelope(_receipt_in("ControlStatusResponse", self._ledger.receipt_of(key)))
 
 
-def department(
-    population: Population, log: WireLog, faults: Faults, data: Path
-) -> Starlette:
+def department(population: Population, log: WireLog, faults: Faults, data: Path) -> Starlette:
     """Return the traffic police; its ledger is kept in *data*."""
     ledger = Ledger(data / "traffic-police.db", "TP", "示例交警")
     service = _Vehicles(population, ledger, log, faults)
@@ -219,7 +217,10 @@ def _read(raw: bytes) -> tuple[Any, Authority]:
         return envelope.findtext(f"{{{_SOAP}}}Header/{{{_V}}}Authority/{{{_V}}}{name}") or ""
 
     authority = Authority(
-        case=header("AJBH"), officer=header("ZFRY"), organisation=header("DWBH"), purpose=header("YT")
+        case=header("AJBH"),
+        officer=header("ZFRY"),
+        organisation=header("DWBH"),
+        purpose=header("YT"),
     )
     return body[0], authority
 

@@ -156,14 +156,21 @@ def _in_savepoint(connection: Connection, work: Work[T]) -> tuple[T | None, Base
 
 def sqlite_engine(url: URL, *, begin: str) -> Engine:
     """Return an engine whose transactions start with *begin* and whose commits reach the disk."""
-    engine = create_engine(url.set(drivername="sqlite+pysqlite"), poolclass=NullPool if not
-                           url.database else None, connect_args={"check_same_thread": False})
+    engine = create_engine(
+        url.set(drivername="sqlite+pysqlite"),
+        poolclass=NullPool if not url.database else None,
+        connect_args={"check_same_thread": False},
+    )
 
     @event.listens_for(engine, "connect")
     def _connected(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # SQLAlchemy begins, not the driver
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON",
-                       "busy_timeout=10000"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "busy_timeout=10000",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

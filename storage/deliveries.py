@@ -53,9 +53,7 @@ def claim_deliveries(
         .with_for_update(skip_locked=True)
     )
     claimed = [
-        DeliveryRecord(
-            order_id=row.order_id, department=row.department, attempts=row.attempts + 1
-        )
+        DeliveryRecord(order_id=row.order_id, department=row.department, attempts=row.attempts + 1)
         for row in connection.execute(due)
     ]
     if claimed:
@@ -90,9 +88,7 @@ def park_delivery(
     _settle(connection, delivery, lease, state="PARKED", last_error=error)
 
 
-def _settle(
-    connection: Connection, delivery: DeliveryRecord, lease: str, **values: object
-) -> None:
+def _settle(connection: Connection, delivery: DeliveryRecord, lease: str, **values: object) -> None:
     settled = connection.execute(
         update(deliveries)
         .where(

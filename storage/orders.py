@@ -1,6 +1,6 @@
 """Control orders and their events: every change of an order is one event in the same transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -303,5 +303,3 @@ def _event(row: Row[*tuple[object, ...]]) -> EventRecord:
         at=parse_instant(row.at),
         remark=row.remark,
     )
-
-

@@ -1,6 +1,7 @@
 """What every test may lean on."""
 
 import os
+from collections.abc import Generator
 
 import pytest
 
@@ -11,9 +12,11 @@ def anyio_backend() -> str:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> object:
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Under CI a skip for a service that the machine has is a failure, not a shrug."""
-    report: pytest.TestReport = yield  # type: ignore[misc,assignment]  # pluggy's wrapper protocol
+    report = yield
     missing = item.get_closest_marker("needs") is not None
     if report.skipped and missing and os.environ.get("CI") == "true":
         report.outcome = "failed"

@@ -15,7 +15,9 @@ app = typer.Typer(
     help="**Chakong 查控** – one GraphQL schema over the departments that hold a debtor's assets.\n\n"
     "Try it: `chakong demo`. Run it: write `chakong.toml`, then `chakong serve --config chakong.toml`.",
 )
-schema_app = typer.Typer(no_args_is_help=True, help="Print the schema, or compare it with the file.")
+schema_app = typer.Typer(
+    no_args_is_help=True, help="Print the schema, or compare it with the file."
+)
 config_app = typer.Typer(no_args_is_help=True, help="See what the gateway is configured to do.")
 app.add_typer(schema_app, name="schema")
 app.add_typer(config_app, name="config")
@@ -63,14 +65,16 @@ def serve(config: Config = None) -> None:
 
 @app.command()
 def demo(  # noqa: PLR0913, PLR0917 -- the options of ./demo
-    port: Annotated[int, typer.Option(help="Port of the gateway; departments take free ones.")] = 8000,
+    port: Annotated[
+        int, typer.Option(help="Port of the gateway; departments take free ones.")
+    ] = 8000,
     people: Annotated[int, typer.Option(min=500, help="How many synthetic people.")] = 2000,
     seed: Annotated[int, typer.Option(help="The same seed makes the same people.")] = 1,
-    latency_ms: Annotated[
-        int, typer.Option(min=0, help="Added to every department's answer.")
-    ] = 0,
+    latency_ms: Annotated[int, typer.Option(min=0, help="Added to every department's answer.")] = 0,
     data: Annotated[Path, typer.Option(help="Where the demo keeps its state.")] = Path(".demo"),
-    reset: Annotated[bool, typer.Option("--reset", help="Forget the state and start over.")] = False,
+    reset: Annotated[
+        bool, typer.Option("--reset", help="Forget the state and start over.")
+    ] = False,
     ready_file: Annotated[
         Path | None, typer.Option(help="Write addresses, tokens and cases here when all answer.")
     ] = None,
@@ -145,7 +149,9 @@ def check_schema(
         committed.splitlines(keepends=True), printed.splitlines(keepends=True), str(file), "code"
     )
     sys.stdout.writelines(diff)
-    _stop(f"{file} differs from the code; review the diff, then: chakong schema export --out {file}")
+    _stop(
+        f"{file} differs from the code; review the diff, then: chakong schema export --out {file}"
+    )
 
 
 @config_app.command("show")

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import uvicorn
+from pydantic import SecretStr
 
 from auth.issuer import Issuer
 from auth.passwords import Passwords
 from gateway.app import build_gateway
-from gateway.demo.example import example_query
 from gateway.demo.departments import SECRET, Simulated, export_cases, running_departments
+from gateway.demo.example import example_query
 from gateway.demo.logins import (
     EXECUTOR,
     PASSWORD,
@@ -148,7 +149,9 @@ async def _serve(
     while not server.started and not running.done():
         await asyncio.sleep(0.005)
     if not running.done():
-        ready = Ready(document=_ready(settings, gateway.issuer, known, cases, departments), logins=known)
+        ready = Ready(
+            document=_ready(settings, gateway.issuer, known, cases, departments), logins=known
+        )
         if options.ready_file is not None:
             _write_ready(options.ready_file, ready.document)
         announce(ready)
@@ -161,9 +164,7 @@ def _settings(options: DemoOptions, departments: Sequence[Simulated], port: int)
         demo=True,
         data_dir=options.data,
         access_token_seconds=TOKEN_SECONDS,
-        departments={
-            d.stem: Department(url=d.url, secret=SECRET) for d in departments
-        },
+        departments={d.stem: Department(url=d.url, secret=SecretStr(SECRET)) for d in departments},
     )
 
 

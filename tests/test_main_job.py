@@ -1,0 +1,257 @@
+"""The main job, on the demo itself: five departments on sockets, an officer's query, a freeze."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+ASSETS = """
+query ($n: CaseNumber!) { case(number: $n, purpose: PROPERTY_INQUIRY) { debtors { idNumber
+  identity { name } vehicles { plateNumber sourceRecordId } housingFund { balance { fen } sourceRecordId }
+  securities { quantity sourceRecordId } relatedPersons { relation person { vehicles { plateNumber } } } } } }
+"""
+ORDER = "... on Order { id state documentHash receipts { result controlled { fen } } } ... on OrderRefused { code guard message }"
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    data = tmp_path_factory.mktemp("demo")
+    ready = data / "ready.json"
+    command = [
+        *(sys.executable, "-c", "from gateway.cli import app; app()", "demo", "--port", "0"),
+        *("--people", "2000", "--data", str(data / "state"), "--ready-file", str(ready)),
+    ]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        until = time.monotonic() + 60
+        while not ready.exists() and time.monotonic() < until and process.poll() is None:
+            time.sleep(0.05)
+        assert ready.exists(), "the demo did not start"
+        yield json.loads(ready.read_text())
+        process.terminate()
+
+
+def ask(
+    demo: dict[str, Any],
+    role: str,
+    query: str,
+    headers: dict[str, str] | None = None,
+    **variables: Any,
+) -> httpx.Response:
+    return httpx.post(
+        demo["graphql"],
+        json={"query": query, "variables": variables},
+        headers={"authorization": f"Bearer {demo['tokens'][role]}", **(headers or {})},
+        timeout=30,
+        trust_env=False,
+    )
+
+
+def wire(demo: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    return {
+        d["id"]: [json.loads(line) for line in Path(d["wireLog"]).read_text().splitlines()]
+        for d in demo["departments"]
+    }
+
+
+def test_an_officer_sees_the_asset_graph_of_all_five_departments(demo: dict[str, Any]) -> None:
+    answer = ask(demo, "court-executor", ASSETS, n=demo["cases"][0]["number"])
+
+    body = answer.json()
+    assert "errors" not in body
+    [debtor] = body["data"]["case"]["debtors"]
+    assert debtor["identity"] and debtor["vehicles"] and debtor["housingFund"]
+    assert debtor["securities"] and debtor["relatedPersons"]
+    assert {d["status"] for d in body["extensions"]["departments"]} == {"ANSWERED"}
+    assert len(body["extensions"]["departments"]) == 5
+
+
+def test_a_hundred_obligors_cost_one_question_per_department_and_level(
+    demo: dict[str, Any],
+) -> None:
+    large = next(case for case in demo["cases"] if len(case["debtors"]) == 100)
+    before = {department: len(lines) for department, lines in wire(demo).items()}
+
+    answer = ask(demo, "court-executor", ASSETS, n=large["number"])
+
+    assert "errors" not in answer.json()
+    new = {d: lines[before[d] :] for d, lines in wire(demo).items()}
+    assert {d: len(lines) for d, lines in new.items()} == {
+        "public-security": 1,
+        "traffic-police": len(new["traffic-police"]),
+        "housing-fund-center": 1,
+        "securities-depository": 1,
+        "market-regulation": 1,
+    }
+    reached = {s for line in new["traffic-police"][1:] for s in line["subjects"]}
+    assert len(new["traffic-police"]) <= 1 + -(-len(reached) // 200)
+    assert all(set(line["fields"]) <= {"HPHM", "JLBH"} for line in new["traffic-police"])
+    assert new["public-security"][0]["fields"] == ["name"]
+    assert new["public-security"][0]["authority"]["officer"] == "示9903-0001"
+
+
+def test_a_field_beyond_the_token_refuses_the_request_and_nobody_is_asked(
+    demo: dict[str, Any],
+) -> None:
+    before = wire(demo)
+
+    answer = ask(demo, "court-supervisor", ASSETS, n=demo["cases"][0]["number"])
+
+    assert answer.status_code == 403
+    denied = {
+        e["extensions"]["coordinate"]: e["extensions"]["missing"] for e in answer.json()["errors"]
+    }
+    assert denied["Debtor.vehicles"] == ["vehicles:read"]
+    assert "data" not in answer.json()
+    assert wire(demo) == before
+
+
+def test_a_partial_answer_is_opted_into(demo: dict[str, Any]) -> None:
+    answer = ask(
+        demo, "court-approver", ASSETS, {"x-partial": "allow"}, n=demo["cases"][0]["number"]
+    ).json()
+
+    [debtor] = answer["data"]["case"]["debtors"]
+    assert debtor["relatedPersons"] is None
+    assert debtor["vehicles"][0]["plateNumber"][2:5] == "***"
+    assert debtor["housingFund"]["balance"] is None
+    assert answer["extensions"]["incomplete"] is True
+    assert "HousingFundAccount.balance" in answer["extensions"]["masked"]
+
+
+@pytest.mark.parametrize(
+    ("number", "purpose", "code"),
+    [
+        pytest.param("（2026）示9903执201号", "PROPERTY_INQUIRY", "CASE_NOT_FOUND", id="not ours"),
+        pytest.param("（2026）示9903执999号", "PROPERTY_INQUIRY", "CASE_NOT_FOUND", id="unknown"),
+        pytest.param("(2026)示9903执302号", "PROPERTY_INQUIRY", "CASE_NOT_OPEN", id="closed"),
+        pytest.param("（2026）示9903执1号", "SERVICE", "PURPOSE_NOT_ALLOWED", id="purpose"),
+    ],
+)
+def test_without_a_fitting_case_and_purpose_nobody_is_asked(
+    demo: dict[str, Any], number: str, purpose: str, code: str
+) -> None:
+    before = wire(demo)
+    query = "query ($n: CaseNumber!, $p: Purpose!) { case(number: $n, purpose: $p) { debtors { vehicles { vin } } } }"
+
+    answer = ask(demo, "court-executor", query, n=number, p=purpose).json()
+
+    assert answer["data"] == {"case": None}
+    assert [e["extensions"]["code"] for e in answer["errors"]] == [code]
+    assert wire(demo) == before
+
+
+def test_a_department_is_shown_its_own_graph_only(demo: dict[str, Any]) -> None:
+    query = "{ __schema { types { name fields { name } } } }"
+
+    types = ask(demo, "dept:traffic-police", query).json()["data"]["__schema"]["types"]
+
+    fields = {t["name"]: {f["name"] for f in t["fields"] or ()} for t in types}
+    assert "vehicles" in fields["Debtor"]
+    assert "housingFund" not in fields["Debtor"]
+    assert "HousingFundAccount" not in fields
+    assert "Case" not in fields
+
+
+def test_a_freeze_runs_from_draft_to_receipt(demo: dict[str, Any]) -> None:
+    case = demo["cases"][0]
+    assets = ask(demo, "court-executor", ASSETS, n=case["number"]).json()
+    record = assets["data"]["case"]["debtors"][0]["housingFund"]["sourceRecordId"]
+    draft = f'mutation ($i: DraftOrderInput!) {{ draftOrder(input: $i, idempotencyKey: "d1") {{ {ORDER} }} }}'
+    wanted = {
+        "caseNumber": case["number"],
+        "idNumber": case["debtors"][0],
+        "assetKind": "HOUSING_FUND",
+        "action": "FREEZE",
+        "recordId": record,
+        "amount": {"fen": "1000000"},
+        "rulingNumber": f"{case['number']}之一",
+        "noticeNumber": f"{case['number']}之二",
+        "officers": ["示9903-0001", "示9903-0002"],
+        "reason": "未履行生效法律文书确定的义务",
+    }
+
+    drafted = ask(demo, "court-executor", draft, i=wanted).json()["data"]["draftOrder"]
+    again = ask(demo, "court-executor", draft, i=wanted).json()["data"]["draftOrder"]
+    step = f'mutation ($id: ID!) {{ submitOrder(id: $id, idempotencyKey: "s1") {{ {ORDER} }} }}'
+    submitted = ask(demo, "court-executor", step, id=drafted["id"]).json()["data"]["submitOrder"]
+    step = (
+        "mutation ($id: ID!, $h: String!) { approveOrder(id: $id, documentHash: $h, "
+        f'idempotencyKey: "a1") {{ {ORDER} }} }}'
+    )
+    approved = ask(
+        demo, "court-approver", step, id=drafted["id"], h=submitted["documentHash"]
+    ).json()["data"]["approveOrder"]
+
+    assert again["id"] == drafted["id"]
+    assert submitted["state"] == "PENDING_APPROVAL"
+    assert approved["state"] == "APPROVED"
+    order = _settled(demo, drafted["id"])
+    assert order["state"] == "EXECUTED"
+    assert order["receipts"] == [{"result": "FULL", "controlled": {"fen": "1000000"}}]
+    controls = [line for line in wire(demo)["housing-fund-center"] if line["kind"] == "control"]
+    assert len(controls) == 1
+
+
+def _settled(demo: dict[str, Any], order_id: str) -> dict[str, Any]:
+    query = "query ($id: ID!) { order(id: $id) { state receipts { result controlled { fen } } } }"
+    until = time.monotonic() + 15
+    while True:
+        order: dict[str, Any] = ask(demo, "court-executor", query, id=order_id).json()["data"][
+            "order"
+        ]
+        if order["state"] not in ("APPROVED", "SENT", "ACKNOWLEDGED") or time.monotonic() > until:
+            return order
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        pytest.param(b"null", 400, id="null"),
+        pytest.param(b"{", 400, id="cut off"),
+        pytest.param(b"\xff", 400, id="not UTF-8"),
+        pytest.param(b'{"query": 7}', 400, id="number for text"),
+        pytest.param(b'{"query": "{"}', 400, id="does not parse"),
+        pytest.param(b'{"query": "{ nothing }"}', 400, id="does not validate"),
+        pytest.param(b'{"query": "' + b" " * 70_000 + b'"}', 413, id="too large"),
+    ],
+)
+def test_a_bad_body_gets_a_typed_error(demo: dict[str, Any], body: bytes, status: int) -> None:
+    answer = httpx.post(
+        demo["graphql"],
+        content=body,
+        headers={
+            "authorization": f"Bearer {demo['tokens']['court-executor']}",
+            "content-type": "application/json",
+        },
+        trust_env=False,
+    )
+
+    assert answer.status_code == status
+    assert answer.json()["errors"][0]["extensions"]["code"]
+    assert "data" not in answer.json()
+
+
+def test_a_wrong_check_digit_names_the_position_and_repeats_nothing(demo: dict[str, Any]) -> None:
+    query = "query ($n: CaseNumber!, $i: IdNumber!) { case(number: $n, purpose: CONTROL) { debtor(idNumber: $i) { id } } }"
+
+    answer = ask(
+        demo, "court-executor", query, n=demo["cases"][0]["number"], i="990203199003070014"
+    )
+
+    assert answer.status_code == 400
+    assert "position 18" in answer.text
+    assert "99020319900307" not in answer.text
+
+
+def test_without_a_token_one_is_told_how_to_authenticate(demo: dict[str, Any]) -> None:
+    answer = httpx.post(demo["graphql"], json={"query": "{ viewer { role } }"}, trust_env=False)
+
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer")
