@@ -180,7 +180,7 @@ async def _send_events(receive: Receive, send: Send, responses: AsyncIterator[Re
     following: asyncio.Future[Response] | None = None
     try:
         while True:
-            following = following or asyncio.ensure_future(anext(responses))  # type: ignore[arg-type]
+            following = following or asyncio.ensure_future(anext(responses))
             await asyncio.wait(
                 (following, gone), timeout=_KEEP_ALIVE, return_when=asyncio.FIRST_COMPLETED
             )

@@ -104,7 +104,7 @@ class Asking:
         await asyncio.gather(*self._running, return_exceptions=True)
 
     async def _when_asked(self, question: Question[Any], subject: Subject) -> Answer[Any]:
-        while _key(question, subject) not in self._answers:
+        while _key(question, subject) not in self._answers:  # noqa: ASYNC110 -- one turn away
             await asyncio.sleep(0)
         return await self.answer(question, subject)
 
@@ -128,12 +128,12 @@ class Asking:
             if not self._reuse(question, subject, frozenset(fields)):
                 by_projection.setdefault(frozenset(fields), []).append(subject)
         loop = asyncio.get_running_loop()
-        for fields, asked in by_projection.items():
+        for projection, asked in by_projection.items():
             for subject in asked:
                 key = _key(question, subject)
                 self._answers[key] = loop.create_future()
-                self._fields[key] = fields
-            task = loop.create_task(self._put(question, authority, asked, Projection(fields)))
+                self._fields[key] = projection
+            task = loop.create_task(self._put(question, authority, asked, Projection(projection)))
             self._running.add(task)
             task.add_done_callback(self._running.discard)
 

@@ -91,7 +91,9 @@ def compose(name: str, description: str, bases: Iterable[type]) -> type:
     """
     annotations: dict[str, Any] = {}
     body: dict[str, Any] = {"__doc__": description, "__module__": __name__}
-    parts = {part for base in bases for part in base.__subclasses__()}
+    parts: set[type] = set()
+    for base in bases:
+        parts.update(base.__subclasses__())
     for part in sorted(parts, key=lambda part: (part not in _FIRST, part.__name__)):
         for field, declared in vars(part).items():
             if isinstance(declared, StrawberryField):

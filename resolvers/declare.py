@@ -16,7 +16,6 @@ import strawberry
 from strawberry.schema_directive import Location
 from strawberry.types.field import StrawberryField
 
-from connectors.question import Question
 from domain import catalogue
 from domain.purpose import Purpose, purposes_for
 
@@ -99,7 +98,7 @@ class Declared:
     mask: str | None = None
     raw: frozenset[str] = frozenset()
     needs: frozenset[str] = frozenset()
-    question: "Question[Any] | None" = None
+    question: Any = None  # a Question; named so, mypy would take it for a descriptor
     purposes: frozenset[Purpose] | None = None
     natural_persons_only: bool = False
     leads_to: str | None = None
@@ -158,7 +157,7 @@ def court_field(
 
 
 def asked_of(
-    question: "Question[Any]",
+    question: Any,
     *alternatives: str | Collection[str],
     group: str,
     description: str,

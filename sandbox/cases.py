@@ -86,7 +86,7 @@ def _by_assets(population: Population) -> list[str]:
     return sorted(grown, key=lambda number: -sum(number in register for register in registers))
 
 
-def _case(  # noqa: PLR0913 -- what a case is made of
+def _case(
     rng: Chance,
     population: Population,
     serial: int,

@@ -104,7 +104,7 @@ def _die_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _one(  # noqa: PLR0913, PLR0917 -- what a department's process is given
+def _one(
     stem: str,
     population: Population,
     given: argparse.Namespace,

@@ -27,7 +27,7 @@ class WireLog:
         self._department = department
         self._lock = threading.Lock()
 
-    def write(  # noqa: PLR0913 -- the members of a line
+    def write(
         self,
         kind: str,
         question: str,

@@ -84,7 +84,7 @@ def run_demo(options: DemoOptions, announce: "Any") -> None:
     if options.reset and options.data.exists():
         shutil.rmtree(options.data)
     options.data.mkdir(parents=True, exist_ok=True)
-    os.chmod(options.data, 0o700)  # noqa: PTH101 -- keys and tokens live here
+    os.chmod(options.data, 0o700)
     known = read_state(options.data)
     if known is not None and (known.people, known.seed) != (options.people, options.seed):
         raise DifferentPeople(

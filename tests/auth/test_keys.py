@@ -71,7 +71,7 @@ def test_a_file_that_others_may_read_or_change_is_refused(tmp_path: Path, mode: 
         pytest.param([], id="not an object"),
         pytest.param({"keys": [{"kty": "oct", "k": "c2VjcmV0"}]}, id="symmetric"),
         pytest.param(
-            {"keys": [ECKey.generate_key("P-384", {"alg": "ES384"}, auto_kid=True).as_dict(True)]},  # noqa: FBT003 -- joserfc's own name is `private`
+            {"keys": [ECKey.generate_key("P-384", {"alg": "ES384"}, auto_kid=True).as_dict(True)]},
             id="another curve",
         ),
         pytest.param(

@@ -28,8 +28,8 @@ URL = "http://127.0.0.1:8000"
 AUDIENCE = "https://chakong.example/graphql"
 CALLBACK = "http://127.0.0.1:8000/graphiql"
 NOW = 1_790_000_000
-SECRET = "synthetic+secret%of/the:system"  # noqa: S105 -- for this world only
-PASSWORD = "合成口令 only for tests"  # noqa: S105 -- for this world only
+SECRET = "synthetic+secret%of/the:system"
+PASSWORD = "合成口令 only for tests"
 
 CHEAP = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 KEYS = SigningKeys.generate()
