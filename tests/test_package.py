@@ -1,0 +1,34 @@
+"""The package as an environment sees it."""
+
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+from gateway.settings import Settings, load_settings
+
+OURS = ("auth", "connectors", "domain", "gateway", "resolvers", "sandbox", "storage")
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_no_dependency_provides_our_import_names(name: str) -> None:
+    assert set(packages_distributions().get(name, ())) <= {"chakong"}
+
+
+def test_every_setting_is_documented() -> None:
+    page = Path("docs/configuration.md").read_text(encoding="utf-8")
+
+    for name, field in Settings.model_fields.items():
+        assert f"`{name}`" in page
+        assert field.description
+
+
+def test_long_tokens_are_refused_outside_the_demo() -> None:
+    with pytest.raises(ValueError, match="outside the demo"):
+        load_settings(access_token_seconds=8 * 3600)
+
+
+def test_secrets_are_masked_when_shown() -> None:
+    settings = load_settings(pseudonym_key="x" * 32)
+
+    assert "x" * 32 not in settings.model_dump_json()
