@@ -15,6 +15,7 @@ from gateway.outward import tidy
 
 MOST_BYTES: Final = 64 * 1024  # of a request body
 _KEEP_ALIVE: Final = 12.0  # seconds between comments on an idle event stream
+_OPEN_WITHIN: Final = 0.1  # seconds until a silent stream's headers go out
 
 _ENCODE = msgspec.json.Encoder().encode
 
@@ -182,7 +183,9 @@ async def _send_events(receive: Receive, send: Send, responses: AsyncIterator[Re
         while True:
             following = following or asyncio.ensure_future(anext(responses))
             await asyncio.wait(
-                (following, gone), timeout=_KEEP_ALIVE, return_when=asyncio.FIRST_COMPLETED
+                (following, gone),
+                timeout=_KEEP_ALIVE if started else _OPEN_WITHIN,
+                return_when=asyncio.FIRST_COMPLETED,
             )
             if gone.done():
                 return

@@ -10,6 +10,9 @@ from typing import Any
 
 import httpx
 import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 ASSETS = """
 query ($n: CaseNumber!) { case(number: $n, purpose: PROPERTY_INQUIRY) { debtors { idNumber
@@ -255,3 +258,71 @@ def test_without_a_token_one_is_told_how_to_authenticate(demo: dict[str, Any]) -
 
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+def _draft_a_seal(demo: dict[str, Any], key: str) -> None:
+    case = demo["cases"][0]
+    debtor = ask(demo, "court-executor", ASSETS, n=case["number"]).json()["data"]["case"]["debtors"]
+    wanted = {
+        "caseNumber": case["number"],
+        "idNumber": case["debtors"][0],
+        "assetKind": "VEHICLE",
+        "action": "SEAL",
+        "recordId": debtor[0]["vehicles"][0]["sourceRecordId"],
+        "amount": {"fen": 100},
+        "reason": "未履行",
+    }
+    query = f'mutation ($i: DraftOrderInput!) {{ draftOrder(input: $i, idempotencyKey: "{key}") {{ {ORDER} }} }}'
+    assert (
+        ask(demo, "court-executor", query, i=wanted).json()["data"]["draftOrder"]["state"]
+        == "DRAFT"
+    )
+
+
+CHANGED = "subscription ($n: CaseNumber!) { orderChanged(caseNumber: $n) { state action } }"
+
+
+def test_order_changes_arrive_over_a_websocket(demo: dict[str, Any]) -> None:
+    url = demo["graphql"].replace("http", "ws")
+    with connect(url, subprotocols=[Subprotocol("graphql-transport-ws")], proxy=None) as socket:
+        token = f"Bearer {demo['tokens']['court-executor']}"
+        socket.send(json.dumps({"type": "connection_init", "payload": {"Authorization": token}}))
+        assert json.loads(socket.recv(5))["type"] == "connection_ack"
+        payload = {"query": CHANGED, "variables": {"n": demo["cases"][0]["number"]}}
+        socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
+        time.sleep(0.3)
+
+        _draft_a_seal(demo, "ws-1")
+
+        message = json.loads(socket.recv(5))
+    assert message["type"] == "next"
+    assert message["payload"]["data"] == {"orderChanged": {"state": "DRAFT", "action": "SEAL"}}
+
+
+def test_a_websocket_without_a_token_is_closed(demo: dict[str, Any]) -> None:
+    url = demo["graphql"].replace("http", "ws")
+    with connect(url, subprotocols=[Subprotocol("graphql-transport-ws")], proxy=None) as socket:
+        socket.send(json.dumps({"type": "connection_init"}))
+        with pytest.raises(ConnectionClosed) as closed:
+            socket.recv(5)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 4403
+
+
+def test_order_changes_arrive_as_server_sent_events(demo: dict[str, Any]) -> None:
+    with httpx.stream(
+        "POST",
+        demo["graphql"],
+        json={"query": CHANGED, "variables": {"n": demo["cases"][0]["number"]}},
+        headers={
+            "authorization": f"Bearer {demo['tokens']['court-executor']}",
+            "accept": "text/event-stream",
+        },
+        timeout=15,
+        trust_env=False,
+    ) as answer:
+        _draft_a_seal(demo, "sse-1")
+        lines = (line for line in answer.iter_lines() if line.startswith("data: "))
+        event = json.loads(next(lines).removeprefix("data: "))
+
+    assert event["data"] == {"orderChanged": {"state": "DRAFT", "action": "SEAL"}}
