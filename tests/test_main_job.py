@@ -1,11 +1,7 @@
 """The main job, on the demo itself: five departments on sockets, an officer's query, a freeze."""
 
 import json
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,52 +10,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
-ASSETS = """
-query ($n: CaseNumber!) { case(number: $n, purpose: PROPERTY_INQUIRY) { debtors { idNumber
-  identity { name } vehicles { plateNumber sourceRecordId } housingFund { balance { fen } sourceRecordId }
-  securities { quantity sourceRecordId } relatedPersons { relation person { vehicles { plateNumber } } } } } }
-"""
+from tests.running import ASSETS, ask, wire
+
 ORDER = "... on Order { id state documentHash receipts { result controlled { fen } } } ... on OrderRefused { code guard message }"
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    data = tmp_path_factory.mktemp("demo")
-    ready = data / "ready.json"
-    command = [
-        *(sys.executable, "-c", "from gateway.cli import app; app()", "demo", "--port", "0"),
-        *("--people", "2000", "--data", str(data / "state"), "--ready-file", str(ready)),
-    ]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        until = time.monotonic() + 60
-        while not ready.exists() and time.monotonic() < until and process.poll() is None:
-            time.sleep(0.05)
-        assert ready.exists(), "the demo did not start"
-        yield json.loads(ready.read_text())
-        process.terminate()
-
-
-def ask(
-    demo: dict[str, Any],
-    role: str,
-    query: str,
-    headers: dict[str, str] | None = None,
-    **variables: Any,
-) -> httpx.Response:
-    return httpx.post(
-        demo["graphql"],
-        json={"query": query, "variables": variables},
-        headers={"authorization": f"Bearer {demo['tokens'][role]}", **(headers or {})},
-        timeout=30,
-        trust_env=False,
-    )
-
-
-def wire(demo: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    return {
-        d["id"]: [json.loads(line) for line in Path(d["wireLog"]).read_text().splitlines()]
-        for d in demo["departments"]
-    }
 
 
 def test_an_officer_sees_the_asset_graph_of_all_five_departments(demo: dict[str, Any]) -> None:

@@ -1,0 +1,36 @@
+"""A running demo, and how tests speak to it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+ASSETS = """
+query ($n: CaseNumber!) { case(number: $n, purpose: PROPERTY_INQUIRY) { debtors { idNumber
+  identity { name } vehicles { plateNumber sourceRecordId } housingFund { balance { fen } sourceRecordId }
+  securities { quantity sourceRecordId } relatedPersons { relation person { vehicles { plateNumber } } } } } }
+"""
+
+
+def ask(
+    demo: dict[str, Any],
+    role: str,
+    query: str,
+    headers: dict[str, str] | None = None,
+    **variables: Any,
+) -> httpx.Response:
+    return httpx.post(
+        demo["graphql"],
+        json={"query": query, "variables": variables},
+        headers={"authorization": f"Bearer {demo['tokens'][role]}", **(headers or {})},
+        timeout=30,
+        trust_env=False,
+    )
+
+
+def wire(demo: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    return {
+        d["id"]: [json.loads(line) for line in Path(d["wireLog"]).read_text().splitlines()]
+        for d in demo["departments"]
+    }
