@@ -99,6 +99,10 @@ class _Narrowing:
             members["types"] = lambda: [  # type: ignore[typeddict-item]  # a thunk, as the constructor takes it
                 self._named(member) for member in kind.types
             ]
+            if kind.resolve_type is not None:
+                # Strawberry compares by identity: it must see the union it made.
+                resolve = kind.resolve_type
+                members["resolve_type"] = lambda value, info, _: resolve(value, info, kind)
             self._narrowed[kind.name] = union = GraphQLUnionType(**members)
             return union
         return kind  # scalars, enums and inputs hold nothing that a scope hides

@@ -279,3 +279,52 @@ def test_order_changes_arrive_as_server_sent_events(demo: dict[str, Any]) -> Non
         event = json.loads(next(lines).removeprefix("data: "))
 
     assert event["data"] == {"orderChanged": {"state": "DRAFT", "action": "SEAL"}}
+
+
+def test_nobody_approves_what_they_drafted(demo: dict[str, Any]) -> None:
+    query = 'mutation { approveOrder(id: "o_1", documentHash: "x", idempotencyKey: "g4") { __typename } }'
+
+    answer = ask(demo, "court-executor", query)
+
+    assert answer.status_code == 403
+    [error] = answer.json()["errors"]
+    assert error["extensions"]["missing"] == ["orders:approve"]
+
+
+def test_a_key_used_for_something_else_is_a_conflict(demo: dict[str, Any]) -> None:
+    _draft_a_seal(demo, "conflict")
+    query = f'mutation {{ submitOrder(id: "o_x", idempotencyKey: "conflict") {{ {ORDER} }} }}'
+
+    refused = ask(demo, "court-executor", query).json()["data"]["submitOrder"]
+
+    assert refused["code"] == "KEY_CONFLICT"
+
+
+def test_a_draft_without_documents_is_held_back_by_g3(demo: dict[str, Any]) -> None:
+    _draft_a_seal(demo, "g3")
+    orders = "query ($n: CaseNumber!) { case(number: $n, purpose: CONTROL) { orders(first: 100) { nodes { id state } } } }"
+    page = ask(demo, "court-executor", orders, n=demo["cases"][0]["number"]).json()["data"]["case"]
+    draft = next(o for o in page["orders"]["nodes"] if o["state"] == "DRAFT")
+    query = f'mutation ($id: ID!) {{ submitOrder(id: $id, idempotencyKey: "g3s") {{ {ORDER} }} }}'
+
+    refused = ask(demo, "court-executor", query, id=draft["id"]).json()["data"]["submitOrder"]
+
+    assert refused["guard"] == "G3"
+
+
+def test_a_department_reads_its_own_fields_of_an_order_addressed_to_it(
+    demo: dict[str, Any],
+) -> None:
+    orders = "query ($n: CaseNumber!) { case(number: $n, purpose: CONTROL) { orders(first: 100) { nodes { id state } } } }"
+    page = ask(demo, "court-executor", orders, n=demo["cases"][0]["number"]).json()["data"]["case"]
+    sent = next(o for o in page["orders"]["nodes"] if o["state"] == "EXECUTED")
+    own = "query ($id: ID!) { order(id: $id) { debtor { name idNumber housingFund { balance { yuan } } } } }"
+
+    holder = ask(demo, "dept:housing-fund-center", own, id=sent["id"]).json()
+    other = ask(
+        demo, "dept:traffic-police", "query ($id: ID!) { order(id: $id) { id } }", id=sent["id"]
+    ).json()
+
+    assert holder["data"]["order"]["debtor"]["idNumber"] == demo["cases"][0]["debtors"][0]
+    assert holder["data"]["order"]["debtor"]["housingFund"]["balance"]["yuan"]
+    assert other["data"] == {"order": None}
