@@ -21,9 +21,7 @@ PASSWORD = "demo-9903"
 
 
 @pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")
-def test_an_officer_signs_in_queries_and_subscribes_offline(
-    demo: dict[str, Any], tmp_path: Path
-) -> None:
+def test_an_officer_signs_in_and_queries_offline(demo: dict[str, Any], tmp_path: Path) -> None:
     outside: list[str] = []
     base = demo["issuer"]
     with playwright.sync_playwright() as browsers:
