@@ -124,13 +124,15 @@ def guarded(
     The resolver's docstring is the field's description in ``schema.graphql``.
     """
 
+    scopes = scopes_of(*alternatives)
+
     def decorate(resolver: Callable[..., Any]) -> StrawberryField:
         make = strawberry.subscription if subscription else strawberry.field
         made: StrawberryField = make(
             resolver=resolver,
             description=_folded(resolver.__doc__),
-            metadata={KEY: Declared(scopes=scopes_of(*alternatives))},
-            directives=_directives(scopes_of(*alternatives)),
+            metadata={KEY: Declared(scopes=scopes)},
+            directives=_directives(scopes),
             graphql_type=graphql_type,
         )
         return made

@@ -203,9 +203,7 @@ def committed_fen(
             select(receipts.c.order_id, func.max(receipts.c.controlled))
             .where(receipts.c.order_id.in_([row.id for row in asked]))
             .group_by(receipts.c.order_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     return Fen(
         sum(

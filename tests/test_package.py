@@ -1,5 +1,9 @@
 """The package as an environment sees it."""
 
+import os
+import subprocess
+import sys
+import zipfile
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -32,3 +36,26 @@ def test_secrets_are_masked_when_shown() -> None:
     settings = load_settings(pseudonym_key="x" * 32)
 
     assert "x" * 32 not in settings.model_dump_json()
+
+
+def test_the_wheel_holds_all_that_runs(tmp_path: Path) -> None:
+    """Built as pip builds it, then loaded from the archive's content alone."""
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(build, check=True, capture_output=True)
+    [wheel] = tmp_path.glob("*.whl")
+    site = tmp_path / "site"
+    zipfile.ZipFile(wheel).extractall(site)
+
+    show = "from gateway.schema import build_graph; print(build_graph().printed)"
+    printed = subprocess.run(
+        [sys.executable, "-c", show],
+        check=True,
+        capture_output=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(site)},
+    ).stdout.decode()
+
+    assert printed == Path("schema.graphql").read_text(encoding="utf-8") + "\n"
+    assert (site / "gateway/graphiql/dist/index.html").exists()
+    assert list((site / "storage/migrations/versions").glob("0001_*.py"))
+    assert not (site / "tests").exists()

@@ -1,0 +1,193 @@
+"""The steps of an order against a real database: what the guards keep from happening."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import pytest
+from sqlalchemy import Connection, text
+
+from auth.caller import Caller
+from domain.case_number import parse_case_number
+from domain.guards import GuardRefused
+from domain.identity import parse_id_number
+from domain.money import Fen
+from domain.order import OrderAction
+from gateway.demo.register import read_register
+from resolvers.order_steps import (
+    Draft,
+    HashDiffers,
+    Idempotency,
+    KeyConflict,
+    OrderNotFound,
+    Step,
+    approve,
+    draft,
+    submit,
+)
+from resolvers.refusals import Refused
+from sandbox.cases import case_register
+from sandbox.population import populate
+from storage.cases import keep_cases, keep_officers
+from storage.database import Database, open_database
+from storage.migration import migrate
+from storage.orders import OrderRecord
+
+NOW: Final = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+CASE: Final = parse_case_number("（2026）示9903执1号")
+BOTH_HATS: Final = frozenset({"orders:send", "orders:approve", "housing-fund:control"})
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    register = tmp_path / "register.json"
+    register.write_text(json.dumps(case_register(populate(1, 300), 1)))
+    officers, cases = read_register(register)
+    opened = open_database(f"sqlite:///{tmp_path / 'chakong.db'}")
+    await migrate(opened)
+    await opened.write(lambda connection: keep_officers(connection, officers))
+    await opened.write(lambda connection: keep_cases(connection, cases))
+    yield opened
+    await opened.close()
+
+
+def step(subject: str, scopes: frozenset[str] = BOTH_HATS) -> Step:
+    caller = Caller(
+        subject=subject,
+        organisation="court",
+        role="court-executor",
+        client_id="test",
+        scopes=scopes,
+        token_id="t",
+        expires_at=2**40,
+    )
+    return Step(caller=caller, now=NOW, request_id="r")
+
+
+def wanted() -> Draft:
+    principal = case_register(populate(1, 300), 1)["cases"][0]["obligors"][0]["idNumber"]
+    return Draft(
+        case_number=CASE,
+        id_number=parse_id_number(principal),
+        asset_kind="housingFund",
+        action=OrderAction.FREEZE,
+        record="HF1",
+        amount=Fen(100_00),
+        quantity=None,
+        months=None,
+        ruling_number=f"{CASE}之一",
+        notice_number=f"{CASE}之二",
+        officers=("示9903-0001", "示9903-0002"),
+        reason="未履行",
+    )
+
+
+def key(name: str, actor: str = "executor-1") -> Idempotency:
+    return Idempotency(actor=actor, key=name)
+
+
+async def submitted(database: Database) -> OrderRecord:
+    drafted = await database.write(partial(draft, wanted(), key("d"), step("executor-1")))
+    return await database.write(partial(submit, drafted.id, key("s"), step("executor-1")))
+
+
+async def deliveries(database: Database) -> int:
+    def count(connection: Connection) -> int:
+        return int(connection.execute(text("select count(*) from deliveries")).scalar_one())
+
+    return await database.read(count)
+
+
+@pytest.mark.anyio
+async def test_nobody_approves_what_they_drafted_even_with_both_scopes(database: Database) -> None:
+    order = await submitted(database)
+
+    with pytest.raises(GuardRefused) as refused:
+        await database.write(
+            partial(approve, order.id, str(order.document_hash), key("a"), step("executor-1"))
+        )
+
+    assert refused.value.guard == "G4"
+    assert await deliveries(database) == 0
+
+
+@pytest.mark.anyio
+async def test_another_officer_of_the_case_approves_and_one_delivery_is_due(
+    database: Database,
+) -> None:
+    order = await submitted(database)
+
+    approved = await database.write(
+        partial(
+            approve,
+            order.id,
+            str(order.document_hash),
+            key("a", "approver-1"),
+            step("approver-1"),
+        )
+    )
+
+    assert (approved.state, approved.approver) == ("APPROVED", "approver-1")
+    assert await deliveries(database) == 1
+
+
+@pytest.mark.anyio
+async def test_what_is_approved_is_what_was_submitted(database: Database) -> None:
+    order = await submitted(database)
+
+    with pytest.raises(HashDiffers):
+        await database.write(
+            partial(approve, order.id, "0" * 64, key("a", "approver-1"), step("approver-1"))
+        )
+
+    assert await deliveries(database) == 0
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param({"amount": Fen(200_00)}, id="another amount"),
+        pytest.param({"reason": "其他"}, id="another reason"),
+    ],
+)
+async def test_a_key_stands_for_one_draft_only(
+    database: Database, changed: dict[str, object]
+) -> None:
+    first = await database.write(partial(draft, wanted(), key("d"), step("executor-1")))
+    again = await database.write(partial(draft, wanted(), key("d"), step("executor-1")))
+
+    assert again.id == first.id
+    other = replace(wanted(), **changed)  # type: ignore[arg-type]  # rows name their fields
+    with pytest.raises(KeyConflict):
+        await database.write(partial(draft, other, key("d"), step("executor-1")))
+
+
+@pytest.mark.anyio
+async def test_keys_of_two_officers_do_not_meet(database: Database) -> None:
+    mine = await database.write(partial(draft, wanted(), key("same"), step("executor-1")))
+    theirs = await database.write(
+        partial(draft, wanted(), key("same", "executor-2"), step("executor-2"))
+    )
+
+    assert mine.id != theirs.id
+
+
+@pytest.mark.anyio
+async def test_only_the_drafter_submits(database: Database) -> None:
+    drafted = await database.write(partial(draft, wanted(), key("d"), step("executor-1")))
+
+    with pytest.raises(OrderNotFound):
+        await database.write(
+            partial(submit, drafted.id, key("s", "executor-2"), step("executor-2"))
+        )
+
+
+@pytest.mark.anyio
+async def test_an_officer_without_the_case_cannot_draft_in_it(database: Database) -> None:
+    with pytest.raises(Refused):
+        await database.write(partial(draft, wanted(), key("d", "executor-3"), step("executor-3")))
