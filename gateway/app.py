@@ -4,6 +4,7 @@ import contextlib
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.metadata import version
 from typing import Final
 
@@ -91,7 +92,13 @@ def build_gateway(
         pseudonym_key=_pseudonym_key(settings),
     )
     engine = Engine(build_graph(), contexts)
-    deliveries = Deliveries(database, departments.control, events, utc_now)
+    deliveries = Deliveries(
+        database,
+        departments.control,
+        events,
+        utc_now,
+        lease=timedelta(seconds=settings.delivery_lease_seconds),
+    )
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

@@ -37,7 +37,6 @@ from storage.receipts import PriorHoldRecord, ReceiptRecord, keep_receipt
 
 _LOG = structlog.get_logger()
 
-_LEASE: Final = timedelta(seconds=60)
 _LOOK_EVERY: Final = 1.0  # seconds, when nobody wakes us
 _MOST_AT_ONCE: Final = 16
 _FIRST_WAIT: Final = 0.5  # seconds, doubled with each attempt
@@ -53,13 +52,21 @@ class Deliveries:
         port_of: Callable[[str], ControlPort],
         events: OrderEvents,
         now: Callable[[], datetime],
+        lease: timedelta,
     ) -> None:
-        """*port_of*: the way to a department, by its id."""
+        """Make the worker; `start` starts it.
+
+        Args:
+            port_of: the way to a department, by its id.
+            lease: how long a delivery of a dead instance waits for another one; longer than any
+                attempt takes.
+        """
         self._database = database
         self._port_of = port_of
         self._events = events
         self._now = now
         self._lease = secrets.token_hex(8)
+        self._lease_time = lease
         self._work = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -92,7 +99,11 @@ class Deliveries:
     async def _once(self) -> int:
         now = self._now()
         claim = partial(
-            claim_deliveries, lease=self._lease, now=now, until=now + _LEASE, most=_MOST_AT_ONCE
+            claim_deliveries,
+            lease=self._lease,
+            now=now,
+            until=now + self._lease_time,
+            most=_MOST_AT_ONCE,
         )
         claimed = await self._database.write(claim)
         await asyncio.gather(*(self._deliver(delivery) for delivery in claimed))

@@ -58,6 +58,12 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe log event that is written."
     )
+    delivery_lease_seconds: float = Field(
+        30.0,
+        gt=0,
+        description="How long orders in delivery by an instance that died wait for another; more "
+        "than twice the longest `deadline_seconds`.",
+    )
     departments: dict[str, Department] = Field(
         default_factory=dict,
         description="Department systems by stem: identity, vehicles, housing_fund, securities, "

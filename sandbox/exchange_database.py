@@ -49,7 +49,15 @@ class Exchange:
             self._connection.execute("PRAGMA journal_mode=WAL")
 
     def prepare(self) -> None:
-        self._together([(statement, ()) for statement in _TABLES])
+        """Make the tables; take up at once what an earlier run of this centre left claimed."""
+        left = "SET state = 'NEW', claimed_by = NULL, claimed_at = NULL WHERE state = 'CLAIMED'"
+        self._together(
+            [
+                *((statement, ()) for statement in _TABLES),
+                (f"UPDATE query_request {left}", ()),
+                (f"UPDATE control_request {left}", ()),
+            ]
+        )
 
     def claim_questions(self, claimer: str, at: str) -> list[Request]:
         """Claim what is new, take over what was claimed and left, forget what is too old."""

@@ -50,9 +50,9 @@ class Faults:
             self.latency = float(wish["latencyMs"]) / 1000
 
     async def delay(self) -> None:
-        """Wait as long as an answer takes; for ever when the department hangs."""
-        if self.mode == "hang":
-            await asyncio.Event().wait()
+        """Wait as long as an answer takes; while the department hangs, until it is well again."""
+        while self.mode == "hang":
+            await asyncio.sleep(0.02)
         if self.latency:
             await asyncio.sleep(self.latency)
 

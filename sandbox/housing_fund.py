@@ -15,7 +15,7 @@ from sandbox.faults import Faults
 from sandbox.hold_words import hold_words
 from sandbox.holds import Standing, standings
 from sandbox.housing_fund_register import Account
-from sandbox.ledger import Asset, KeyReused, Ledger, Order, converted
+from sandbox.ledger import Asset, KeyReused, Ledger, Order, converted, stranger
 from sandbox.money import fen, yuan
 from sandbox.population import Population
 from sandbox.program import program
@@ -148,6 +148,7 @@ class Centre:
                 court=wanted["court"],
                 action=wanted["action"],
                 subject=wanted["subject"],
+                name=wanted["subjectName"],
                 record=wanted["record"],
                 limit=fen(wanted["amount"]),
                 months=int(wanted["months"]),
@@ -179,9 +180,11 @@ class Centre:
     def _find(self, order: Order) -> Asset | str:
         if order.action != "FREEZE":
             return "OUT_OF_COMPETENCE"
+        if reason := stranger(order, self._population.names):
+            return reason
         account = self._accounts.get(order.record)
         if account is None or account.owner != order.subject:
-            return "NO_ASSET" if order.subject in self._population.names else "NO_SUCH_SUBJECT"
+            return "NO_ASSET"
         return Asset(capacity=account.balance, balance=account.balance, earlier=account.earlier)
 
 

@@ -32,6 +32,7 @@ class Order:
     court: str
     action: str
     subject: str
+    name: str
     record: str
     limit: int
     months: int
@@ -49,6 +50,14 @@ class Asset:
     capacity: int | None
     balance: int | None
     earlier: tuple[Hold, ...]
+
+
+def stranger(order: Order, names: Mapping[str, str]) -> str | None:
+    """Return why the order's subject is not the one in the register; None if it is."""
+    registered = names.get(order.subject)
+    if registered is None:
+        return "NO_SUCH_SUBJECT"
+    return None if registered == order.name else "NAME_ID_MISMATCH"
 
 
 class Ledger:

@@ -17,7 +17,7 @@ from sandbox.dates import now
 from sandbox.faults import Faults
 from sandbox.hold_words import hold_words
 from sandbox.holds import Standing, standings
-from sandbox.ledger import Asset, KeyReused, Ledger, Order, converted
+from sandbox.ledger import Asset, KeyReused, Ledger, Order, converted, stranger
 from sandbox.money import yuan
 from sandbox.population import Population
 from sandbox.program import authority_in, guarded_by_key, json_response, program
@@ -77,6 +77,7 @@ class _Control(msgspec.Struct, rename="camel"):
     case: str
     action: str
     subject: str
+    subject_name: str
     record: str
     quantity: int
     months: int
@@ -168,6 +169,7 @@ class _Depository:
             court=wanted.court,
             action=wanted.action,
             subject=wanted.subject,
+            name=wanted.subject_name,
             record=wanted.record,
             limit=wanted.quantity,
             months=wanted.months,
@@ -195,9 +197,11 @@ class _Depository:
     def _find(self, order: Order) -> Asset | str:
         if order.action != "FREEZE":
             return "OUT_OF_COMPETENCE"
+        if reason := stranger(order, self._population.names):
+            return reason
         owner, lot = self._lots.get(order.record, ("", None))
         if lot is None or owner != order.subject:
-            return "NO_ASSET" if order.subject in self._population.names else "NO_SUCH_SUBJECT"
+            return "NO_ASSET"
         return Asset(capacity=lot.quantity, balance=lot.quantity, earlier=lot.earlier)
 
     async def _receipt(self, key: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from sandbox.dates import now
 from sandbox.faults import Faults
 from sandbox.holds import Standing, standings
-from sandbox.ledger import Asset, KeyReused, Ledger, Order
+from sandbox.ledger import Asset, KeyReused, Ledger, Order, stranger
 from sandbox.money import fen, yuan
 from sandbox.population import Population
 from sandbox.program import GARBAGE, program
@@ -160,6 +160,7 @@ class _Vehicles:
             court=text("FY"),
             action=text("CSLX"),
             subject=text("ZJHM"),
+            name=text("XM"),
             record=text("JLBH"),
             limit=fen(text("JE")),
             months=int(text("YS")),
@@ -183,9 +184,11 @@ class _Vehicles:
     def _find(self, order: Order) -> Asset | str:
         if order.action != "SEAL":
             return "OUT_OF_COMPETENCE"
+        if reason := stranger(order, self._population.names):
+            return reason
         owner, vehicle = self._owner.get(order.record, ("", None))
         if vehicle is None or owner != order.subject:
-            return "NO_ASSET" if order.subject in self._population.names else "NO_SUCH_SUBJECT"
+            return "NO_ASSET"
         return Asset(capacity=None, balance=None, earlier=vehicle.earlier)
 
     def _status(self, body: Any, authority: Authority) -> Response:

@@ -1,0 +1,104 @@
+"""A court at work: orders drafted, submitted and approved over HTTP."""
+
+import secrets
+import time
+from typing import Any, Final
+
+from tests.running import ask
+
+FOUND = """
+query ($n: CaseNumber!) { case(number: $n, purpose: CONTROL) { debtors { idNumber
+  vehicles { sourceRecordId holds { rank } } housingFund { sourceRecordId holds { rank } }
+  securities { sourceRecordId holds { rank } } } } }
+"""
+OUTCOME = "... on Order { id state documentHash } ... on OrderRefused { code guard message }"
+HISTORY = """
+query ($id: ID!) { order(id: $id) { state receipts { number result } history { toState } } }
+"""
+ENDED = {"EXECUTED", "PARTIALLY_EXECUTED", "WAITING", "NOT_EXECUTED", "REFUSED"}
+
+
+Target = tuple[str, str]  # whose asset, and the department's number of it
+_ORDERS: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
+    "VEHICLE": ("vehicles", "SEAL", {"amount": {"fen": 100}}),
+    "HOUSING_FUND": ("housingFund", "FREEZE", {"amount": {"fen": 100}}),
+    "SECURITIES": ("securities", "FREEZE", {"quantity": "1"}),
+}
+
+
+def targets(demo: dict[str, Any], case: dict[str, Any]) -> dict[str, Target]:
+    """Return, for each kind of asset, the first in *case* that nothing holds yet."""
+    found = ask(demo, "court-executor", FOUND, n=case["number"]).json()["data"]["case"]["debtors"]
+
+    def first(field: str) -> Target:
+        for debtor in found:
+            assets = debtor[field] if isinstance(debtor[field], list) else [debtor[field]]
+            for asset in assets:
+                if asset is not None and not asset["holds"]:
+                    return debtor["idNumber"], asset["sourceRecordId"]
+        raise LookupError(f"nothing free in {field}")
+
+    return {kind: first(field) for kind, (field, _, _) in _ORDERS.items()}
+
+
+def approved_order(demo: dict[str, Any], kind: str, case: dict[str, Any], target: Target) -> str:
+    """Return the id of an order to hold a little of *target*, approved by another officer."""
+    id_number, record = target
+    _, action, limit = _ORDERS[kind]
+    wanted = {
+        "caseNumber": case["number"],
+        "idNumber": id_number,
+        "assetKind": kind,
+        "action": action,
+        "recordId": record,
+        **limit,
+        "rulingNumber": f"{case['number']}之一",
+        "noticeNumber": f"{case['number']}之二",
+        "officers": ["示9903-0001", "示9903-0002"],
+        "reason": "未履行生效法律文书确定的义务",
+    }
+    drafted = _step(
+        demo, "court-executor", "draftOrder", "$i: DraftOrderInput!", "input: $i", i=wanted
+    )
+    submitted = _step(
+        demo, "court-executor", "submitOrder", "$id: ID!", "id: $id", id=drafted["id"]
+    )
+    approved = _step(
+        demo,
+        "court-approver",
+        "approveOrder",
+        "$id: ID!, $h: String!",
+        "id: $id, documentHash: $h",
+        id=drafted["id"],
+        h=submitted["documentHash"],
+    )
+    assert approved["state"] == "APPROVED", approved
+    return str(drafted["id"])
+
+
+def _step(
+    demo: dict[str, Any], role: str, name: str, declared: str, given: str, **variables: Any
+) -> dict[str, Any]:
+    key = secrets.token_hex(8)
+    query = f'mutation ({declared}) {{ {name}({given}, idempotencyKey: "{key}") {{ {OUTCOME} }} }}'
+    body = ask(demo, role, query, **variables).json()
+    outcome: dict[str, Any] = body["data"][name]
+    assert "id" in outcome, outcome
+    return outcome
+
+
+def order_of(demo: dict[str, Any], order_id: str) -> dict[str, Any]:
+    order: dict[str, Any] = ask(demo, "court-executor", HISTORY, id=order_id).json()["data"][
+        "order"
+    ]
+    return order
+
+
+def ended_order(demo: dict[str, Any], order_id: str, within: float = 20.0) -> dict[str, Any]:
+    """Return the order once its department has answered."""
+    until = time.monotonic() + within
+    while True:
+        order = order_of(demo, order_id)
+        if order["state"] in ENDED or time.monotonic() > until:
+            return order
+        time.sleep(0.1)
