@@ -9,6 +9,7 @@ an asyncpg connection. A value is returned only after its transaction is durable
 import asyncio
 import contextlib
 import queue
+import random
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
@@ -20,6 +21,7 @@ import anyio
 import anyio.to_thread
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -27,6 +29,8 @@ T = TypeVar("T")
 Work = Callable[[Connection], T]
 
 _MOST_PER_COMMIT: Final = 64
+_MOST_ATTEMPTS: Final = 12
+_IN_THE_WAY: Final = {"40001", "40P01", "23505"}  # serialization, deadlock, unique
 _READERS: Final = 4
 
 
@@ -61,19 +65,44 @@ def open_database(url: str) -> Database:
 
 
 class PostgresDatabase(Database):
+    """Serializable transactions, as if one writer did them in turn: SQLite's promise, kept here.
+
+    A transaction that another one got in the way of runs again, from its start.
+    """
+
     def __init__(self, url: URL) -> None:
-        self._engine = create_async_engine(url.set(drivername="postgresql+asyncpg"), pool_size=8)
+        self._engine = create_async_engine(
+            url.set(drivername="postgresql+asyncpg"),
+            pool_size=8,
+            isolation_level="SERIALIZABLE",
+        )
 
     async def read(self, work: Work[T]) -> T:
         async with self._engine.connect() as connection:
             return await connection.run_sync(work)
 
     async def write(self, work: Work[T]) -> T:
-        async with self._engine.begin() as connection:
-            return await connection.run_sync(work)
+        for attempt in range(_MOST_ATTEMPTS):
+            try:
+                async with self._engine.begin() as connection:
+                    return await connection.run_sync(work)
+            except DBAPIError as error:
+                if not _got_in_the_way(error) or attempt == _MOST_ATTEMPTS - 1:
+                    raise
+                await anyio.sleep(random.random() * 0.005 * 2**attempt)  # noqa: S311 -- spreads
+        raise AssertionError("unreachable")
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+
+def _got_in_the_way(error: DBAPIError) -> bool:
+    """Whether another transaction is the cause: then the same work may succeed the next time.
+
+    A key that exists is one of them: under serializable isolation its first user may not have been
+    visible yet (PostgreSQL 15, section 13.2.3).
+    """
+    return getattr(error.orig, "sqlstate", None) in _IN_THE_WAY
 
 
 class SqliteDatabase(Database):

@@ -39,7 +39,9 @@ WANT = Projection({"balance", "last_contribution_on"})
 BODY = {"grzhye": "1234.50", "mjny": "2026-10"}
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(
+    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))]
+)
 async def databases(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> AsyncIterator[tuple[ExchangeDatabase, ExchangeDatabase]]:

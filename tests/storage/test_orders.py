@@ -1,0 +1,291 @@
+"""Orders, their events, their keys and their deliveries, on both databases."""
+
+import asyncio
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import Any, Final
+
+import pytest
+from sqlalchemy import Connection
+
+from domain.case_number import parse_case_number
+from domain.identity import IdNumber
+from domain.money import Fen
+from storage.cases import find_case
+from storage.database import Database
+from storage.deliveries import (
+    DeliveryRecord,
+    LeaseLost,
+    add_delivery,
+    claim_deliveries,
+    finish_delivery,
+    park_delivery,
+    postpone_delivery,
+)
+from storage.orders import (
+    OrderMoved,
+    OrderRecord,
+    RequestRecord,
+    add_order,
+    committed_fen,
+    events_of_order,
+    find_order,
+    find_request,
+    keep_request,
+    move_order,
+    orders_of_case,
+)
+from storage.receipts import PriorHoldRecord, ReceiptRecord, keep_receipt, receipts_of
+
+pytestmark = pytest.mark.anyio
+
+NOW: Final = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+CASE: Final = parse_case_number("（2026）示9903执1号")
+
+
+def order(number: int = 1, **changes: Any) -> OrderRecord:
+    values: dict[str, Any] = {
+        "id": f"o_{number}",
+        "case_number": CASE,
+        "state": "DRAFT",
+        "action": "FREEZE",
+        "asset_kind": "housingFund",
+        "department": "housing-fund-center",
+        "id_number": IdNumber("990203199003070012"),
+        "subject_name": "示例",
+        "record": "HF1",
+        "amount": Fen(100_00),
+        "quantity": None,
+        "months": 12,
+        "purpose": "CONTROL",
+        "reason": "未履行",
+        "ruling_number": None,
+        "notice_number": None,
+        "officers": ("示9903-0001", "示9903-0002"),
+        "drafter": "executor-1",
+        "approver": None,
+        "document_hash": None,
+        "delivery_key": f"k_{number}",
+        "created_at": NOW,
+        "changed_at": NOW,
+    }
+    return OrderRecord(**values | changes)
+
+
+def receipt(number: str = "R1", controlled: int = 60_00) -> ReceiptRecord:
+    return ReceiptRecord(
+        order_id="o_1",
+        number=number,
+        result="PART",
+        asked=100_00,
+        controlled=controlled,
+        reason="PRIOR_HOLD_COVERS_ALL",
+        rank=2,
+        starts_on=date(2026, 11, 23),
+        ends_on=date(2027, 11, 22),
+        prior_holds=(PriorHoldRecord(authority="他院", amount=40_00, expires_on=None),),
+        handler="经办",
+        at=NOW,
+        received_at=NOW,
+    )
+
+
+async def added(database: Database, *orders: OrderRecord) -> None:
+    for one in orders:
+        await database.write(lambda c, one=one: add_order(c, one, event="DRAFT"))  # type: ignore[misc]
+
+
+async def test_a_case_comes_back_as_it_was_kept(database: Database) -> None:
+    case = await database.read(lambda c: find_case(c, CASE))
+
+    assert case is not None
+    assert case.number == CASE
+    assert {entry.capacity for entry in case.officers} == {"HANDLER", "APPROVER"}
+    assert case.obligors
+
+
+async def test_an_order_and_its_first_event_are_one(database: Database) -> None:
+    await added(database, order())
+
+    assert await database.read(lambda c: find_order(c, "o_1")) == order()
+    [event] = await database.read(lambda c: events_of_order(c, "o_1"))
+    assert (event.from_state, event.to_state, event.actor) == (None, "DRAFT", "executor-1")
+
+
+async def test_what_fails_half_way_leaves_nothing(database: Database) -> None:
+    def fails(connection: Connection) -> None:
+        add_order(connection, order(), event="DRAFT")
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await database.write(fails)
+
+    assert await database.read(lambda c: find_order(c, "o_1")) is None
+
+
+async def test_two_who_move_the_same_order_do_not_both(database: Database) -> None:
+    await added(database, order())
+    move = partial(
+        move_order,
+        order=order(),
+        event="SUBMIT",
+        to_state="PENDING_APPROVAL",
+        actor="executor-1",
+        at=NOW,
+    )
+
+    outcomes = await asyncio.gather(
+        database.write(move), database.write(move), return_exceptions=True
+    )
+
+    assert sorted(type(o).__name__ for o in outcomes) == ["NoneType", "OrderMoved"]
+    assert len(await database.read(lambda c: events_of_order(c, "o_1"))) == 2
+    with pytest.raises(OrderMoved):
+        await database.write(move)
+
+
+async def test_a_key_is_kept_with_what_it_was_used_for(database: Database) -> None:
+    await added(database, order())
+    request = RequestRecord(operation="draftOrder", body_hash="h", order_id="o_1")
+    keep = partial(keep_request, request=request, actor="executor-1", key="k", at=NOW)
+
+    await database.write(keep)
+
+    found = await database.read(lambda c: find_request(c, actor="executor-1", key="k"))
+    assert found == request
+    assert await database.read(lambda c: find_request(c, actor="executor-2", key="k")) is None
+
+
+async def test_fifty_writers_at_once_lose_nothing(database: Database) -> None:
+    await asyncio.gather(
+        *(
+            database.write(lambda c, n=n: add_order(c, order(n), event="DRAFT"))  # type: ignore[misc]
+            for n in range(50)
+        )
+    )
+
+    page = await database.read(lambda c: orders_of_case(c, CASE, first=100))
+    assert {one.id for one in page} == {f"o_{n}" for n in range(50)}
+
+
+async def test_an_unanswered_order_reserves_what_it_asks_and_then_what_it_holds(
+    database: Database,
+) -> None:
+    await added(database, order(1, state="SENT"), order(2, state="DRAFT"))
+    assert await database.read(lambda c: committed_fen(c, CASE)) == 100_00
+
+    await database.write(
+        lambda c: move_order(
+            c,
+            order(1, state="SENT"),
+            event="x",
+            to_state="PARTIALLY_EXECUTED",
+            actor="d",
+            at=NOW,
+        )
+    )
+    await database.write(lambda c: keep_receipt(c, receipt()))
+
+    assert await database.read(lambda c: committed_fen(c, CASE)) == 60_00
+
+
+async def test_a_receipt_that_comes_twice_is_kept_once(database: Database) -> None:
+    await added(database, order())
+
+    assert await database.write(lambda c: keep_receipt(c, receipt())) is True
+    assert await database.write(lambda c: keep_receipt(c, receipt())) is False
+    assert await database.read(lambda c: receipts_of(c, "o_1")) == [receipt()]
+
+
+async def delivery_due(database: Database) -> None:
+    await added(database, order())
+    await database.write(
+        lambda c: add_delivery(c, "o_1", department="housing-fund-center", due_at=NOW)
+    )
+
+
+async def claimed(database: Database, lease: str, at: datetime) -> list[DeliveryRecord]:
+    return await database.write(
+        lambda c: claim_deliveries(
+            c, lease=lease, now=at, until=at + timedelta(seconds=30), most=10
+        )
+    )
+
+
+async def test_one_worker_has_a_delivery_until_its_lease_is_over(database: Database) -> None:
+    await delivery_due(database)
+
+    assert [d.attempts for d in await claimed(database, "a", NOW)] == [1]
+    assert await claimed(database, "b", NOW + timedelta(seconds=29)) == []
+    assert [d.attempts for d in await claimed(database, "b", NOW + timedelta(seconds=31))] == [2]
+
+
+async def test_who_lost_the_lease_writes_nothing_more(database: Database) -> None:
+    await delivery_due(database)
+    [mine] = await claimed(database, "a", NOW)
+    [theirs] = await claimed(database, "b", NOW + timedelta(seconds=31))
+
+    for settle in (
+        partial(finish_delivery, delivery=mine, lease="a"),
+        partial(park_delivery, delivery=mine, lease="a", error="X"),
+        partial(postpone_delivery, delivery=mine, lease="a", due_at=NOW, error="X"),
+    ):
+        with pytest.raises(LeaseLost):
+            await database.write(settle)
+
+    await database.write(lambda c: finish_delivery(c, theirs, lease="b"))
+    assert await claimed(database, "c", NOW + timedelta(days=1)) == []
+
+
+async def test_the_same_worker_is_fenced_by_its_attempt(database: Database) -> None:
+    await delivery_due(database)
+    [first] = await claimed(database, "a", NOW)
+    await claimed(database, "a", NOW + timedelta(seconds=31))
+
+    with pytest.raises(LeaseLost):
+        await database.write(lambda c: finish_delivery(c, first, lease="a"))
+
+
+async def test_a_postponed_delivery_is_due_later(database: Database) -> None:
+    await delivery_due(database)
+    [mine] = await claimed(database, "a", NOW)
+    later = NOW + timedelta(seconds=60)
+    await database.write(
+        lambda c: postpone_delivery(c, mine, lease="a", due_at=later, error="DEPARTMENT_BUSY")
+    )
+
+    assert await claimed(database, "a", NOW + timedelta(seconds=59)) == []
+    assert len(await claimed(database, "a", later)) == 1
+
+
+async def test_what_reads_and_then_writes_is_as_if_done_in_turn(database: Database) -> None:
+    """Two orders that together pass a limit: whoever comes second sees the first."""
+
+    def reserve(connection: Connection, *, number: int) -> bool:
+        if committed_fen(connection, CASE) + 100_00 > 150_00:
+            return False
+        add_order(connection, order(number, state="SENT"), event="SEND")
+        return True
+
+    outcomes = await asyncio.gather(
+        *(database.write(partial(reserve, number=number)) for number in range(8))
+    )
+
+    assert sum(outcomes) == 1
+
+
+async def test_one_key_used_twice_at_once_has_one_effect(database: Database) -> None:
+    def once(connection: Connection, *, number: int) -> str:
+        known = find_request(connection, actor="executor-1", key="k")
+        if known is not None:
+            return known.order_id
+        made = order(number)
+        add_order(connection, made, event="DRAFT")
+        request = RequestRecord(operation="draftOrder", body_hash="h", order_id=made.id)
+        keep_request(connection, request, actor="executor-1", key="k", at=NOW)
+        return made.id
+
+    ids = await asyncio.gather(*(database.write(partial(once, number=n)) for n in range(8)))
+
+    assert len(set(ids)) == 1
+    assert len(await database.read(lambda c: orders_of_case(c, CASE, first=100))) == 1
