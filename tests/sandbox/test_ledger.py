@@ -1,0 +1,101 @@
+"""A department's ledger: one key, one effect; later holds wait behind earlier ones."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from sandbox.ledger import Asset, KeyReused, Ledger, Order, stranger
+
+ORDER = Order(
+    key="k1",
+    document_hash="h1",
+    case="（2026）示9903执1号",
+    court="示例区人民法院",
+    action="FREEZE",
+    subject="990203199003070012",
+    name="示例",
+    record="HF1",
+    limit=60,
+    months=12,
+)
+FUND = Asset(capacity=100, balance=100, earlier=())
+CAR = Asset(capacity=None, balance=None, earlier=())
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    return Ledger(tmp_path / "ledger.db", "HF", "经办")
+
+
+def test_a_repeat_is_answered_with_the_first_receipt(ledger: Ledger) -> None:
+    first = ledger.place(ORDER, lambda _: FUND)
+    again = ledger.place(ORDER, lambda _: FUND)
+
+    assert again == first
+    assert len(ledger.holds_on("HF1", ())) == 1
+
+
+def test_a_key_with_another_document_is_refused_and_changes_nothing(ledger: Ledger) -> None:
+    ledger.place(ORDER, lambda _: FUND)
+
+    with pytest.raises(KeyReused):
+        ledger.place(replace(ORDER, document_hash="h2"), lambda _: FUND)
+
+    assert len(ledger.holds_on("HF1", ())) == 1
+
+
+def test_what_earlier_holds_take_is_not_held_twice(ledger: Ledger) -> None:
+    ledger.place(ORDER, lambda _: FUND)
+    second = ledger.place(replace(ORDER, key="k2"), lambda _: FUND)
+    third = ledger.place(replace(ORDER, key="k3"), lambda _: FUND)
+
+    assert (second["result"], second["controlled"]) == ("PART", 40)
+    assert second["reason"] == "PRIOR_HOLD_COVERS_ALL"
+    assert second["priorHolds"][0]["amount"] == 60
+    assert (third["result"], third["controlled"], third["startsOn"]) == ("WAITING", 0, None)
+
+
+def test_a_vehicle_is_held_whole_and_the_second_court_waits(ledger: Ledger) -> None:
+    first = ledger.place(ORDER, lambda _: CAR)
+    second = ledger.place(replace(ORDER, key="k2"), lambda _: CAR)
+
+    assert (first["result"], first["rank"]) == ("FULL", 1)
+    assert (second["result"], second["rank"]) == ("WAITING", 2)
+
+
+@pytest.mark.parametrize(
+    ("asset", "reason"),
+    [
+        pytest.param("NO_ASSET", "NO_ASSET", id="no such asset"),
+        pytest.param(replace(FUND, capacity=0), "ZERO_BALANCE", id="empty"),
+    ],
+)
+def test_where_nothing_is_held_the_receipt_says_why(
+    ledger: Ledger, asset: Asset | str, reason: str
+) -> None:
+    receipt = ledger.place(ORDER, lambda _: asset)
+
+    assert (receipt["result"], receipt["controlled"], receipt["reason"]) == ("NOTHING", 0, reason)
+    assert ledger.holds_on("HF1", ()) == ()
+
+
+def test_a_ledger_remembers_after_it_was_closed_by_force(ledger: Ledger, tmp_path: Path) -> None:
+    receipt = ledger.place(ORDER, lambda _: FUND)
+
+    again = Ledger(tmp_path / "ledger.db", "HF", "经办")
+
+    assert again.receipt_of("k1") == receipt
+    assert len(again.holds_on("HF1", ())) == 1
+
+
+@pytest.mark.parametrize(
+    ("names", "reason"),
+    [
+        pytest.param({ORDER.subject: "示例"}, None, id="the person of the register"),
+        pytest.param({ORDER.subject: "他人"}, "NAME_ID_MISMATCH", id="another name"),
+        pytest.param({}, "NO_SUCH_SUBJECT", id="nobody"),
+    ],
+)
+def test_name_and_number_must_be_one_person(names: dict[str, str], reason: str | None) -> None:
+    assert stranger(ORDER, names) == reason
