@@ -41,8 +41,10 @@ def targets(demo: dict[str, Any], case: dict[str, Any]) -> dict[str, Target]:
     return {kind: first(field) for kind, (field, _, _) in _ORDERS.items()}
 
 
-def approved_order(demo: dict[str, Any], kind: str, case: dict[str, Any], target: Target) -> str:
-    """Return the id of an order to hold a little of *target*, approved by another officer."""
+def draft_of(
+    demo: dict[str, Any], kind: str, case: dict[str, Any], target: Target
+) -> dict[str, Any]:
+    """Return a draft, with all documents, to hold a little of *target*."""
     id_number, record = target
     _, action, limit = _ORDERS[kind]
     wanted = {
@@ -57,9 +59,14 @@ def approved_order(demo: dict[str, Any], kind: str, case: dict[str, Any], target
         "officers": ["示9903-0001", "示9903-0002"],
         "reason": "未履行生效法律文书确定的义务",
     }
-    drafted = _step(
+    return _step(
         demo, "court-executor", "draftOrder", "$i: DraftOrderInput!", "input: $i", i=wanted
     )
+
+
+def approved_order(demo: dict[str, Any], kind: str, case: dict[str, Any], target: Target) -> str:
+    """Return the id of an order to hold a little of *target*, approved by another officer."""
+    drafted = draft_of(demo, kind, case, target)
     submitted = _step(
         demo, "court-executor", "submitOrder", "$id: ID!", "id: $id", id=drafted["id"]
     )

@@ -16,6 +16,12 @@ try {
   if (!(error instanceof Worded)) throw error;
   problem = error.words;
 }
+// Case numbers are written with full-width brackets; the editor would box each as a look-alike.
+const { editor } = await import('monaco-graphql/esm/monaco-editor.js');
+editor.onDidCreateEditor(made => {
+  made.updateOptions({ unicodeHighlight: { ambiguousCharacters: false } });
+});
+
 document.title = `GraphiQL · ${config.title}`;
 const root = document.getElementById('root') as HTMLElement;
 createRoot(root).render(<Page config={config} problem={problem} />);

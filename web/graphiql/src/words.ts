@@ -14,8 +14,8 @@ export const useToken = say('使用', 'Use');
 export const dismiss = say('关闭', 'Dismiss');
 export const partial = say('部分结果', 'Partial');
 export const partialHint = say(
-  '部门无应答时仍返回其余字段',
-  'Keep the other fields when a department is silent (X-Partial: allow)',
+  '令牌无权查询的字段置空，其余照常返回',
+  'Leave out what the token may not have, and answer the rest (X-Partial: allow)',
 );
 export const subscriptions = say('订阅', 'Subscriptions');
 export const demoLogins = say('演示账号', 'Demo logins');
