@@ -13,11 +13,12 @@ A question: what a connector can be asked, for whom, with which fields, under wh
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from functools import update_wrapper
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar, cast, overload
+
+import msgspec
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -58,8 +59,7 @@ class Projection(frozenset[str]):
         return tuple(word for attribute, word in names.items() if attribute in self)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer(Generic[T]):
+class Answer(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     """What a department said about one subject: a value or an error.
 
     Attributes:
@@ -145,7 +145,7 @@ class Question(Generic[T]):
     @property
     def attributes(self) -> frozenset[str]:
         """All record attributes that may be wanted."""
-        return frozenset(field.name for field in dataclasses.fields(self.record))
+        return frozenset(self.record.__struct_fields__)
 
 
 def question(*, record: type[Any], plural: bool, limit: int) -> Callable[[Asking[T]], Question[T]]:

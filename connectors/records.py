@@ -7,15 +7,15 @@ Asia/Shanghai civil dates, ``as_of`` is an aware UTC instant. Codes stay as the 
 them; the standards are named in docs/departments.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime
+
+import msgspec
 
 from domain.identity import IdNumber
 from domain.money import Fen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EncumbranceRecord:
+class EncumbranceRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A right of someone else in the asset: mortgage, pledge (权利负担)."""
 
     kind: str | None = None
@@ -24,8 +24,7 @@ class EncumbranceRecord:
     registered_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HoldRecord:
+class HoldRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A hold (查封、扣押、冻结) that stands or waits at the department.
 
     Of another court's hold only authority, rank, amount or quantity, ends_on and state are known.
@@ -42,8 +41,7 @@ class HoldRecord:
     state: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IdentityRecord:
+class IdentityRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A natural person as the public security register knows them (身份信息)."""
 
     name: str | None = None
@@ -60,8 +58,7 @@ class IdentityRecord:
     is_minor: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TravelDocumentRecord:
+class TravelDocumentRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A passport or permit (出入境证件)."""
 
     document_kind: str | None = None
@@ -71,8 +68,7 @@ class TravelDocumentRecord:
     document_status: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VehicleRecord:
+class VehicleRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A registered motor vehicle (机动车)."""
 
     owner_name: str | None = None
@@ -100,8 +96,7 @@ class VehicleRecord:
     source_record_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HousingFundRecord:
+class HousingFundRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A housing provident fund account (住房公积金). *last_contribution_on* is ``YYYY-MM``."""
 
     owner_name: str | None = None
@@ -125,8 +120,7 @@ class HousingFundRecord:
     source_record_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SecurityHoldingRecord:
+class SecurityHoldingRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One security in one account (证券). Quantities are shares."""
 
     owner_name: str | None = None
@@ -151,8 +145,7 @@ class SecurityHoldingRecord:
     source_record_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RelatedPersonRecord:
+class RelatedPersonRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A relative, or a position or control in a company (关联关系).
 
     *kind* is ``PERSONAL`` or ``CORPORATE``; *share_ratio* is percent as text, up to 4 decimals.
