@@ -48,7 +48,7 @@ class SigningKeys:
             KeyFileUnusable: the file exists and cannot be used; it is never overwritten.
         """
         if not path.exists():
-            _create(path, {"keys": [_new_key().as_dict(private=True)]})
+            keep_secret(path, json.dumps({"keys": [_new_key().as_dict(private=True)]}))
         return cls._of(_read(path))
 
     @classmethod
@@ -70,12 +70,13 @@ def _new_key() -> ECKey:
     return ECKey.generate_key(_CURVE, {"use": "sig", "alg": ALGORITHM}, auto_kid=True)
 
 
-def _create(path: Path, document: dict[str, Any]) -> None:
+def keep_secret(path: Path, text: str) -> None:
+    """Write *text* to *path*, whole and durable, for this user alone; what is there already stays."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            json.dump(document, file)
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
         try:

@@ -130,6 +130,12 @@ def target_is_an_obligor(case: CaseFacts, order: OrderFacts) -> None:
 
 def documents_are_in_order(case: CaseFacts, order: OrderFacts) -> None:
     """Ruling and notice of this case, two different registered officers."""
+    if order.ruling_number == order.notice_number:
+        raise GuardRefused(
+            "G3",
+            "I-08; domain.md 5.8",
+            "Ruling and notice are two documents with a number each. 裁定书与协助执行通知书须为两份文书",
+        )
     for name, number in (("ruling", order.ruling_number), ("notice", order.notice_number)):
         if not is_document_of(number or "", case.number):
             raise GuardRefused(

@@ -15,7 +15,7 @@ from starlette.routing import Route, WebSocketRoute
 
 from auth.guard import Guard
 from auth.issuer import Issuer
-from auth.keys import SigningKeys
+from auth.keys import SigningKeys, keep_secret
 from auth.passwords import Passwords
 from auth.routes import oauth_routes
 from auth.scopes import Entitlements
@@ -28,7 +28,7 @@ from gateway.engine import Engine
 from gateway.graphiql_page import GraphiqlConfig, graphiql_routes
 from gateway.http import GraphQLOverHTTP
 from gateway.schema import build_graph
-from gateway.settings import Settings
+from gateway.settings import SHORTEST_KEY, Settings
 from gateway.websocket import GraphQLOverWebSocket
 from resolvers.order_events import OrderEvents
 from storage.database import Database, open_database
@@ -62,7 +62,7 @@ def build_gateway(
         logins: user and password pairs that GraphiQL shows, in the demo.
         first_query: what GraphiQL opens with.
     """
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = open_database(settings.database)
     keys = SigningKeys.load_or_create(settings.data_dir / "signing-keys.json")
     entitlements = Entitlements.from_catalogue()
@@ -158,15 +158,21 @@ def _addresses(settings: Settings) -> list[DepartmentAddress]:
 
 
 def _pseudonym_key(settings: Settings) -> bytes:
-    """Return the key of personId hashes, made once when none is configured."""
+    """Return the key of personId hashes, made once when none is configured.
+
+    Raises:
+        ValueError: the key file is there and too short to be one.
+    """
     given = settings.pseudonym_key.get_secret_value()
     if given:
         return given.encode()
     path = settings.data_dir / "pseudonym-key"
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(32))
-    return path.read_text().encode()
+        keep_secret(path, secrets.token_hex(32))
+    key = path.read_text(encoding="ascii").encode()
+    if len(key) < SHORTEST_KEY:
+        raise ValueError(f"{path} is no key; remove it, and ids of people start anew")
+    return key
 
 
 def _graphiql(

@@ -9,6 +9,7 @@ sent the order again, with the same key. The department's ledger makes one key o
 import asyncio
 import contextlib
 import secrets
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -38,7 +39,9 @@ from storage.receipts import PriorHoldRecord, ReceiptRecord, keep_receipt
 _LOG = structlog.get_logger()
 
 _LOOK_EVERY: Final = 1.0  # seconds, when nobody wakes us
-_MOST_AT_ONCE: Final = 16
+_MOST_AT_ONCE: Final = 16  # begun in one look
+_MOST_AT_A_DEPARTMENT: Final = 8  # under way
+_MOST_SURPRISES: Final = 8  # attempts that fail in a way nobody foresaw, then a person looks
 _FIRST_WAIT: Final = 0.5  # seconds, doubled with each attempt
 _LONGEST_WAIT: Final = 300.0
 
@@ -67,47 +70,47 @@ class Deliveries:
         self._now = now
         self._lease = secrets.token_hex(8)
         self._lease_time = lease
-        self._work = asyncio.Event()
+        self._running: dict[asyncio.Task[None], str] = {}
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         self._task = asyncio.get_running_loop().create_task(self._run())
 
-    def wake(self) -> None:
-        """Say that an order was approved."""
-        self._work.set()
-
     async def stop(self) -> None:
         """Stop; what was under way is taken up when its lease is over."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        tasks = [*self._running] if self._task is None else [self._task, *self._running]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _run(self) -> None:
         while True:
-            self._work.clear()
+            news = self._events.news()
             try:
-                worked = await self._once()
+                await self._begin_what_is_due()
             except Exception as error:  # noqa: BLE001 -- the worker outlives a bad moment
                 _LOG.error("delivery.round_failed", error=type(error).__name__)
-                worked = 0
-            if worked == 0:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._work.wait(), _LOOK_EVERY)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(news.wait(), _LOOK_EVERY)
 
-    async def _once(self) -> int:
-        now = self._now()
+    async def _begin_what_is_due(self) -> None:
+        """Begin due deliveries, a few for each department: one that hangs holds up nobody else's."""
+        busy = Counter(self._running.values())
         claim = partial(
             claim_deliveries,
             lease=self._lease,
-            now=now,
-            until=now + self._lease_time,
+            now=self._now(),
+            until=self._now() + self._lease_time,
             most=_MOST_AT_ONCE,
+            besides=[one for one, count in busy.items() if count >= _MOST_AT_A_DEPARTMENT],
         )
-        claimed = await self._database.write(claim)
-        await asyncio.gather(*(self._deliver(delivery) for delivery in claimed))
-        return len(claimed)
+        for delivery in await self._database.write(claim):
+            task = asyncio.get_running_loop().create_task(self._deliver(delivery))
+            self._running[task] = delivery.department
+            task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        del self._running[task]
 
     async def _deliver(self, delivery: DeliveryRecord) -> None:
         order = await self._database.read(partial(_order_and_court, delivery.order_id))
@@ -125,7 +128,9 @@ class Deliveries:
             _LOG.warning("delivery.lease_lost", order=delivery.order_id)
         except Exception as error:  # noqa: BLE001 -- one order's trouble is not another's
             _LOG.error("delivery.failed", order=delivery.order_id, error=type(error).__name__)
-            await self._settle(partial(self._postpone, delivery, "INTERNAL_ERROR"))
+            hopeless = delivery.attempts >= _MOST_SURPRISES
+            settle = self._park if hopeless else self._postpone
+            await self._settle(partial(settle, delivery, "INTERNAL_ERROR"))
         self._events.announce()
 
     async def _settle(self, work: Callable[[Connection], None]) -> None:

@@ -37,7 +37,7 @@ from resolvers.asking import Wanted
 from resolvers.binding import BoundCase
 from resolvers.case import open_cases
 from resolvers.context import Context
-from resolvers.refusals import FieldNotAllowed, NotAnObligor
+from resolvers.refusals import FieldNotAllowed, NotAnObligor, Refused, TokenOver
 from resolvers.shaping import next_subject
 from resolvers.subject import Subject
 
@@ -97,6 +97,8 @@ class Engine:
             prepared = self._prepare(operation, caller)
         except RequestRefused as refusal:
             return refusal.response
+        except Exception as error:  # noqa: BLE001 -- whatever it says may be somebody's data
+            return self._failed(error, "-")
         if prepared.operation.operation is OperationType.SUBSCRIPTION:
             return _refusal(
                 400,
@@ -106,6 +108,8 @@ class Engine:
         try:
             await self._ask_ahead(prepared)
             result = await self._shape(prepared, operation)
+        except Exception as error:  # noqa: BLE001 -- as above
+            return self._failed(error, prepared.context.request_id)
         finally:
             await prepared.context.asking.close()
         return Response(200, self._body(prepared, result))
@@ -120,6 +124,13 @@ class Engine:
         if prepared.operation.operation is not OperationType.SUBSCRIPTION:
             yield await self.execute(operation, caller)
             return
+        async for response in self._events(prepared, operation, caller):
+            yield response
+
+    async def _events(
+        self, prepared: _Prepared, operation: Operation, caller: Caller
+    ) -> AsyncIterator[Response]:
+        """Yield one response for each event, until the token, the case or the caller ends it."""
         events = subscribe(
             self._roles.of(caller.scopes) if not prepared.plan.denied else self._graph.schema,
             prepared.document.node,
@@ -133,14 +144,36 @@ class Engine:
             yield Response(200, self._body(prepared, events))
             return
         try:
-            async for result in events:  # type: ignore[union-attr]  # awaited above
+            while True:
+                left = caller.expires_at - prepared.context.now().timestamp()
+                try:
+                    result = await asyncio.wait_for(anext(events), max(0.0, left))  # type: ignore[arg-type]  # awaited above
+                except StopAsyncIteration:
+                    return
+                except TimeoutError:
+                    yield _ended(TokenOver(), prepared.context.request_id)
+                    return
+                except Refused as refusal:
+                    yield _ended(refusal, prepared.context.request_id)
+                    return
+                except Exception as error:  # noqa: BLE001 -- as in execute
+                    yield self._failed(error, prepared.context.request_id)
+                    return
                 yield Response(200, self._body(prepared, result))
                 self._contexts.renew(prepared.context)
         finally:
             await events.aclose()  # type: ignore[union-attr]  # an async generator
             await prepared.context.asking.close()
 
+    def _failed(self, error: Exception, request_id: str) -> Response:
+        """Return what is said of an *error* that nobody foresaw; its words stay here."""
+        shown = field_error(GraphQLError("", original_error=error), request_id)
+        del shown["path"]
+        return Response(500, {"errors": [shown]})
+
     def _prepare(self, operation: Operation, caller: Caller) -> _Prepared:
+        if caller.expires_at <= self._contexts.now().timestamp():
+            raise RequestRefused(_ended(TokenOver(), "-", status=401))
         try:
             document = self._documents.read(operation.document)
             node = document.operation(operation.name)
@@ -283,6 +316,13 @@ def _denials(plan: Plan) -> list[dict[str, Any]]:
             }
         )
     return shown
+
+
+def _ended(refusal: Refused, request_id: str, *, status: int = 200) -> Response:
+    """Return the one answer to an operation that *refusal* ends before it has data."""
+    shown = field_error(GraphQLError("", original_error=refusal), request_id)
+    del shown["path"]
+    return Response(status, {"errors": [shown]})
 
 
 def _refusal(status: int, message: str, code: str) -> Response:

@@ -24,5 +24,21 @@ def configure_logs(settings: Settings, file: Path | None = None) -> None:
         logger_factory=structlog.WriteLoggerFactory(file=output),
         cache_logger_on_first_use=False,
     )
-    # Libraries: warnings only. Authlib prints tokens at DEBUG.
-    logging.basicConfig(stream=output, level=logging.WARNING, force=True)
+    logging.basicConfig(handlers=[_Library()], level=logging.WARNING, force=True)
+
+
+class _Library(logging.Handler):
+    """What libraries warn of, by place and type of error alone.
+
+    Their words and tracebacks may hold a query's parameters; Authlib prints tokens at DEBUG.
+    """
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[0] if record.exc_info else None
+        structlog.get_logger().warning(
+            "library.warned",
+            logger=record.name,
+            severity=record.levelname,
+            where=f"{record.module}:{record.lineno}",
+            error=None if error is None else error.__name__,
+        )

@@ -14,12 +14,17 @@ _LOG = structlog.get_logger()
 
 # A caller's own literal comes back in GraphQL's messages; it may be somebody's number.
 _NUMBERS: Final = re.compile(r"[0-9A-Za-z]*\d{6,}[0-9A-Za-z]*")
-_QUOTED: Final = re.compile(r"(?<=found )(\"[^\"]*\"|'[^']*')")
+_REPEATED: Final = re.compile(
+    r"""(?<=found\ ).*$                          # whatever was found instead
+        | (?:(?<=alue\ )|(?<=value:\ ))          # a value, quoted or composed
+          ("(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | [\[{].*[\]}])""",
+    re.DOTALL | re.VERBOSE,
+)
 
 
 def tidy(message: str) -> str:
-    """Return *message* without numbers that could be a person's."""
-    return _NUMBERS.sub("…", _QUOTED.sub("…", message))
+    """Return *message* without what the caller sent: values, and numbers that could be a person's."""
+    return _NUMBERS.sub("…", _REPEATED.sub("…", message))
 
 
 def request_errors(errors: Iterable[GraphQLError], code: str) -> list[dict[str, Any]]:
@@ -62,7 +67,12 @@ def field_error(error: GraphQLError, request_id: str) -> dict[str, Any]:
         shown["extensions"] = {"code": own.get("code", "BAD_USER_INPUT")}
     else:
         # Type and place only: the words of an unexpected exception may hold anything.
-        _LOG.error("request.field_failed", error=type(cause).__name__, where=_where(cause))
+        _LOG.error(
+            "request.field_failed",
+            error=type(cause).__name__,
+            where=_where(cause),
+            request_id=request_id,
+        )
         shown["message"] = (
             "Something went wrong here; it was logged under the request id. 系统内部错误"
         )

@@ -12,6 +12,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+SHORTEST_KEY: Final = 32  # characters
 LONGEST_TOKEN: Final = 3600  # seconds, outside the demo
 
 
@@ -76,6 +77,12 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"access_token_seconds may be at most {LONGEST_TOKEN} outside the demo"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _no_guessable_pseudonyms(self) -> Self:
+        if 0 < len(self.pseudonym_key.get_secret_value()) < SHORTEST_KEY:
+            raise ValueError(f"pseudonym_key must have {SHORTEST_KEY} characters or more")
         return self
 
     @property

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from json import JSONDecodeError
 from typing import Any, Final, cast
 
 import msgspec
@@ -23,6 +24,26 @@ from gateway.engine import Engine, Operation, Response
 
 _MOST_OPERATIONS: Final = 20  # on one connection
 _INIT_WITHIN: Final = timedelta(seconds=10)
+
+
+class _Payload(msgspec.Struct, omit_defaults=True):
+    """`subscribe` says what to run; `connection_init` may say anything of its sender."""
+
+    query: str | msgspec.UnsetType = msgspec.UNSET
+    variables: dict[str, Any] | msgspec.UnsetType | None = msgspec.UNSET
+    operationName: str | msgspec.UnsetType | None = msgspec.UNSET  # noqa: N815 -- the protocol's name
+    extensions: dict[str, Any] | msgspec.UnsetType | None = msgspec.UNSET
+    Authorization: str | msgspec.UnsetType = msgspec.UNSET
+    authorization: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class _Message(msgspec.Struct, omit_defaults=True):
+    type: str
+    id: str | msgspec.UnsetType = msgspec.UNSET
+    payload: _Payload | msgspec.UnsetType | None = msgspec.UNSET
+
+
+_MESSAGE: Final = msgspec.json.Decoder(_Message)
 
 
 @dataclass(slots=True)
@@ -118,6 +139,17 @@ class GraphQLOverWebSocket(GraphQL[_Connection, None]):
         except Unauthenticated as error:
             raise ConnectionRejectionError from error
         return await super().on_ws_connect(context)
+
+    def decode_json(self, data: str | bytes) -> object:
+        """Return a message of the protocol.
+
+        Raises:
+            JSONDecodeError: anything else; Strawberry then closes the socket with 4400.
+        """
+        try:
+            return msgspec.to_builtins(_MESSAGE.decode(data))
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+            raise JSONDecodeError("no message of graphql-transport-ws", "", 0) from error
 
     def encode_json(self, data: object) -> str:
         return msgspec.json.encode(data).decode()

@@ -24,8 +24,12 @@ class OrderEvents:
 
     def announce(self) -> None:
         """Wake everyone who waits: something was committed."""
-        self._changed.set()
-        self._changed = asyncio.Event()
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
+
+    def news(self) -> asyncio.Event:
+        """Return what is set at the next announcement."""
+        return self._changed
 
     async def of_case(self, case_number: CaseNumber) -> AsyncIterator[EventRecord]:
         """Yield the events of *case_number* from now on, each once, in order."""

@@ -8,7 +8,7 @@ that was used before returns what it did then; used for something else, it is a 
 import hashlib
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -20,6 +20,7 @@ from domain.case_number import CaseNumber
 from domain.identity import IdNumber
 from domain.money import Fen
 from domain.order import OrderAction, OrderEvent, OrderState, next_state
+from domain.plain_text import UnfitText, plain_text
 from domain.purpose import Purpose
 from resolvers.binding import bind
 from resolvers.refusals import BadInput, CaseNotFound, Refused
@@ -37,6 +38,9 @@ from storage.orders import (
 )
 
 _LONGEST_KEY: Final = 128
+_LONGEST_RECORD: Final = 64
+_LONGEST_NUMBER: Final = 128
+_LONGEST_REASON: Final = 2000
 _CONTROL_SCOPE: Final = {
     "vehicle": "vehicles:control",
     "housingFund": "housing-fund:control",
@@ -103,7 +107,12 @@ class Draft:
 
 
 def draft(draft: Draft, key: Idempotency, step: Step, connection: Connection) -> OrderRecord:
-    """Write a draft, or return the one that *key* wrote before."""
+    """Write a draft, or return the one that *key* wrote before.
+
+    Raises:
+        BadInput: a text of it cannot stand in a document.
+    """
+    draft = _fit(draft)
     body_hash = _hash(draft_text(draft))
     known = _replay(connection, key, "draftOrder", body_hash)
     if known is not None:
@@ -177,6 +186,22 @@ def approve(
     _move(connection, order, OrderEvent.APPROVE, to_state, step, approver=step.caller.subject)
     add_delivery(connection, order.id, department=order.department, due_at=step.now)
     return _remember(connection, key, "approveOrder", body_hash, order_id, step)
+
+
+def _fit(draft: Draft) -> Draft:
+    """Return *draft* with its texts as documents and departments can carry them."""
+
+    def document(name: str, number: str | None) -> str | None:
+        return None if number is None else _checked(name, number, most=_LONGEST_NUMBER)
+
+    return replace(
+        draft,
+        record=_checked("recordId", draft.record, most=_LONGEST_RECORD),
+        reason=_checked("reason", draft.reason, most=_LONGEST_REASON, lines=True),
+        ruling_number=document("rulingNumber", draft.ruling_number),
+        notice_number=document("noticeNumber", draft.notice_number),
+        officers=tuple(_checked("officers", one, most=_LONGEST_RECORD) for one in draft.officers),
+    )
 
 
 def draft_text(draft: Draft) -> str:
@@ -315,14 +340,28 @@ def _replay(
         KeyConflict: the key stands for another request.
         BadInput: the key is empty or too long.
     """
-    if not 1 <= len(key.key) <= _LONGEST_KEY:
-        raise BadInput(f"idempotencyKey must have 1 to {_LONGEST_KEY} characters.")
+    _checked("idempotencyKey", key.key, most=_LONGEST_KEY)
     known = find_request(connection, actor=key.actor, key=key.key)
     if known is None:
         return None
     if (known.operation, known.body_hash) != (operation, body_hash):
         raise KeyConflict
-    return find_order(connection, known.order_id)
+    order = find_order(connection, known.order_id)
+    if order is None or not _handles(connection, order, key.actor):
+        raise OrderNotFound  # the case may be somebody else's by now
+    return order
+
+
+def _handles(connection: Connection, order: OrderRecord, officer: str) -> bool:
+    case = find_case(connection, order.case_number)
+    return case is not None and any(entry.officer.id == officer for entry in case.officers)
+
+
+def _checked(name: str, text: str, *, most: int, lines: bool = False) -> str:
+    try:
+        return plain_text(text, most=most, lines=lines)
+    except UnfitText as error:
+        raise BadInput(f"{name} {error}.") from error
 
 
 def _remember(

@@ -273,6 +273,8 @@ def _place(cursor: str) -> tuple[datetime, str]:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         text = base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii")
+        if not text.isprintable():
+            raise ValueError("not ours")  # noqa: TRY301 -- one refusal for all of them
         moment, _, order_id = text.partition(" ")
         return parse_instant(moment), order_id
     except (ValueError, binascii.Error):

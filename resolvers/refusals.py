@@ -8,6 +8,7 @@ What the gateway itself refuses, in words a client can act on.
   + PurposeNotAllowed     the purpose does not permit these fields, or not for this caller
   + FieldNotAllowed       the token lacks a scope
   + BadInput              an argument that no type can catch
+  + TokenOver             the token ended meanwhile
 """
 
 from collections.abc import Iterable
@@ -80,3 +81,10 @@ class FieldNotAllowed(Refused):
 
 class BadInput(Refused):
     code = "BAD_USER_INPUT"
+
+
+class TokenOver(Refused):
+    code = "UNAUTHENTICATED"
+
+    def __init__(self) -> None:
+        super().__init__("Your token has ended; sign in again. 登录已过期，请重新登录")

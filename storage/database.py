@@ -75,10 +75,15 @@ class PostgresDatabase(Database):
             url.set(drivername="postgresql+asyncpg"),
             pool_size=8,
             isolation_level="SERIALIZABLE",
+            hide_parameters=True,
+        )
+        # One snapshot, and never in a writer's way.
+        self._readers = self._engine.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
 
     async def read(self, work: Work[T]) -> T:
-        async with self._engine.connect() as connection:
+        async with self._readers.connect() as connection:
             return await connection.run_sync(work)
 
     async def write(self, work: Work[T]) -> T:
@@ -189,6 +194,7 @@ def sqlite_engine(url: URL, *, begin: str) -> Engine:
         url.set(drivername="sqlite+pysqlite"),
         poolclass=NullPool if not url.database else None,
         connect_args={"check_same_thread": False},
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "connect")

@@ -6,6 +6,7 @@ a dead one's work is taken up when its lease is over. What a department does wit
 ledger's part; the delivery key makes both sides agree.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,14 +41,29 @@ def add_delivery(
     )
 
 
-def claim_deliveries(
-    connection: Connection, *, lease: str, now: datetime, until: datetime, most: int
+def claim_deliveries(  # noqa: PLR0913 -- a claim has these parts
+    connection: Connection,
+    *,
+    lease: str,
+    now: datetime,
+    until: datetime,
+    most: int,
+    besides: Collection[str] = (),
 ) -> list[DeliveryRecord]:
-    """Lease up to *most* due deliveries until *until*; each claim counts as an attempt."""
+    """Lease up to *most* due deliveries until *until*; each claim counts as an attempt.
+
+    Args:
+        besides: departments whose deliveries are left alone.
+    """
     free = or_(deliveries.c.lease.is_(None), deliveries.c.leased_until < instant_text(now))
     due = (
         select(deliveries)
-        .where(deliveries.c.state == "DUE", deliveries.c.due_at <= instant_text(now), free)
+        .where(
+            deliveries.c.state == "DUE",
+            deliveries.c.due_at <= instant_text(now),
+            deliveries.c.department.not_in(besides),
+            free,
+        )
         .order_by(deliveries.c.due_at, deliveries.c.order_id)
         .limit(most)
         .with_for_update(skip_locked=True)

@@ -128,6 +128,8 @@ def move_order(  # noqa: PLR0913 -- a transition has these parts
 
 
 def find_order(connection: Connection, order_id: str) -> OrderRecord | None:
+    if not (order_id.isascii() and order_id.isprintable()):
+        return None  # nobody's; and PostgreSQL knows no NUL
     row = connection.execute(select(orders).where(orders.c.id == order_id)).one_or_none()
     return None if row is None else _order(row)
 

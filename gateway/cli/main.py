@@ -41,6 +41,7 @@ def serve(config: Config = None) -> None:
 
     from gateway.app import build_gateway  # noqa: PLC0415
     from gateway.logs import configure_logs  # noqa: PLC0415
+    from gateway.server import server_config  # noqa: PLC0415
     from gateway.settings import load_settings  # noqa: PLC0415
 
     try:
@@ -53,14 +54,7 @@ def serve(config: Config = None) -> None:
     except (ValueError, FileNotFoundError) as error:
         _stop(str(error))
     else:
-        uvicorn.run(
-            gateway.app,
-            host=settings.host,
-            port=settings.port,
-            log_config=None,
-            access_log=False,
-            loop="uvloop",
-        )
+        uvicorn.Server(server_config(gateway.app, host=settings.host, port=settings.port)).run()
 
 
 @app.command()

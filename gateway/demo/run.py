@@ -32,6 +32,7 @@ from gateway.demo.logins import (
 from gateway.demo.register import read_register
 from gateway.demo.state import DemoState, keep_state, read_state
 from gateway.logs import configure_logs
+from gateway.server import server_config
 from gateway.settings import Department, Settings
 from storage.accounts import find_user, keep_clients, keep_users
 from storage.cases import CaseRecord, keep_cases, keep_officers
@@ -142,9 +143,7 @@ async def _serve(
         logins=known,
     )
     keep_state(options.data, state)
-    server = uvicorn.Server(
-        uvicorn.Config(gateway.app, log_config=None, access_log=False, loop="uvloop", lifespan="on")
-    )
+    server = uvicorn.Server(server_config(gateway.app))
     running = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started and not running.done():
         await asyncio.sleep(0.005)
