@@ -1,7 +1,7 @@
 """The departments of this deployment: one connector for each address, found by its class."""
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Self, TypeVar, cast
 
 from connectors.address import DepartmentAddress
@@ -9,13 +9,16 @@ from connectors.base import Connector
 from connectors.control import ControlPort
 from connectors.housing_fund import HousingFundConnector
 from connectors.identity import IdentityConnector
+from connectors.question import Answer, Authority, Projection, Question
 from connectors.related_persons import RelatedPersonsConnector
 from connectors.securities import SecuritiesConnector
 from connectors.vehicles import VehiclesConnector
+from domain.identity import IdNumber
 
 __all__ = ["CONNECTORS", "DepartmentAddress", "DepartmentNotConnected", "Departments"]
 
 C = TypeVar("C", bound=Connector)
+T = TypeVar("T")
 
 CONNECTORS: Final = (
     IdentityConnector,
@@ -68,6 +71,22 @@ class Departments:
             return cast("C", self._connectors[connector])
         except KeyError:
             raise DepartmentNotConnected(connector.department) from None
+
+    async def ask(
+        self,
+        question: Question[T],
+        subjects: Sequence[IdNumber],
+        want: Projection,
+        authority: Authority,
+    ) -> Mapping[IdNumber, Answer[T]]:
+        """Put *question* to the department it belongs to.
+
+        Raises:
+            DepartmentError: no usable answer for anyone.
+            DepartmentNotConnected: there is none here.
+        """
+        connector = self[question.connector]
+        return await question.__get__(connector, type(connector))(subjects, want, authority)
 
     def __contains__(self, connector: object) -> bool:
         return connector in self._connectors

@@ -205,8 +205,9 @@ def _take(connection: Connection, identifier: str) -> list[Replied]:
 
 
 def _remove(connection: Connection, identifier: str) -> None:
-    connection.execute(delete(QUERY_REPLY).where(QUERY_REPLY.c.request_id == identifier))
+    # First the request: it waits for an answer in the making, whose replies are then seen below.
     connection.execute(delete(QUERY_REQUEST).where(QUERY_REQUEST.c.id == identifier))
+    connection.execute(delete(QUERY_REPLY).where(QUERY_REPLY.c.request_id == identifier))
 
 
 def _hash_of(connection: Connection, key: str) -> str | None:

@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from graphql import (
+    DirectiveNode,
     DocumentNode,
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
+    VariableNode,
+    Visitor,
     parse,
     validate,
+    visit,
 )
 
 MOST_TOKENS: Final = 2_000
@@ -37,11 +41,13 @@ class Document:
 
     Attributes:
         fragments: by name.
+        conditions: variables that a ``@skip`` or ``@include`` in it reads.
     """
 
     node: DocumentNode
     operations: tuple[OperationDefinitionNode, ...]
     fragments: dict[str, FragmentDefinitionNode]
+    conditions: tuple[str, ...]
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """Return the operation called *name*, or the only one.
@@ -98,8 +104,29 @@ class Documents:
             node,
             tuple(d for d in node.definitions if isinstance(d, OperationDefinitionNode)),
             {d.name.value: d for d in node.definitions if isinstance(d, FragmentDefinitionNode)},
+            _conditions(node),
         )
         self._kept[text] = document
         if len(self._kept) > _MOST_KEPT:
             self._kept.popitem(last=False)
         return document
+
+
+class _Conditions(Visitor):
+    """Notes the variables in the arguments of ``@skip`` and ``@include``."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: dict[str, None] = {}
+
+    def enter_directive(self, node: DirectiveNode, *_: object) -> None:
+        if node.name.value in ("skip", "include"):
+            for argument in node.arguments or ():
+                if isinstance(argument.value, VariableNode):
+                    self.names[argument.value.name.value] = None
+
+
+def _conditions(node: DocumentNode) -> tuple[str, ...]:
+    visitor = _Conditions()
+    visit(node, visitor)
+    return tuple(visitor.names)

@@ -12,10 +12,11 @@ In this order, and nothing is asked before the third step is through:
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
+import structlog
 from graphql import (
     ExecutionResult,
     GraphQLError,
@@ -24,22 +25,30 @@ from graphql import (
     execute,
     subscribe,
 )
+from graphql.execution import Executor, default_field_resolver, default_type_resolver
+from graphql.execution.collect_fields import FragmentDetails
 from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
 
 from auth.caller import Caller
+from domain.identity import IdNumber  # noqa: TC001 -- the annotation of a local
+from gateway.compiler import Shape
 from gateway.contexts import Contexts
 from gateway.documents import Document, Documents, InvalidDocument
 from gateway.outward import field_error, request_errors
 from gateway.plan import Ask, CaseRoot, Plan, Planner
+from gateway.plans import Plans
 from gateway.role_schema import RoleSchemas
+from gateway.run import Run
 from gateway.schema import Graph
-from resolvers.asking import Wanted
+from resolvers.asking import Answers, Wanted
 from resolvers.binding import BoundCase
 from resolvers.case import open_cases
 from resolvers.context import Context
 from resolvers.refusals import FieldNotAllowed, NotAnObligor, Refused, TokenOver
 from resolvers.shaping import next_subject
 from resolvers.subject import Subject
+
+_LOG = structlog.get_logger()
 
 _MOST_ERRORS = 100
 
@@ -87,7 +96,7 @@ class Engine:
     def __init__(self, graph: Graph, contexts: Contexts) -> None:
         self._graph = graph
         self._documents = Documents(graph.schema)
-        self._planner = Planner(graph.schema, graph.declarations)
+        self._plans = Plans(Planner(graph.schema, graph.declarations))
         self._roles = RoleSchemas(graph.schema, graph.declarations)
         self._contexts = contexts
 
@@ -190,7 +199,7 @@ class Engine:
         if isinstance(variables, list):
             body = {"errors": request_errors(variables, "BAD_USER_INPUT")}
             raise RequestRefused(Response(400, body))
-        plan = self._planner.plan(document, node, variables, caller.scopes)
+        plan = self._plans.of(document, node, variables, caller.scopes)
         if plan.denied and (not operation.partial or plan.introspects):
             raise RequestRefused(Response(403, {"errors": _denials(plan)}))
         context = self._contexts.make(caller, plan.fields_wanted)
@@ -201,7 +210,8 @@ class Engine:
         asks: list[tuple[Ask, list[Subject]]] = []
         for root, cases in zip(prepared.plan.roots, opened, strict=True):
             for case in cases:
-                asks.extend((ask, case.debtors()) for ask in root.of_all)
+                debtors = case.debtors()
+                asks.extend((ask, debtors) for ask in root.of_all if debtors)
                 for _, node, of_one in root.of_one:
                     debtor = self._one_debtor(prepared, case, node)
                     if debtor is not None:
@@ -235,7 +245,9 @@ class Engine:
         context.asking.ask(
             Wanted(
                 question=ask.question,
-                subjects=subjects,
+                numbers=[subject.id_number for subject in subjects],
+                authority=subjects[0].authority,
+                level=subjects[0].level,
                 fields=frozenset(ask.fields),
                 natural_persons_only=ask.natural_persons_only,
             )
@@ -244,18 +256,52 @@ class Engine:
         onward: list[tuple[Ask, list[Subject]]] = []
         for ask, subjects in asks:
             if ask.onward:
-                for subject in subjects:
-                    answer = await context.asking.answer(ask.question, subject)
-                    for attribute, further in ask.onward:
-                        reached = _reached(answer.value, attribute, subject)
+                first = subjects[0]
+                answers = await context.asking.heard(ask.question, first.level, first.authority)
+                for attribute, further in ask.onward:
+                    reached = _reached(answers, attribute, subjects)
+                    if reached:
                         onward.extend((next_ask, reached) for next_ask in further)
         if onward:
             await self._ask_level(context, onward)
         for ask, subjects in asks:
-            for subject in subjects:
-                await context.asking.answer(ask.question, subject)
+            first = subjects[0]
+            await context.asking.heard(ask.question, first.level, first.authority)
 
     async def _shape(self, prepared: _Prepared, operation: Operation) -> ExecutionResult:
+        """Shape the answer: by the plan's own function, or by graphql-core over the same answers."""
+        if prepared.plan.shape is not None:
+            try:
+                return await self._shape_by_plan(prepared, prepared.plan.shape)
+            except Exception as error:  # noqa: BLE001 -- graphql-core says what it should have been
+                _LOG.warning("plan.unusual", error=type(error).__name__)
+                prepared.context.masked.clear()
+        return await self._shape_by_graphql(prepared, operation)
+
+    async def _shape_by_plan(self, prepared: _Prepared, shape: Shape) -> ExecutionResult:
+        run = Run(prepared.context, prepared.variables, self._executor(prepared))
+        data = shape(run)
+        await run.settle()
+        return ExecutionResult(data, run.errors or None)
+
+    def _executor(self, prepared: _Prepared) -> Executor[Any]:
+        """Return graphql-core's executor for the islands of a plan."""
+        document = prepared.document
+        return Executor(
+            self._graph.schema,
+            document.fragments,
+            {name: FragmentDetails(one) for name, one in document.fragments.items()},
+            None,
+            prepared.context,
+            prepared.operation,
+            prepared.variables,
+            default_field_resolver,
+            default_type_resolver,
+            default_field_resolver,
+            hide_suggestions=True,
+        )
+
+    async def _shape_by_graphql(self, prepared: _Prepared, operation: Operation) -> ExecutionResult:
         caller = prepared.context.caller
         result = execute(
             # A partial answer names fields that the role-true schema does not have.
@@ -298,10 +344,17 @@ class Engine:
         return body
 
 
-def _reached(value: Any, attribute: str, subject: Subject) -> list[Subject]:
-    records = value if isinstance(value, (list, tuple)) else () if value is None else (value,)
-    numbers = {getattr(record, attribute): None for record in records}
-    return [next_subject(subject, number) for number in numbers if number is not None]
+def _reached(answers: Answers, attribute: str, subjects: Sequence[Subject]) -> list[Subject]:
+    """Return whom the records of *subjects* lead to, each once."""
+    numbers: dict[IdNumber, None] = {}
+    for subject in subjects:
+        answer = answers.get(subject.id_number)
+        if answer is None or answer.value is None:
+            continue
+        records = answer.value if isinstance(answer.value, (list, tuple)) else (answer.value,)
+        numbers.update((getattr(record, attribute), None) for record in records)
+    numbers.pop(cast("Any", None), None)
+    return [next_subject(subjects[0], number) for number in numbers]
 
 
 def _denials(plan: Plan) -> list[dict[str, Any]]:

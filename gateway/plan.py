@@ -1,41 +1,35 @@
 """
-A plan: what a document will ask of whom, and what its caller may not have.
+A plan: what a document will ask of whom, what its caller may not have, and how the answer is shaped.
 
-It is made before anything is asked, from the document, its operation, the values that ``@skip`` and
-``@include`` use, and the caller's scopes. A field that the scopes do not cover is *denied*: nothing
-below it is planned, so nothing below it can be asked.
+It is made once for a document, its operation, the values that ``@skip`` and ``@include`` use, and
+the caller's scopes; then it is run many times. A field that the scopes do not cover is *denied*:
+nothing below it is planned, so nothing below it can be asked.
 """
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from graphql import (
     FieldNode,
-    FragmentSpreadNode,
     GraphQLCompositeType,
-    GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
-    GraphQLUnionType,
-    InlineFragmentNode,
     OperationDefinitionNode,
+    OperationType,
     SelectionSetNode,
-    get_directive_values,
     get_named_type,
 )
 from graphql.execution.values import VariableValues
-from graphql.type import (
-    GraphQLIncludeDirective,
-    GraphQLSkipDirective,
-    is_abstract_type,
-    is_composite_type,
-)
+from graphql.type import is_composite_type
 
 from connectors.question import Question
 from domain.purpose import Purpose
+from gateway.compiler import Compiler, Shape, Uncovered
 from gateway.declarations import Declarations
 from gateway.documents import Document
+from gateway.selection import Selected, Selections
 from resolvers.declare import Declared
 from resolvers.shaping import missing_scopes
 
@@ -90,42 +84,37 @@ class CaseRoot:
     def purposes(self) -> dict[str, frozenset[Purpose]]:
         """Return, for each department field below, the purposes that permit it."""
         asks = [*self.of_all, *(ask for _, _, one in self.of_one for ask in one)]
-        return {ask.coordinate: ask.purposes for ask in _everything(asks)}
+        return {ask.coordinate: ask.purposes for ask in everything(asks)}
 
 
 @dataclass(slots=True)
 class Plan:
+    """See the module.
+
+    Attributes:
+        coordinates: every field that will be executed, denied ones left out.
+        shape: makes the answer from what was fetched; None where graphql-core does.
+    """
+
     operation: OperationDefinitionNode
     denied: list[Denied] = field(default_factory=list)
     roots: list[CaseRoot] = field(default_factory=list)
+    coordinates: set[str] = field(default_factory=set)
     introspects: bool = False
     wanted: dict[int, set[str]] = field(default_factory=dict)
+    shape: Shape | None = None
 
     def fields_wanted(self, question: Question[Any]) -> frozenset[str]:
         """Return all the document selects of *question*'s records, wherever it stands."""
         return frozenset(self.wanted.get(id(question), ()))
 
 
-def _everything(asks: Sequence[Ask]) -> Iterator[Ask]:
+def everything(asks: Sequence[Ask]) -> Iterator[Ask]:
+    """Yield *asks* and all that is asked behind them."""
     for ask in asks:
         yield ask
         for _, further in ask.onward:
-            yield from _everything(further)
-
-
-@dataclass(frozen=True, slots=True)
-class _Selected:
-    """Fields of one response key, merged as GraphQL merges them."""
-
-    key: str
-    nodes: list[FieldNode]
-
-    @property
-    def name(self) -> str:
-        return self.nodes[0].name.value
-
-    def below(self) -> list[SelectionSetNode]:
-        return [node.selection_set for node in self.nodes if node.selection_set is not None]
+            yield from everything(further)
 
 
 class Planner:
@@ -145,31 +134,34 @@ class Planner:
         root = self._schema.get_root_type(operation.operation)
         if root is None:
             raise LookupError("validation lets no such operation pass")
-        walk = _Walk(self._schema, self._declarations, document, variables, scopes)
-        walk.plan = Plan(operation)
+        selections = Selections(self._schema, document.fragments, variables)
+        walk = _Walk(self._declarations, selections, scopes, Plan(operation))
         walk.root(root, [operation.selection_set])
-        return walk.plan
+        plan = walk.plan
+        query = operation.operation is OperationType.QUERY
+        if query and not plan.denied and not plan.introspects:
+            with contextlib.suppress(Uncovered):
+                plan.shape = Compiler(self._declarations, selections, scopes).compile(
+                    root, operation.selection_set
+                )
+        return plan
 
 
 class _Walk:
-    plan: Plan
-
     def __init__(
         self,
-        schema: GraphQLSchema,
         declarations: Declarations,
-        document: Document,
-        variables: VariableValues,
+        selections: Selections,
         scopes: frozenset[str],
+        plan: Plan,
     ) -> None:
-        self._schema = schema
         self._declarations = declarations
-        self._document = document
-        self._variables = variables
+        self._selections = selections
         self._scopes = scopes
+        self.plan = plan
 
     def root(self, parent: GraphQLObjectType, below: list[SelectionSetNode]) -> None:
-        for selected in self._collect(parent, below):
+        for selected in self._selections.of(parent, below):
             if selected.name in ("__schema", "__type"):
                 self.plan.introspects = True
                 continue
@@ -188,14 +180,14 @@ class _Walk:
         asks: list[Ask],
         case_root: CaseRoot | None,
     ) -> None:
-        for concrete in self._concrete(parent):
-            for selected in self._collect(concrete, below):
+        for concrete in self._selections.concrete(parent):
+            for selected in self._selections.of(concrete, below):
                 self._field(concrete, selected, path, asks, case_root)
 
     def _field(
         self,
         parent: GraphQLObjectType,
-        selected: _Selected,
+        selected: Selected,
         path: tuple[str, ...],
         asks: list[Ask],
         case_root: CaseRoot | None,
@@ -229,7 +221,7 @@ class _Walk:
         self,
         coordinate: str,
         declared: Declared,
-        selected: _Selected,
+        selected: Selected,
         path: tuple[str, ...],
         record: GraphQLCompositeType,
         asks: list[Ask],
@@ -239,13 +231,13 @@ class _Walk:
             raise TypeError(f"{coordinate} asks no department")
         ask = Ask(path, coordinate, question, declared.purposes, declared.natural_persons_only)
         asks.append(ask)
-        for concrete in self._concrete(record):
-            for inner in self._collect(concrete, selected.below()):
+        for concrete in self._selections.concrete(record):
+            for inner in self._selections.of(concrete, selected.below()):
                 if inner.name != "__typename":
                     self._record_field(concrete, inner, ask)
         self.plan.wanted.setdefault(id(question), set()).update(ask.fields)
 
-    def _record_field(self, record: GraphQLObjectType, selected: _Selected, ask: Ask) -> None:
+    def _record_field(self, record: GraphQLObjectType, selected: Selected, ask: Ask) -> None:
         coordinate = f"{record.name}.{selected.name}"
         declared = self._declarations.of(coordinate)
         if declared.leads_to is None:
@@ -263,61 +255,9 @@ class _Walk:
     def _allowed(self, coordinate: str, declared: Declared, path: tuple[str, ...]) -> bool:
         lacking = missing_scopes(declared, self._scopes)
         if not lacking:
+            self.plan.coordinates.add(coordinate)
             return True
         denied = Denied(path, coordinate, lacking)
         if denied not in self.plan.denied:
             self.plan.denied.append(denied)
         return False
-
-    def _concrete(self, parent: GraphQLCompositeType) -> Sequence[GraphQLObjectType]:
-        if isinstance(parent, (GraphQLInterfaceType, GraphQLUnionType)):
-            return self._schema.get_possible_types(parent)
-        return (parent,)
-
-    def _collect(
-        self, parent: GraphQLObjectType, below: Sequence[SelectionSetNode]
-    ) -> list[_Selected]:
-        found: dict[str, _Selected] = {}
-        seen: set[str] = set()
-        for selection_set in below:
-            self._collect_into(parent, selection_set, found, seen)
-        return list(found.values())
-
-    def _collect_into(
-        self,
-        parent: GraphQLObjectType,
-        selection_set: SelectionSetNode,
-        found: dict[str, _Selected],
-        seen: set[str],
-    ) -> None:
-        for node in selection_set.selections:
-            if not self._included(node):
-                continue
-            if isinstance(node, FieldNode):
-                key = node.alias.value if node.alias else node.name.value
-                found.setdefault(key, _Selected(key, [])).nodes.append(node)
-            elif isinstance(node, InlineFragmentNode):
-                if self._applies(node.type_condition, parent):
-                    self._collect_into(parent, node.selection_set, found, seen)
-            elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
-                seen.add(node.name.value)
-                fragment = self._document.fragments[node.name.value]
-                if self._applies(fragment.type_condition, parent):
-                    self._collect_into(parent, fragment.selection_set, found, seen)
-
-    def _included(self, node: Any) -> bool:
-        skip = get_directive_values(GraphQLSkipDirective, node, self._variables)
-        if skip and skip["if"]:
-            return False
-        include = get_directive_values(GraphQLIncludeDirective, node, self._variables)
-        return not include or bool(include["if"])
-
-    def _applies(self, condition: Any, parent: GraphQLObjectType) -> bool:
-        if condition is None or condition.name.value == parent.name:
-            return True
-        named = self._schema.get_type(condition.name.value)
-        return (
-            named is not None
-            and is_abstract_type(named)
-            and self._schema.is_sub_type(named, parent)
-        )

@@ -8,7 +8,7 @@ answer) is asked late: everything wanted in the same turn of the event loop goes
 import asyncio
 import time
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ import structlog
 from connectors.departments import Departments
 from connectors.errors import DepartmentContractBroken, DepartmentError
 from connectors.question import Answer, Authority, Projection, Question
-from domain.identity import IdNumber
+from domain.identity import IdNumber, is_organization
 from resolvers.subject import Subject
 
 _LOG = structlog.get_logger()
@@ -31,15 +31,18 @@ _STATUS_OF: Final[Mapping[str, str]] = {
 # The worst of a department's calls is its status.
 _WORST_FIRST: Final = ("CONTRACT_BROKEN", "REFUSED", "UNAVAILABLE", "TIMEOUT", "CACHED", "ANSWERED")
 
-_Key = tuple[int, int, Authority, IdNumber]  # question, level, authority, subject
+_Place = tuple[int, int, Authority]  # question, level, authority
+Answers = dict[IdNumber, Answer[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """*fields* of *subjects*, for one question."""
+    """*fields* of the subjects with *numbers*, for one question."""
 
     question: Question[Any]
-    subjects: Sequence[Subject]
+    numbers: Sequence[IdNumber]
+    authority: Authority
+    level: int
     fields: frozenset[str]
     natural_persons_only: bool = False
 
@@ -54,112 +57,150 @@ class DepartmentStatus:
     as_of: datetime | None
 
 
+@dataclass(slots=True)
+class _Heard:
+    """All that one question brought at one level under one authority.
+
+    Attributes:
+        fields: of whom what is being asked, or was.
+        running: the calls that have not answered yet.
+    """
+
+    answers: Answers = field(default_factory=dict)
+    fields: dict[IdNumber, frozenset[str]] = field(default_factory=dict)
+    running: set[asyncio.Task[None]] = field(default_factory=set)
+
+
 class Asking:
     def __init__(self, departments: Departments) -> None:
         self._departments = departments
-        self._answers: dict[_Key, asyncio.Future[Answer[Any]]] = {}
-        self._fields: dict[_Key, frozenset[str]] = {}
+        self._heard: dict[_Place, _Heard] = {}
         self._late: list[Wanted] = []
-        self._running: set[asyncio.Task[None]] = set()
         self.statuses: dict[str, DepartmentStatus] = {}
 
     def ask(self, wanted: Iterable[Wanted]) -> None:
         """Start asking; subjects named twice are asked once, with all that is wanted of them."""
-        together: dict[tuple[int, Authority], dict[Subject, set[str]]] = {}
-        questions: dict[int, Question[Any]] = {}
+        together: dict[_Place, list[Wanted]] = {}
         for want in wanted:
-            questions[id(want.question)] = want.question
-            for subject in want.subjects:
-                if want.natural_persons_only and subject.organization:
-                    self._settle_unasked(want.question, subject)
-                    continue
-                group = together.setdefault((id(want.question), subject.authority), {})
-                group.setdefault(subject, set()).update(want.fields)
-        for (question, authority), subjects in together.items():
-            self._ask_one(questions[question], authority, subjects)
+            place = (id(want.question), want.level, want.authority)
+            together.setdefault(place, []).append(want)
+        for place, wants in together.items():
+            heard = self._heard.setdefault(place, _Heard())
+            for fields, numbers in self._projections(place, heard, wants).items():
+                self._start(heard, wants[0], fields, numbers)
 
-    async def answer(self, question: Question[Any], subject: Subject) -> Answer[Any]:
-        return await self._answers[_key(question, subject)]
+    def answers(self, question: Question[Any], level: int, authority: Authority) -> Answers:
+        """Return what was heard so far; a subject that was never asked about is not in it."""
+        heard = self._heard.get((id(question), level, authority))
+        return {} if heard is None else heard.answers
+
+    async def heard(self, question: Question[Any], level: int, authority: Authority) -> Answers:
+        """Return all answers, once the last of them is there."""
+        heard = self._heard.get((id(question), level, authority))
+        if heard is None:
+            return {}
+        while heard.running:
+            await asyncio.wait(heard.running)
+        return heard.answers
 
     def known(self, question: Question[Any], subject: Subject) -> Answer[Any] | None:
         """Return the answer if it is there already."""
-        future = self._answers.get(_key(question, subject))
-        return future.result() if future is not None and future.done() else None
+        return self.answers(question, subject.level, subject.authority).get(subject.id_number)
 
     def ask_late(self, wanted: Wanted) -> Awaitable[Answer[Any]]:
         """Ask for one subject together with all that is wanted in this turn of the event loop."""
-        [subject] = wanted.subjects
-        key = _key(wanted.question, subject)
-        if key in self._answers:
-            return self._answers[key]
         if not self._late:
             asyncio.get_running_loop().call_soon(self._flush)
         self._late.append(wanted)
-        return self._when_asked(wanted.question, subject)
+        return self._when_heard(wanted)
 
     async def close(self) -> None:
         """Give up what is still being asked."""
-        for task in self._running:
+        running = [task for heard in self._heard.values() for task in heard.running]
+        for task in running:
             task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
+        if running:
+            await asyncio.gather(*running, return_exceptions=True)
 
-    async def _when_asked(self, question: Question[Any], subject: Subject) -> Answer[Any]:
-        while _key(question, subject) not in self._answers:  # noqa: ASYNC110 -- one turn away
-            await asyncio.sleep(0)
-        return await self.answer(question, subject)
+    async def _when_heard(self, wanted: Wanted) -> Answer[Any]:
+        await asyncio.sleep(0)  # behind the flush
+        [number] = wanted.numbers
+        answers = await self.heard(wanted.question, wanted.level, wanted.authority)
+        return answers[number]
 
     def _flush(self) -> None:
         late, self._late = self._late, []
         self.ask(late)
 
-    def _settle_unasked(self, question: Question[Any], subject: Subject) -> None:
-        future = asyncio.get_running_loop().create_future()
-        future.set_result(Answer(value=() if question.plural else None))
-        self._answers.setdefault(_key(question, subject), future)
+    def _projections(
+        self, place: _Place, heard: _Heard, wants: Sequence[Wanted]
+    ) -> dict[frozenset[str], list[IdNumber]]:
+        """Return whom to ask for which fields, without those whose answer is there or under way."""
+        fields_of: dict[IdNumber, frozenset[str]] = {}
+        for want in wants:
+            numbers: Iterable[IdNumber] = want.numbers
+            if want.natural_persons_only:
+                nothing: Answer[Any] = Answer(value=() if want.question.plural else None)
+                organisations = [one for one in numbers if is_organization(one)]
+                heard.answers.update((one, nothing) for one in organisations)
+                numbers = [one for one in numbers if one not in organisations]
+            for number in numbers:
+                before = fields_of.get(number)
+                fields_of[number] = want.fields if before is None else before | want.fields
+        grouped: dict[frozenset[str], list[IdNumber]] = {}
+        for number, fields in fields_of.items():
+            if not self._is_asked(place, heard, number, fields):
+                grouped.setdefault(fields, []).append(number)
+        return grouped
 
-    def _ask_one(
-        self,
-        question: Question[Any],
-        authority: Authority,
-        subjects: Mapping[Subject, set[str]],
-    ) -> None:
-        by_projection: dict[frozenset[str], list[Subject]] = {}
-        for subject, fields in subjects.items():
-            if not self._reuse(question, subject, frozenset(fields)):
-                by_projection.setdefault(frozenset(fields), []).append(subject)
-        loop = asyncio.get_running_loop()
-        for projection, asked in by_projection.items():
-            for subject in asked:
-                key = _key(question, subject)
-                self._answers[key] = loop.create_future()
-                self._fields[key] = projection
-            task = loop.create_task(self._put(question, authority, asked, Projection(projection)))
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
-
-    def _reuse(self, question: Question[Any], subject: Subject, fields: frozenset[str]) -> bool:
-        """Whether this level, or a level above, already asks for all of *fields* of *subject*."""
-        for level in range(subject.level, -1, -1):
-            key = (id(question), level, subject.authority, subject.id_number)
-            if fields <= self._fields.get(key, frozenset()) and key in self._answers:
-                self._answers.setdefault(_key(question, subject), self._answers[key])
-                return True
+    def _is_asked(
+        self, place: _Place, heard: _Heard, number: IdNumber, fields: frozenset[str]
+    ) -> bool:
+        """Whether this level, or one above it, asks for all of *fields* of this subject already."""
+        if fields <= heard.fields.get(number, frozenset()):
+            return number in heard.fields
+        question, level, authority = place
+        for above in range(level):
+            other = self._heard.get((question, above, authority))
+            if other is None or number not in other.fields or not fields <= other.fields[number]:
+                continue
+            heard.fields[number] = other.fields[number]
+            if number in other.answers:
+                heard.answers[number] = other.answers[number]
+            else:
+                self._run(heard, self._copy(other, heard, number))
+            return True
         return False
+
+    async def _copy(self, other: _Heard, heard: _Heard, number: IdNumber) -> None:
+        while number not in other.answers and other.running:
+            await asyncio.wait(other.running, return_when=asyncio.FIRST_COMPLETED)
+        heard.answers[number] = other.answers[number]
+
+    def _start(
+        self, heard: _Heard, want: Wanted, fields: frozenset[str], numbers: list[IdNumber]
+    ) -> None:
+        heard.fields.update(dict.fromkeys(numbers, fields))
+        self._run(heard, self._put(heard, want.question, want.authority, numbers, fields))
+
+    def _run(self, heard: _Heard, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        heard.running.add(task)
+        task.add_done_callback(heard.running.discard)
 
     async def _put(
         self,
+        heard: _Heard,
         question: Question[Any],
         authority: Authority,
-        subjects: Sequence[Subject],
-        want: Projection,
+        numbers: Sequence[IdNumber],
+        fields: frozenset[str],
     ) -> None:
         started = time.perf_counter()
-        connector = self._departments[question.connector]
-        numbers = [subject.id_number for subject in subjects]
         answers: Mapping[IdNumber, Answer[Any]] = {}
         failure: DepartmentError | None = None
         try:
-            answers = await question.__get__(connector, type(connector))(numbers, want, authority)
+            answers = await self._departments.ask(question, numbers, Projection(fields), authority)
         except DepartmentError as error:
             failure = error
         except Exception as error:  # noqa: BLE001 -- one department's failure costs its fields only
@@ -170,22 +211,23 @@ class Asking:
                 question=question.name,
                 error=type(error).__name__,
             )
-        missing: Answer[Any] = Answer(
-            error=failure or DepartmentContractBroken(question.department)
-        )
-        got = [answers.get(number, missing) for number in numbers]
-        self._note(question.department, time.perf_counter() - started, got)
-        for subject, answer in zip(subjects, got, strict=True):
-            future = self._answers[_key(question, subject)]
-            if not future.done():
-                future.set_result(answer)
+        if len(answers) != len(numbers):
+            missing: Answer[Any] = Answer(
+                error=failure or DepartmentContractBroken(question.department)
+            )
+            answers = {number: answers.get(number, missing) for number in numbers}
+        heard.answers.update(answers)
+        self._note(question.department, time.perf_counter() - started, answers)
 
-    def _note(self, department: str, seconds: float, answers: Sequence[Answer[Any]]) -> None:
+    def _note(self, department: str, seconds: float, answers: Mapping[Any, Answer[Any]]) -> None:
+        heard = answers.values()
         status = _worst(
-            "ANSWERED" if a.error is None else _STATUS_OF.get(a.error.code, "CONTRACT_BROKEN")
-            for a in answers
+            {
+                "ANSWERED" if error is None else _STATUS_OF.get(error.code, "CONTRACT_BROKEN")
+                for error in {answer.error for answer in heard}
+            }
         )
-        as_of = min((a.as_of for a in answers if a.as_of is not None), default=None)
+        as_of = min((moment for moment in {a.as_of for a in heard} if moment), default=None)
         before = self.statuses.get(department)
         milliseconds = round(seconds * 1000)
         if before is not None:
@@ -206,7 +248,3 @@ class Asking:
 
 def _worst(statuses: Iterable[str]) -> str:
     return min(statuses, key=_WORST_FIRST.index)
-
-
-def _key(question: Question[Any], subject: Subject) -> _Key:
-    return (id(question), subject.level, subject.authority, subject.id_number)

@@ -74,7 +74,9 @@ def _asked(coordinate: str, declared: Declared) -> Resolve:
             return _value(known, subject, plural=plural)
         wanted = Wanted(
             question=question,
-            subjects=[subject],
+            numbers=[subject.id_number],
+            authority=subject.authority,
+            level=subject.level,
             fields=context.fields_wanted(question),
             natural_persons_only=declared.natural_persons_only,
         )

@@ -1,7 +1,8 @@
 """The exchange database as the centre sees it: SQLite file or PostgreSQL, the same four tables."""
 
+import contextlib
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -92,13 +93,19 @@ class Exchange:
                 claimed.append(request)
         return claimed
 
-    def answer_question(self, request_id: str, replies: Sequence[tuple[Any, ...]]) -> None:
+    def answer_question(self, request_id: str, replies: Sequence[tuple[Any, ...]]) -> bool:
+        """Return whether *replies* were written: nothing is, if the request is gone by now."""
         insert = (
             "INSERT INTO query_reply (request_id, subject, found, body, as_of) "
             "VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
         )
-        done = ("UPDATE query_request SET state = 'DONE' WHERE id = ?", (request_id,))
-        self._together([*((insert, reply) for reply in replies), done])
+        with self._transaction():
+            # First the request, so that nobody can take it away before its replies are there.
+            done = "UPDATE query_request SET state = 'DONE' WHERE id = ?"
+            waited_for = self._touch(done, (request_id,)) == 1
+            for reply in replies if waited_for else ():
+                self._touch(insert, reply)
+        return waited_for
 
     def fail_question(self, request_id: str) -> None:
         self._together([("UPDATE query_request SET state = 'FAILED' WHERE id = ?", (request_id,))])
@@ -156,12 +163,18 @@ class Exchange:
 
     def _together(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> int:
         """Run *statements* in one transaction; return the rows that the last one touched."""
+        touched = 0
+        with self._transaction():
+            for statement, values in statements:
+                touched = self._touch(statement, values)
+        return touched
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
         if not self._postgres:
             self._connection.execute("BEGIN IMMEDIATE")
         try:
-            touched = 0
-            for statement, values in statements:
-                touched = self._connection.execute(self._words(statement), values).rowcount
+            yield
         except BaseException:
             self._connection.execute("ROLLBACK")
             raise
@@ -169,6 +182,9 @@ class Exchange:
             self._connection.commit()
         else:
             self._connection.execute("COMMIT")
+
+    def _touch(self, statement: str, values: Sequence[Any]) -> int:
+        touched: int = self._connection.execute(self._words(statement), values).rowcount
         return touched
 
     def _words(self, statement: str) -> str:

@@ -1,29 +1,35 @@
 """Faults that a test orders at run time."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Annotated, Final, Literal
 
-MODES: Final = frozenset(
-    {
-        "none",
-        "hang",
-        "garbage",
-        "half",
-        "stranger",
-        "unavailable",
-        "overdeliver",
-        "slow",
-        "wrong_type",
-        "drop_after_apply",
-    }
-)
+import msgspec
+
+Mode = Literal[
+    "none",
+    "hang",
+    "garbage",
+    "half",
+    "stranger",
+    "unavailable",
+    "overdeliver",
+    "slow",
+    "wrong_type",
+    "drop_after_apply",
+]
+SLOW: Final = 1000
+"""What `slow` adds to every answer if the wish does not say, in ms."""
 STRANGER: Final = "990203197001010018"
 
 
-class UnknownFault(ValueError):
-    """No such mode."""
+class Wish(msgspec.Struct, rename="camel"):
+    """What a test orders; *subjects* are those whose answers get a wrong type."""
+
+    mode: Mode = "none"
+    subjects: frozenset[str] = frozenset()
+    latency_ms: Annotated[float, msgspec.Meta(ge=0)] | None = None
 
 
 @dataclass(slots=True)
@@ -31,30 +37,29 @@ class Faults:
     """What is wrong with this department now.
 
     Attributes:
-        latency: seconds added to every answer.
+        latency: seconds added to every answer, ill or well.
+        slowness: seconds added besides, as long as the fault lasts.
         dropped: keys whose first answer was withheld already.
     """
 
     latency: float = 0.0
-    mode: str = "none"
+    mode: Mode = "none"
+    slowness: float = 0.0
     subjects: frozenset[str] = frozenset()
     dropped: set[str] = field(default_factory=set)
 
-    def order(self, wish: Mapping[str, Any]) -> None:
-        mode = wish.get("mode", "none")
-        if mode not in MODES:
-            raise UnknownFault(mode)
-        self.mode = mode
-        self.subjects = frozenset(wish.get("subjects", ()))
-        if "latencyMs" in wish:
-            self.latency = float(wish["latencyMs"]) / 1000
+    def order(self, wish: Wish) -> None:
+        self.mode = wish.mode
+        self.subjects = wish.subjects
+        least = SLOW if wish.mode == "slow" else 0
+        self.slowness = (least if wish.latency_ms is None else wish.latency_ms) / 1000
 
     async def delay(self) -> None:
         """Wait as long as an answer takes; while the department hangs, until it is well again."""
         while self.mode == "hang":
             await asyncio.sleep(0.02)
-        if self.latency:
-            await asyncio.sleep(self.latency)
+        if self.latency or self.slowness:
+            await asyncio.sleep(self.latency + self.slowness)
 
     def answered(self, subjects: Sequence[str]) -> list[str]:
         """Return whom the answer speaks of."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 from starlette.applications import Starlette
 
 from sandbox.dates import now
@@ -22,6 +23,7 @@ from sandbox.program import program
 from sandbox.wire_log import Authority, WireLog
 
 DEPARTMENT: Final = "housing-fund-center"
+_MOST: Final = 500
 _BUSY: Final = 0.003  # seconds between looks
 _IDLE: Final = 0.02
 _HOLD_NAMES: Final = ("jg", "ajbh", "sx", "je", "qsrq", "jzrq", "zt")
@@ -53,6 +55,19 @@ _PLAIN: Final[dict[str, Callable[[Account], Any]]] = {
     "jlbh": lambda a: a.record,
 }
 _FIELDS: Final = frozenset({*_PLAIN, "kyye", "djxx"})
+_NAMES: Final = msgspec.json.Decoder(list[str])
+
+
+class _Control(msgspec.Struct, rename="camel"):
+    case: str
+    court: str
+    action: str
+    subject: str
+    subject_name: str
+    record: str
+    amount: str
+    months: int
+    officers: tuple[str, str]
 
 
 class Centre:
@@ -89,8 +104,11 @@ class Centre:
         claimed = self._exchange.claim_questions(self._name, now().isoformat())
         for request in claimed:
             await self._faults.delay()
-            subjects, fields = json.loads(request.subjects), json.loads(request.fields)
-            if set(fields) - _FIELDS:
+            try:
+                subjects, fields = _NAMES.decode(request.subjects), _NAMES.decode(request.fields)
+            except msgspec.DecodeError:
+                subjects, fields = [], [""]
+            if len(subjects) > _MOST or set(fields) - _FIELDS:
                 self._exchange.fail_question(request.id)
                 continue
             as_of = now().isoformat()
@@ -99,7 +117,7 @@ class Centre:
                 (request.id, subject, *self._reply(subject, shown, position), as_of)
                 for position, subject in enumerate(self._faults.answered(subjects))
             ]
-            self._exchange.answer_question(request.id, replies)
+            waited_for = self._exchange.answer_question(request.id, replies)
             self._log.write(
                 "question",
                 "query_request",
@@ -111,7 +129,10 @@ class Centre:
                     organisation=request.organisation,
                     purpose=request.purpose,
                 ),
-                answer_bytes=sum(len(body or "") for _, _, _, body, _ in replies),
+                answer_bytes=sum(len((body or "").encode()) for _, _, _, body, _ in replies)
+                if waited_for
+                else 0,
+                status="ANSWERED" if waited_for else "GONE",
             )
         return bool(claimed)
 
@@ -140,40 +161,41 @@ class Centre:
     async def _controls(self) -> bool:
         claimed = self._exchange.claim_controls(self._name, now().isoformat())
         for key, document_hash, body in claimed:
-            wanted = json.loads(body)
-            order = Order(
-                key=key,
-                document_hash=document_hash,
-                case=wanted["case"],
-                court=wanted["court"],
-                action=wanted["action"],
-                subject=wanted["subject"],
-                name=wanted["subjectName"],
-                record=wanted["record"],
-                limit=fen(wanted["amount"]),
-                months=int(wanted["months"]),
-            )
             try:
+                wanted = msgspec.json.decode(body, type=_Control)
+                order = Order(
+                    key=key,
+                    document_hash=document_hash,
+                    case=wanted.case,
+                    court=wanted.court,
+                    action=wanted.action,
+                    subject=wanted.subject,
+                    name=wanted.subject_name,
+                    record=wanted.record,
+                    limit=fen(wanted.amount),
+                    months=wanted.months,
+                )
                 receipt = await asyncio.to_thread(self._ledger.place, order, self._find)
-            except KeyReused:
-                continue
+            except (msgspec.DecodeError, ValueError, KeyReused):
+                continue  # the page has no words for it: such an order stays unanswered
+            words = json.dumps(converted(receipt, yuan, "amount"), ensure_ascii=False)
             self._log.write(
                 "control",
                 "control_request",
                 subjects=[order.subject],
                 authority=Authority(
                     case=order.case,
-                    officer=wanted["officers"][0],
+                    officer=wanted.officers[0],
                     organisation=order.court,
                     purpose="CONTROL",
                 ),
                 key=key,
+                answer_bytes=len(words.encode()),
             )
             if self._faults.withholds(key):
                 self._exchange.release_control(key)
                 continue
             await self._faults.delay()
-            words = json.dumps(converted(receipt, yuan, "amount"), ensure_ascii=False)
             self._exchange.answer_control(key, words, now().isoformat())
         return bool(claimed)
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.faults import Faults, UnknownFault
+from sandbox.faults import Faults, Wish
 from sandbox.wire_log import Authority
 
 GARBAGE = b"\x00\xff<html><body>502 Bad Gateway</bo"
@@ -24,8 +24,8 @@ def program(department: str, faults: Faults, routes: Sequence[Route]) -> Starlet
 
     async def order_faults(request: Request) -> Response:
         try:
-            faults.order(msgspec.json.decode(await request.body()))
-        except (UnknownFault, msgspec.DecodeError):
+            faults.order(msgspec.json.decode(await request.body(), type=Wish))
+        except msgspec.DecodeError:
             return json_response({"error": "BAD_REQUEST"}, 400)
         return json_response({"mode": faults.mode})
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 from graphql import (
     FieldNode,
+    GraphQLResolveInfo,
     GraphQLSchema,
     NoSchemaIntrospectionCustomRule,
     build_schema,
@@ -67,11 +68,11 @@ def department(population: Population, log: WireLog, faults: Faults, secret: str
             document = parse(asked.query, max_tokens=1000)
         except Exception:  # noqa: BLE001 -- anything that does not parse is the client's fault
             return _bad()
-        subjects = asked.variables.get("subjects", [])
-        if len(subjects) > _MOST or validate(schema, document, _RULES):
+        if validate(schema, document, _RULES):
             return _bad()
         await faults.delay()
-        result = execute(schema, document, variable_values=asked.variables)
+        subjects: list[str] = []
+        result = execute(schema, document, None, subjects, asked.variables)
         if getattr(result, "errors", None):
             return _bad()
         body = {"data": result.data}  # type: ignore[union-attr]  # no field here is asynchronous
@@ -103,7 +104,12 @@ def department(population: Population, log: WireLog, faults: Faults, secret: str
 def _schema(population: Population, faults: Faults) -> GraphQLSchema:
     schema = build_schema(_SDL)
 
-    def relations(_root: object, _info: object, subjects: list[str]) -> list[dict[str, Any]]:
+    def relations(
+        _root: object, info: GraphQLResolveInfo[list[str]], subjects: list[str]
+    ) -> list[dict[str, Any]]:
+        info.context.extend(subjects)  # for the wire log
+        if len(subjects) > _MOST:
+            raise ValueError("too many subjects")
         as_of = now().isoformat()
         return [
             {

@@ -83,7 +83,7 @@ class _Control(msgspec.Struct, rename="camel"):
     months: int
     document_hash: str
     court: str
-    officers: list[str]
+    officers: tuple[str, str]
 
 
 class _Depository:
@@ -175,7 +175,7 @@ class _Depository:
             months=wanted.months,
         )
         try:
-            await asyncio.to_thread(self._ledger.place, order, self._find)
+            receipt = await asyncio.to_thread(self._ledger.place, order, self._find)
         except KeyReused:
             return json_response({"error": "KEY_REUSED"}, 409)
         self._log.write(
@@ -184,11 +184,12 @@ class _Depository:
             subjects=[order.subject],
             authority=Authority(
                 case=order.case,
-                officer=wanted.officers[0] if wanted.officers else "",
+                officer=wanted.officers[0],
                 organisation=order.court,
                 purpose="CONTROL",
             ),
             key=key,
+            answer_bytes=len(msgspec.json.encode(converted(receipt, int, "quantity"))),
         )
         if self._faults.withholds(key):
             await asyncio.Event().wait()
@@ -213,10 +214,17 @@ class _Depository:
     async def outcome(self, request: Request) -> Response:
         key = request.path_params["key"]
         known = await asyncio.to_thread(self._ledger.receipt_of, key) is not None
-        self._log.write("status", "controls", authority=authority_in(request), key=key)
-        if not known:
-            return json_response({"error": "NOT_FOUND"}, 404)
-        return self._accept(self._receipt(key), status=200)
+        answer = json_response({"error": "NOT_FOUND"}, 404)
+        if known:
+            answer = self._accept(self._receipt(key), status=200)
+        self._log.write(
+            "status",
+            "controls",
+            authority=authority_in(request),
+            key=key,
+            answer_bytes=len(answer.body),
+        )
+        return answer
 
     def _accept(self, work: Coroutine[Any, Any, dict[str, Any]], status: int = 202) -> Response:
         over = time.monotonic() - _TICKET_SECONDS

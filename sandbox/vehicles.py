@@ -74,7 +74,7 @@ class _Vehicles:
             if operation == "QueryByOwner":
                 answer = await self._query(body, authority)
             elif operation == "Control":
-                answer = await self._control(body, authority)
+                answer = await self._control(body)
             elif operation == "ControlStatus":
                 answer = self._status(body, authority)
             else:
@@ -146,7 +146,7 @@ class _Vehicles:
         holds = self._ledger.holds_on(vehicle.record, vehicle.earlier)
         return standings(None, holds, now().date())
 
-    async def _control(self, body: Any, authority: Authority) -> Response:
+    async def _control(self, body: Any) -> Response:
         def text(name: str) -> str:
             found = body.find(f"{{{_V}}}{name}")
             if found is None or not found.text:
@@ -165,21 +165,23 @@ class _Vehicles:
             limit=fen(text("JE")),
             months=int(text("YS")),
         )
+        officer = text("ZFRY")
         receipt = await asyncio.to_thread(self._ledger.place, order, self._find)
+        answer = _envelope(_receipt_in("ControlResponse", receipt))
         self._log.write(
             "control",
             "Control",
             subjects=[order.subject],
             authority=Authority(
-                case=order.case, officer=text("ZFRY"), organisation=order.court, purpose="CONTROL"
+                case=order.case, officer=officer, organisation=order.court, purpose="CONTROL"
             ),
             key=order.key,
+            answer_bytes=len(answer.body),
         )
         if self._faults.withholds(order.key):
             await asyncio.Event().wait()
         await self._faults.delay()
-        del authority
-        return _envelope(_receipt_in("ControlResponse", receipt))
+        return answer
 
     def _find(self, order: Order) -> Asset | str:
         if order.action != "SEAL":
@@ -194,8 +196,15 @@ class _Vehicles:
     def _status(self, body: Any, authority: Authority) -> Response:
         found = body.find(f"{{{_V}}}WJBH")
         key = "" if found is None else found.text or ""
-        self._log.write("status", "ControlStatus", authority=authority, key=key)
-        return _envelope(_receipt_in("ControlStatusResponse", self._ledger.receipt_of(key)))
+        answer = _envelope(_receipt_in("ControlStatusResponse", self._ledger.receipt_of(key)))
+        self._log.write(
+            "status",
+            "ControlStatus",
+            authority=authority,
+            key=key,
+            answer_bytes=len(answer.body),
+        )
+        return answer
 
 
 def department(population: Population, log: WireLog, faults: Faults, data: Path) -> Starlette:

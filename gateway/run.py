@@ -1,0 +1,96 @@
+"""One run of a plan's shape: what it reads, and what it leaves besides the data."""
+
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import GraphQLError, GraphQLField, GraphQLObjectType
+from graphql.execution import Executor
+from graphql.execution.collect_fields import FieldDetails
+from graphql.execution.values import VariableValues, get_argument_values
+from graphql.pyutils import Path
+
+from connectors.question import Question
+from gateway.compiler import Unusual
+from gateway.selection import Selected
+from resolvers.asking import Answers
+from resolvers.binding import BoundCase
+from resolvers.context import Context
+from resolvers.refusals import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class _Info:
+    """What a resolver that only computes may ask of its surroundings."""
+
+    context: Context
+
+
+@dataclass(slots=True)
+class Run:
+    """`gateway.compiler.Run` for one request.
+
+    Attributes:
+        executor: graphql-core's, for islands.
+        errors: in the order of the answer.
+        waiting: where the value of an island belongs, and the value once it is there.
+    """
+
+    context: Context
+    variables: VariableValues
+    executor: Executor[Any]
+    errors: list[GraphQLError] = field(default_factory=list)
+    waiting: list[tuple[dict[str, Any], str, Awaitable[Any]]] = field(default_factory=list)
+
+    @property
+    def info(self) -> Any:
+        return _Info(self.context)
+
+    @property
+    def opened(self) -> Mapping[str, Sequence[BoundCase | Refused]]:
+        return self.context.opened
+
+    def answers(self, question: Question[Any], level: int, case: BoundCase) -> Answers:
+        return self.context.asking.answers(question, level, case.authority)
+
+    def fail(self, error: Exception, selected: Selected, path: Path) -> None:
+        """Put *error* at *path*; the value there is null, which this returns."""
+        self.errors.append(
+            GraphQLError(str(error), selected.nodes, path=path.as_list(), original_error=error)
+        )
+
+    def mask(self, coordinate: str) -> None:
+        self.context.masked.add(coordinate)
+
+    def arguments(self, definition: GraphQLField, selected: Selected) -> dict[str, Any]:
+        return get_argument_values(definition, selected.nodes[0], self.variables)
+
+    def island(
+        self,
+        into: dict[str, Any],
+        parent: GraphQLObjectType,
+        source: Any,
+        selected: Selected,
+        path: Path,
+    ) -> None:
+        """Let graphql-core execute one field and what is below it."""
+        details = [FieldDetails(node, None) for node in selected.nodes]
+        value = self.executor.execute_field(parent, source, details, path, None)
+        into[selected.key] = None
+        if self.executor.is_awaitable(value):
+            self.waiting.append((into, selected.key, value))
+        else:
+            into[selected.key] = value
+
+    async def settle(self) -> None:
+        """Wait for the islands.
+
+        Raises:
+            Unusual: one of them has no value where there must be one.
+        """
+        for into, key, value in self.waiting:
+            try:
+                into[key] = await value
+            except GraphQLError as error:
+                raise Unusual from error
+        self.errors.extend(self.executor.collected_errors.errors)
