@@ -6,9 +6,17 @@ from enum import Enum
 import strawberry
 
 from domain.case_number import CaseNumber
-from domain.identity import IdNumber
 from domain.money import Fen
 from domain.purpose import Purpose
+from resolvers.arguments import (
+    AfterArgument,
+    CaseNumberArgument,
+    CaseNumbersArgument,
+    FirstArgument,
+    IdNumberArgument,
+    PurposeArgument,
+    explained,
+)
 from resolvers.binding import BoundCase, bind
 from resolvers.context import Context, Info
 from resolvers.debtor import DEBTOR
@@ -23,19 +31,20 @@ from storage.cases import find_cases
 
 MOST_CASES = 50
 
-strawberry.enum(
+explained(
     Purpose,
-    name="Purpose",
-    description="Why personal data are asked for (PIPL 34): it must fit the fields, and travels with "
-    "every question. 查询目的",
+    "Purpose",
+    "Why personal data are asked for (PIPL 34): it must fit the fields, and travels with every "
+    "question. 查询目的",
+    {purpose: f"{purpose.en}. {purpose.zh}" for purpose in Purpose},
 )
 
 
 @strawberry.enum(description="Whether a case is being worked on. 案件状态")
 class CaseState(Enum):
-    OPEN = strawberry.enum_value("OPEN", description="执行中")
-    SUSPENDED = strawberry.enum_value("SUSPENDED", description="中止执行")
-    CLOSED = strawberry.enum_value("CLOSED", description="已结案")
+    OPEN = strawberry.enum_value("OPEN", description="Being enforced. 执行中")
+    SUSPENDED = strawberry.enum_value("SUSPENDED", description="Suspended. 中止执行")
+    CLOSED = strawberry.enum_value("CLOSED", description="Closed. 已结案")
 
 
 @strawberry.type(description="An applicant of a case. 申请执行人")
@@ -136,13 +145,16 @@ class Case:
         return root.debtors()
 
     @guarded("cases:read", graphql_type=DEBTOR | None)
-    def debtor(root: strawberry.Parent[BoundCase], id_number: IdNumber) -> Subject:
+    def debtor(root: strawberry.Parent[BoundCase], id_number: IdNumberArgument) -> Subject:
         """The obligor with this number; `NOT_AN_OBLIGOR` for anyone else. 被执行人"""
         return root.debtor(id_number)
 
     @guarded("orders:read")
     async def orders(
-        root: strawberry.Parent[BoundCase], info: Info, first: int, after: str | None = None
+        root: strawberry.Parent[BoundCase],
+        info: Info,
+        first: FirstArgument,
+        after: AfterArgument = None,
     ) -> OrderConnection:
         """Control orders of the case, oldest first, at most 100 a page. 查控指令"""
         return await orders_page(
@@ -153,7 +165,7 @@ class Case:
 @strawberry.type
 class CaseQueries:
     @guarded("cases:read", graphql_type=Case | None)
-    def case(self, info: Info, number: CaseNumber, purpose: Purpose) -> BoundCase:  # noqa: ARG002 -- opened ahead
+    def case(self, info: Info, number: CaseNumberArgument, purpose: PurposeArgument) -> BoundCase:  # noqa: ARG002 -- opened ahead
         """One case that the caller handles, opened for a purpose. 查询案件"""
         [opened] = info.context.opened[str(info.path.key)]
         if isinstance(opened, Refused):
@@ -164,8 +176,8 @@ class CaseQueries:
     def cases(
         self,
         info: Info,
-        numbers: list[CaseNumber],  # noqa: ARG002 -- opened ahead
-        purpose: Purpose,  # noqa: ARG002
+        numbers: CaseNumbersArgument,  # noqa: ARG002 -- opened ahead
+        purpose: PurposeArgument,  # noqa: ARG002
     ) -> list[BoundCase | Refused]:
         """Up to 50 cases at once, in the order asked; null and an error for each that does not open. 批量查询案件"""
         opened = info.context.opened[str(info.path.key)]

@@ -50,10 +50,14 @@ class KnownSubject(SubjectPart):
 
 @strawberry.enum(description="What kind of subject a debtor is. 主体类别")
 class DebtorKind(Enum):
-    NATURAL_PERSON = strawberry.enum_value("NATURAL_PERSON", description="自然人")
-    LEGAL_PERSON = strawberry.enum_value("LEGAL_PERSON", description="法人")
-    OTHER_ORGANIZATION = strawberry.enum_value("OTHER_ORGANIZATION", description="其他组织")
-    INDIVIDUAL_BUSINESS = strawberry.enum_value("INDIVIDUAL_BUSINESS", description="个体工商户")
+    NATURAL_PERSON = strawberry.enum_value("NATURAL_PERSON", description="A natural person. 自然人")
+    LEGAL_PERSON = strawberry.enum_value("LEGAL_PERSON", description="A legal person. 法人")
+    OTHER_ORGANIZATION = strawberry.enum_value(
+        "OTHER_ORGANIZATION", description="Another organisation. 其他组织"
+    )
+    INDIVIDUAL_BUSINESS = strawberry.enum_value(
+        "INDIVIDUAL_BUSINESS", description="An individual business. 个体工商户"
+    )
 
 
 class KnownDebtor(DebtorPart):

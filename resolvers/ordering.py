@@ -13,6 +13,7 @@ from domain.identity import IdNumber
 from domain.money import Fen
 from domain.order import OrderAction, TransitionRefused
 from resolvers import order_steps
+from resolvers.arguments import DocumentHashArgument, KeyArgument, OrderIdArgument
 from resolvers.context import Info
 from resolvers.declare import guarded
 from resolvers.order_steps import Draft, Idempotency
@@ -85,8 +86,8 @@ class OrderMutations:
     async def draft_order(
         self,
         info: Info,
-        input: DraftOrderInput,
-        idempotency_key: str,
+        input: Annotated[DraftOrderInput, strawberry.argument(description="The order. 指令内容")],
+        idempotency_key: KeyArgument,
     ) -> OrderOutcome:
         """Draft an order against an asset of an obligor. The same key returns the same order. 起草指令"""
         draft = Draft(
@@ -110,8 +111,8 @@ class OrderMutations:
     async def submit_order(
         self,
         info: Info,
-        id: strawberry.ID,
-        idempotency_key: str,
+        id: OrderIdArgument,
+        idempotency_key: KeyArgument,
     ) -> OrderOutcome:
         """Submit an own draft: documents, officers, amount and term are checked, its hash is fixed. 提交审批"""
         key = Idempotency(actor=info.context.caller.subject, key=idempotency_key)
@@ -121,9 +122,9 @@ class OrderMutations:
     async def approve_order(
         self,
         info: Info,
-        id: strawberry.ID,
-        document_hash: str,
-        idempotency_key: str,
+        id: OrderIdArgument,
+        document_hash: DocumentHashArgument,
+        idempotency_key: KeyArgument,
     ) -> OrderOutcome:
         """Approve what was submitted, named by its hash; never one's own draft (G4). It is then delivered. 审批通过"""
         key = Idempotency(actor=info.context.caller.subject, key=idempotency_key)

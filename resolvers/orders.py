@@ -14,6 +14,7 @@ from domain.case_number import CaseNumber
 from domain.money import Fen
 from domain.order import OrderAction, OrderState
 from domain.purpose import Purpose
+from resolvers.arguments import ACTIONS, STATES, OrderIdArgument, explained
 from resolvers.binding import bind
 from resolvers.context import Context, Info
 from resolvers.debtor import DEBTOR
@@ -31,10 +32,8 @@ from storage.receipts import ReceiptRecord, receipts_of
 MOST_A_PAGE: Final = 100
 _READERS: Final = ("orders:read", "assist:ack")
 
-strawberry.enum(OrderAction, name="OrderAction", description="What an order commands. 控制措施")
-strawberry.enum(
-    OrderState, name="OrderState", description="Where an order stands (domain.md 6.1). 指令状态"
-)
+explained(OrderAction, "OrderAction", "What an order commands. 控制措施", ACTIONS)
+explained(OrderState, "OrderState", "Where an order stands (domain.md 6.1). 指令状态", STATES)
 
 
 @strawberry.enum(description="Kinds of assets that an order can name so far. 财产种类")
@@ -188,7 +187,7 @@ class OrderConnection:
 @strawberry.type
 class OrderQueries:
     @guarded(*_READERS, graphql_type=Order | None)
-    async def order(self, info: Info, id: strawberry.ID) -> ShownOrder | None:
+    async def order(self, info: Info, id: OrderIdArgument) -> ShownOrder | None:
         """One order: of a case the caller handles, or addressed to the caller's department. 查询指令"""
         found = await info.context.database.read(lambda c: find_order(c, str(id)))
         if found is None or not await may_see(info.context, found):

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from domain.case_number import CaseNumber
 from domain.purpose import Purpose
+from resolvers.arguments import CaseNumberArgument
 from resolvers.binding import bind
 from resolvers.context import Context, Info
 from resolvers.declare import guarded
@@ -20,7 +21,7 @@ from storage.orders import OrderRecord, find_order
 class OrderSubscriptions:
     @guarded("orders:read", graphql_type=Order, subscription=True)
     async def order_changed(
-        self, info: Info, case_number: CaseNumber
+        self, info: Info, case_number: CaseNumberArgument
     ) -> AsyncGenerator[ShownOrder, None]:
         """The order, each time a step of its life was committed, from now on. 指令变更"""
         context = info.context

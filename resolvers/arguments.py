@@ -1,0 +1,89 @@
+"""What arguments and the domain's enums mean, in words: English first, then the Chinese term."""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Annotated, Any, Final, cast
+
+import strawberry
+
+from domain.case_number import CaseNumber
+from domain.identity import IdNumber
+from domain.order import OrderAction, OrderState
+from domain.purpose import Purpose
+
+CaseNumberArgument = Annotated[
+    CaseNumber,
+    strawberry.argument(description="Number of a case that the caller handles. 执行案号"),
+]
+CaseNumbersArgument = Annotated[
+    list[CaseNumber], strawberry.argument(description="At most 50 case numbers. 执行案号")
+]
+PurposeArgument = Annotated[
+    Purpose,
+    strawberry.argument(description="Why: it must fit all the fields asked for. 查询目的"),
+]
+IdNumberArgument = Annotated[
+    IdNumber, strawberry.argument(description="Number of an obligor of the case. 证件号码")
+]
+OrderIdArgument = Annotated[strawberry.ID, strawberry.argument(description="The order. 指令编号")]
+FirstArgument = Annotated[int, strawberry.argument(description="Page size, 1 to 100. 每页条数")]
+AfterArgument = Annotated[
+    str | None,
+    strawberry.argument(description="`endCursor` of the page before; left out for the first. 游标"),
+]
+KeyArgument = Annotated[
+    str,
+    strawberry.argument(
+        description="Chosen by the caller, 1 to 128 characters: a repeat with the same key changes "
+        "nothing and returns the same order. 幂等键"
+    ),
+]
+DocumentHashArgument = Annotated[
+    str,
+    strawberry.argument(
+        description="`documentHash` of the order as read: what is approved is what was seen. 指令摘要"
+    ),
+]
+
+ACTIONS: Final[Mapping[OrderAction, str]] = {
+    OrderAction.QUERY: "Ask a department in writing. 查询",
+    OrderAction.SEAL: "Seal in place. 查封",
+    OrderAction.SEIZE: "Take into custody. 扣押",
+    OrderAction.FREEZE: "Freeze an account or a right. 冻结",
+    OrderAction.PRE_SEAL: "Seal what is not registered yet. 预查封",
+    OrderAction.RESTRICT_TRANSFER: "Forbid the transfer. 限制转让",
+    OrderAction.RENEW: "Renew a hold before it ends. 续行",
+    OrderAction.LIFT: "Lift a hold. 解除",
+    OrderAction.DEDUCT: "Transfer money to the court. 扣划",
+    OrderAction.WITHHOLD: "Withhold payments to the debtor. 扣留",
+    OrderAction.EXTRACT: "Collect withheld income. 提取",
+}
+STATES: Final[Mapping[OrderState, str]] = {
+    OrderState.DRAFT: "Being written. 草稿",
+    OrderState.PENDING_APPROVAL: "Waits for another officer. 待审批",
+    OrderState.REJECTED: "Sent back by the approver. 已驳回",
+    OrderState.APPROVED: "Approved, not sent yet. 已审批",
+    OrderState.CANCELLED: "Withdrawn before it was sent. 已撤回",
+    OrderState.SENT: "On its way to the department. 已发送",
+    OrderState.ACKNOWLEDGED: "Received by the department. 已签收",
+    OrderState.RETURNED: "Returned for a defect. 已退回",
+    OrderState.EXECUTED: "Carried out in full. 已控制",
+    OrderState.PARTIALLY_EXECUTED: "Carried out in part. 部分控制",
+    OrderState.WAITING: "Waits behind earlier holds. 轮候",
+    OrderState.NO_ASSET: "There was nothing to hold. 无财产",
+    OrderState.REFUSED: "Refused with a legal reason. 拒绝协助",
+    OrderState.VOIDED: "Void from the start. 已撤销",
+    OrderState.LIFTED: "The hold was lifted. 已解除",
+    OrderState.DEDUCTED: "The money was transferred. 已扣划",
+    OrderState.DISPOSED: "The asset was disposed of. 已处置",
+    OrderState.EXPIRED: "The hold lapsed. 已届满",
+    OrderState.ANSWERED: "The question was answered. 已反馈",
+    OrderState.PARTIALLY_ANSWERED: "The question was answered in part. 部分反馈",
+}
+
+
+def explained(kind: type[Enum], name: str, description: str, words: Mapping[Any, str]) -> None:
+    """Make a domain enum an enum of the graph, with a description for every value."""
+    strawberry.enum(kind, name=name, description=description)
+    for value in cast("Any", kind).__strawberry_definition__.values:
+        value.description = words[kind[value.name]]
