@@ -93,12 +93,19 @@ class _Prepared:
 
 
 class Engine:
+    """Executes operations.
+
+    Attributes:
+        compiles: whether plans shape answers themselves; without, graphql-core shapes them all.
+    """
+
     def __init__(self, graph: Graph, contexts: Contexts) -> None:
         self._graph = graph
         self._documents = Documents(graph.schema)
         self._plans = Plans(Planner(graph.schema, graph.declarations))
         self._roles = RoleSchemas(graph.schema, graph.declarations)
         self._contexts = contexts
+        self.compiles = True
 
     async def execute(self, operation: Operation, caller: Caller) -> Response:
         """Run a query or a mutation; every fault is in the response, none is raised."""
@@ -270,7 +277,7 @@ class Engine:
 
     async def _shape(self, prepared: _Prepared, operation: Operation) -> ExecutionResult:
         """Shape the answer: by the plan's own function, or by graphql-core over the same answers."""
-        if prepared.plan.shape is not None:
+        if self.compiles and prepared.plan.shape is not None:
             try:
                 return await self._shape_by_plan(prepared, prepared.plan.shape)
             except Exception as error:  # noqa: BLE001 -- graphql-core says what it should have been
@@ -280,8 +287,10 @@ class Engine:
 
     async def _shape_by_plan(self, prepared: _Prepared, shape: Shape) -> ExecutionResult:
         run = Run(prepared.context, prepared.variables, self._executor(prepared))
-        data = shape(run)
-        await run.settle()
+        try:
+            data = shape(run)
+        finally:
+            await run.settle()
         return ExecutionResult(data, run.errors or None)
 
     def _executor(self, prepared: _Prepared) -> Executor[Any]:

@@ -1,5 +1,6 @@
 """One run of a plan's shape: what it reads, and what it leaves besides the data."""
 
+import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -88,9 +89,9 @@ class Run:
         Raises:
             Unusual: one of them has no value where there must be one.
         """
-        for into, key, value in self.waiting:
-            try:
-                into[key] = await value
-            except GraphQLError as error:
-                raise Unusual from error
+        values = await asyncio.gather(*(w for _, _, w in self.waiting), return_exceptions=True)
+        for (into, key, _), value in zip(self.waiting, values, strict=True):
+            if isinstance(value, BaseException):
+                raise Unusual from value
+            into[key] = value
         self.errors.extend(self.executor.collected_errors.errors)

@@ -1,0 +1,44 @@
+"""Ten thousand documents for every role: ``python -m tests.differential.campaign --help``."""
+
+import argparse
+import asyncio
+import logging
+import random
+import tempfile
+import time
+from pathlib import Path
+
+import structlog
+
+from tests.differential.checks import check
+from tests.differential.documents import Maker
+from tests.differential.test_both_ways import ROLES
+from tests.differential.world import world
+
+
+def quiet() -> None:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+
+async def campaign(count: int, seed: int) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        async with world(Path(place)) as made:
+            cases = [case.number for case in made.cases]
+            for role in ROLES:
+                lot, executed, started = random.Random(f"{seed} {role}"), 0, time.monotonic()
+                schema = made.schema(role)
+                for _ in range(count):
+                    one = random.Random(lot.getrandbits(64))
+                    document = Maker(schema, one, cases, made.people).document()
+                    executed += await check(made, role, document, lot.getrandbits(32))
+                seconds = time.monotonic() - started
+                print(f"{role}: {count} documents agree, {executed} executed, {seconds:.0f} s")  # noqa: T201
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--documents", type=int, default=10_000, help="for each role")
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    quiet()
+    asyncio.run(campaign(given.documents, given.seed))
