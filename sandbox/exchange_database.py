@@ -74,9 +74,10 @@ class Exchange:
             )
         rows = self._rows(
             "SELECT id, case_number, officer, organisation, purpose, subjects, fields "
-            "FROM query_request WHERE state = 'NEW' OR (state = 'CLAIMED' AND claimed_at < ?) "
+            "FROM query_request WHERE created_at >= ? "
+            "AND (state = 'NEW' OR (state = 'CLAIMED' AND claimed_at < ?)) "
             "ORDER BY created_at LIMIT 50",
-            ((moment - _STALE).isoformat(),),
+            (forgotten, (moment - _STALE).isoformat()),
         )
         claimed = []
         for row in rows:
@@ -93,8 +94,9 @@ class Exchange:
                 claimed.append(request)
         return claimed
 
-    def answer_question(self, request_id: str, replies: Sequence[tuple[Any, ...]]) -> bool:
-        """Return whether *replies* were written: nothing is, if the request is gone by now."""
+    @contextlib.contextmanager
+    def answering(self, request_id: str, replies: Sequence[tuple[Any, ...]]) -> Iterator[bool]:
+        """Commit *replies* with the block; False if the request is gone and nothing is written."""
         insert = (
             "INSERT INTO query_reply (request_id, subject, found, body, as_of) "
             "VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
@@ -105,7 +107,7 @@ class Exchange:
             waited_for = self._touch(done, (request_id,)) == 1
             for reply in replies if waited_for else ():
                 self._touch(insert, reply)
-        return waited_for
+            yield waited_for
 
     def fail_question(self, request_id: str) -> None:
         self._together([("UPDATE query_request SET state = 'FAILED' WHERE id = ?", (request_id,))])

@@ -117,23 +117,23 @@ class Centre:
                 (request.id, subject, *self._reply(subject, shown, position), as_of)
                 for position, subject in enumerate(self._faults.answered(subjects))
             ]
-            waited_for = self._exchange.answer_question(request.id, replies)
-            self._log.write(
-                "question",
-                "query_request",
-                subjects=subjects,
-                fields=fields,
-                authority=Authority(
-                    case=request.case_number,
-                    officer=request.officer,
-                    organisation=request.organisation,
-                    purpose=request.purpose,
-                ),
-                answer_bytes=sum(len((body or "").encode()) for _, _, _, body, _ in replies)
-                if waited_for
-                else 0,
-                status="ANSWERED" if waited_for else "GONE",
-            )
+            with self._exchange.answering(request.id, replies) as waited_for:
+                self._log.write(
+                    "question",
+                    "query_request",
+                    subjects=subjects,
+                    fields=fields,
+                    authority=Authority(
+                        case=request.case_number,
+                        officer=request.officer,
+                        organisation=request.organisation,
+                        purpose=request.purpose,
+                    ),
+                    answer_bytes=sum(len((body or "").encode()) for _, _, _, body, _ in replies)
+                    if waited_for
+                    else 0,
+                    status="ANSWERED" if waited_for else "GONE",
+                )
         return bool(claimed)
 
     def _reply(self, subject: str, fields: list[str], position: int) -> tuple[int, str | None]:

@@ -1,5 +1,6 @@
 """What every department's HTTP program has: health, faults, authority in headers."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from urllib.parse import unquote
@@ -54,6 +55,12 @@ def authority_in(request: Request) -> Authority:
         organisation=header("x-organisation"),
         purpose=header("x-purpose"),
     )
+
+
+async def lose_answer(request: Request) -> None:
+    """Wait until the caller gives up, who then has no answer."""
+    while not await request.is_disconnected():
+        await asyncio.sleep(0.02)
 
 
 def guarded_by_key(

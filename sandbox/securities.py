@@ -20,7 +20,7 @@ from sandbox.holds import Standing, standings
 from sandbox.ledger import Asset, KeyReused, Ledger, Order, converted, stranger
 from sandbox.money import yuan
 from sandbox.population import Population
-from sandbox.program import authority_in, guarded_by_key, json_response, program
+from sandbox.program import authority_in, guarded_by_key, json_response, lose_answer, program
 from sandbox.securities_register import Holding
 from sandbox.wire_log import Authority, WireLog
 
@@ -192,7 +192,7 @@ class _Depository:
             answer_bytes=len(msgspec.json.encode(converted(receipt, int, "quantity"))),
         )
         if self._faults.withholds(key):
-            await asyncio.Event().wait()
+            await lose_answer(request)
         return self._accept(self._receipt(key))
 
     def _find(self, order: Order) -> Asset | str:

@@ -17,7 +17,7 @@ from sandbox.holds import Standing, standings
 from sandbox.ledger import Asset, KeyReused, Ledger, Order, stranger
 from sandbox.money import fen, yuan
 from sandbox.population import Population
-from sandbox.program import GARBAGE, program
+from sandbox.program import GARBAGE, lose_answer, program
 from sandbox.vehicles_register import Vehicle
 from sandbox.wire_log import Authority, WireLog
 
@@ -74,7 +74,7 @@ class _Vehicles:
             if operation == "QueryByOwner":
                 answer = await self._query(body, authority)
             elif operation == "Control":
-                answer = await self._control(body)
+                answer = await self._control(body, request)
             elif operation == "ControlStatus":
                 answer = self._status(body, authority)
             else:
@@ -146,7 +146,7 @@ class _Vehicles:
         holds = self._ledger.holds_on(vehicle.record, vehicle.earlier)
         return standings(None, holds, now().date())
 
-    async def _control(self, body: Any) -> Response:
+    async def _control(self, body: Any, request: Request) -> Response:
         def text(name: str) -> str:
             found = body.find(f"{{{_V}}}{name}")
             if found is None or not found.text:
@@ -179,7 +179,7 @@ class _Vehicles:
             answer_bytes=len(answer.body),
         )
         if self._faults.withholds(order.key):
-            await asyncio.Event().wait()
+            await lose_answer(request)
         await self._faults.delay()
         return answer
 

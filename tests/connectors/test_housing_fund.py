@@ -25,6 +25,7 @@ from connectors.errors import (
 )
 from connectors.exchange import Exchange
 from connectors.exchange_database import ExchangeDatabase, PostgresExchange, open_database
+from connectors.exchange_tables import make_tables
 from connectors.housing_fund import HousingFundConnector
 from connectors.question import Authority, Projection
 from connectors.records import EncumbranceRecord, HoldRecord, HousingFundRecord
@@ -193,6 +194,37 @@ async def test_giving_up_leaves_no_row(
     assert scope.cancelled_caught
     assert len(centre.questions) == 1
     assert await nothing_left(centre)
+
+
+@pytest.mark.parametrize(
+    "databases",
+    [pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))],
+    indirect=True,
+)
+async def test_giving_up_while_the_answer_is_being_written_leaves_no_row(
+    databases: Databases, authority: Authority
+) -> None:
+    theirs = databases[0]
+    assert isinstance(theirs, PostgresExchange)
+    await theirs.write(make_tables)
+
+    async def ask() -> None:
+        with anyio.move_on_after(0.15):
+            await asking(databases).accounts_of([ANNA], WANT, authority)
+
+    async with theirs._engine.connect() as writing, anyio.create_task_group() as group:
+        group.start_soon(ask)
+        await anyio.sleep(0.1)
+        done = await writing.execute(text("UPDATE query_request SET state = 'DONE'"))
+        await writing.execute(
+            text("INSERT INTO query_reply SELECT id, :who, 0, NULL, :at FROM query_request"),
+            {"who": ANNA, "at": NOW},
+        )
+        await anyio.sleep(0.1)
+        await writing.commit()
+
+    assert done.rowcount == 1
+    assert await nothing_left(Centre(theirs))
 
 
 async def test_a_failed_question_is_refused_and_leaves_no_row(

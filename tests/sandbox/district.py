@@ -24,7 +24,7 @@ NOBODY: Final = "990203199003070012"
 _SIZE: Final = 500
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Served:
     """One running department; *url* is its wire, *base* its health and its faults."""
 
@@ -33,15 +33,19 @@ class Served:
     base: str
     log: Path
     http: httpx.Client
+    ill: bool = False
 
     def lines(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.log.read_text().splitlines()]
 
     def fall_ill(self, mode: str, **more: object) -> httpx.Response:
+        self.ill = True
         return self.http.post(f"{self.base}/_sandbox/faults", json={"mode": mode, **more})
 
     def recover(self) -> None:
-        self.fall_ill("none").raise_for_status()
+        if self.ill:
+            self.fall_ill("none").raise_for_status()
+            self.ill = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

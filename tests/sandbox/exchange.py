@@ -107,3 +107,7 @@ class Exchange:
                 return dict(json.loads(row[0]))
             time.sleep(0.003)
         return None
+
+    def order_hash(self, key: str) -> str | None:
+        row = self.run("SELECT document_hash FROM control_request WHERE key = ?", key).fetchone()
+        return None if row is None else str(row[0])

@@ -59,6 +59,18 @@ def body_of(answer: httpx.Response) -> Any:
     return content
 
 
+def record_of(car: Any) -> dict[str, Any]:
+    """Return what is said of one vehicle; repeated elements are lists of their attributes."""
+    record: dict[str, Any] = {}
+    for field in car:
+        name = field.tag.removeprefix(V)
+        if field.attrib:
+            record.setdefault(name, []).append(dict(field.attrib))
+        else:
+            record[name] = field.text
+    return record
+
+
 def fault_of(answer: httpx.Response) -> str:
     """Return the page's code in a fault."""
     assert answer.status_code == 500

@@ -81,7 +81,7 @@ def test_a_department_that_hangs_answers_once_it_is_well(
         assert waiting.result(timeout=3) == well
 
 
-@every_department
+@pytest.mark.parametrize("stem", ["identity", "housing_fund"])
 def test_a_slow_department_is_slow_only_as_long_as_the_fault_lasts(
     district: District, stem: str, well: Mapping[str, Entry]
 ) -> None:

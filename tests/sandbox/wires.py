@@ -11,7 +11,7 @@ import httpx
 
 from tests.sandbox.district import SECRET, Served
 from tests.sandbox.exchange import Exchange
-from tests.sandbox.soap import V, body_of, fault_of, owners_question, post
+from tests.sandbox.soap import body_of, fault_of, owners_question, post, record_of
 
 AUTHORITY: Final = {
     "case": "（2026）示9903执1号",
@@ -68,7 +68,7 @@ def ask_vehicles(served: Served, subjects: Sequence[str], fields: Sequence[str])
         Entry(
             owner.get("ZJHM"),
             {"1": True, "0": False}.get(owner.get("ZT"), owner.get("ZT")),
-            [{f.tag.removeprefix(V): f.text for f in car} for car in owner],
+            [record_of(car) for car in owner],
         )
         for owner in body_of(answer)
     ]
