@@ -16,6 +16,7 @@ import structlog
 
 from connectors.errors import DepartmentContractBroken, DepartmentError, DepartmentTimeout
 from connectors.question import Answer
+from connectors.time_left import time_left
 from domain.identity import IdNumber
 
 T = TypeVar("T")
@@ -82,7 +83,7 @@ class Connector:
         *,
         until: float | None = None,
     ) -> dict[IdNumber, Answer[T]]:
-        left = self.deadline if until is None else max(0.0, until - anyio.current_time())
+        left = time_left(self.deadline if until is None else max(0.0, until - anyio.current_time()))
         try:
             with anyio.fail_after(left):
                 return self._checked(batch, await ask(batch))

@@ -24,7 +24,7 @@ from connectors.departments import CONNECTORS, Departments
 from gateway.accounts import StoredAccounts
 from gateway.contexts import Contexts, utc_now
 from gateway.delivery import Deliveries
-from gateway.engine import Engine
+from gateway.engine import Engine, EngineSettings
 from gateway.graphiql_page import GraphiqlConfig, graphiql_routes
 from gateway.http import GraphQLOverHTTP
 from gateway.schema import build_graph
@@ -91,7 +91,16 @@ def build_gateway(
         events=events,
         pseudonym_key=_pseudonym_key(settings),
     )
-    engine = Engine(build_graph(), contexts)
+    engine = Engine(
+        build_graph(),
+        contexts,
+        EngineSettings(
+            cost_of_operation=settings.cost_of_operation,
+            cost_per_minute=settings.cost_per_minute,
+            seconds=settings.request_seconds,
+            explains_to_all=settings.demo,
+        ),
+    )
     deliveries = Deliveries(
         database,
         departments.control,

@@ -18,8 +18,13 @@ from graphql import (
     visit,
 )
 
-MOST_TOKENS: Final = 2_000
+from auth.caller import Caller
+from gateway.limits import BeyondLimit, Limits, check_limits
+from gateway.role_schema import RoleSchemas
+
 _MOST_KEPT: Final = 512
+_MOST_ROLES: Final = 64
+_COURT: Final = "court"
 
 
 class InvalidDocument(Exception):
@@ -77,8 +82,9 @@ class Documents:
     anyone else.
     """
 
-    def __init__(self, schema: GraphQLSchema) -> None:
+    def __init__(self, schema: GraphQLSchema, limits: Limits) -> None:
         self._schema = schema
+        self._limits = limits
         self._kept: OrderedDict[str, Document] = OrderedDict()
 
     def read(self, text: str) -> Document:
@@ -92,13 +98,16 @@ class Documents:
             self._kept.move_to_end(text)
             return known
         try:
-            node = parse(text, max_tokens=MOST_TOKENS)
+            node = parse(text, max_tokens=self._limits.tokens, allow_empty_selection_sets=False)
+            check_limits(node, self._limits)
         except GraphQLError as error:
             raise InvalidDocument([error], "GRAPHQL_PARSE_FAILED") from error
         except RecursionError as error:
             fault = GraphQLError("The document is nested too deeply.")
             raise InvalidDocument([fault], "GRAPHQL_PARSE_FAILED") from error
-        if faults := validate(self._schema, node, max_errors=20):
+        except BeyondLimit as error:
+            raise InvalidDocument([error.error()], "DOCUMENT_TOO_COMPLEX") from error
+        if faults := validate(self._schema, node, max_errors=20, hide_suggestions=True):
             raise InvalidDocument(faults, "GRAPHQL_VALIDATION_FAILED")
         document = Document(
             node,
@@ -130,3 +139,29 @@ def _conditions(node: DocumentNode) -> tuple[str, ...]:
     visitor = _Conditions()
     visit(node, visitor)
     return tuple(visitor.names)
+
+
+class RoleDocuments:
+    """Documents by what their sender may know of the schema.
+
+    The court's own people are told what exists and which scope it needs. A department or the public
+    is validated against its role-true schema: what it may not have, does not exist.
+    """
+
+    def __init__(self, schema: GraphQLSchema, roles: RoleSchemas, limits: Limits) -> None:
+        self._roles = roles
+        self._limits = limits
+        self._whole = Documents(schema, limits)
+        self._own: OrderedDict[frozenset[str], Documents] = OrderedDict()
+
+    def of(self, caller: Caller) -> Documents:
+        if caller.organisation == _COURT:
+            return self._whole
+        known = self._own.get(caller.scopes)
+        if known is None:
+            known = Documents(self._roles.of(caller.scopes), self._limits)
+            self._own[caller.scopes] = known
+            if len(self._own) > _MOST_ROLES:
+                self._own.popitem(last=False)
+        self._own.move_to_end(caller.scopes)
+        return known

@@ -9,14 +9,16 @@ from starlette.types import Receive, Scope, Send
 
 from auth.errors import Unauthenticated
 from auth.guard import Guard
-from gateway.engine import Engine, Operation, Response
+from gateway.engine import Engine, Operation
 from gateway.negotiation import EVENTS, JSON, Form, negotiate
 from gateway.outward import tidy
+from gateway.response import Response
 
 MOST_BYTES: Final = 64 * 1024  # of a request body
 _KEEP_ALIVE: Final = 12.0  # seconds between comments on an idle event stream
 _OPEN_WITHIN: Final = 0.1  # seconds until a silent stream's headers go out
 
+_NOT_OF_HTTP: Final = frozenset({"BAD_USER_INPUT", "DOCUMENT_TOO_COMPLEX", "COST_TOO_HIGH"})
 _ENCODE = msgspec.json.Encoder().encode
 
 _SECURITY: Final = [
@@ -83,7 +85,8 @@ class GraphQLOverHTTP:
             document=body.query,
             name=body.operationName,
             variables=body.variables or {},
-            partial=_wants_partial(headers),
+            partial=_says(headers, b"x-partial", "allow"),
+            explain=_says(headers, b"x-explain", "plan"),
         )
         if form.media_type == EVENTS:
             await _send_events(receive, send, self._engine.stream(operation, caller))
@@ -138,8 +141,8 @@ async def _whole(receive: Receive) -> bytes:
     return b"".join(parts)
 
 
-def _wants_partial(headers: list[tuple[bytes, bytes]]) -> bool:
-    return (_text_header(headers, b"x-partial") or "").strip().lower() == "allow"
+def _says(headers: list[tuple[bytes, bytes]], name: bytes, word: str) -> bool:
+    return (_text_header(headers, name) or "").strip().lower() == word
 
 
 def _text_header(headers: list[tuple[bytes, bytes]], name: bytes) -> str | None:
@@ -162,6 +165,7 @@ async def _send(
         (b"content-type", f"{form.media_type}; charset=utf-8".encode()),
         (b"content-length", str(len(payload)).encode()),
         *_SECURITY,
+        *response.headers,
         *(extra or ()),
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -171,7 +175,7 @@ async def _send(
 def _well_formed(response: Response) -> bool:
     """Whether the HTTP request was in order and only the GraphQL in it was not."""
     code = response.body["errors"][0]["extensions"]["code"]
-    return bool(code.startswith("GRAPHQL_") or code == "BAD_USER_INPUT")
+    return bool(code.startswith("GRAPHQL_") or code in _NOT_OF_HTTP)
 
 
 async def _send_events(receive: Receive, send: Send, responses: AsyncIterator[Response]) -> None:

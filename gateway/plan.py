@@ -27,6 +27,7 @@ from graphql.type import is_composite_type
 from connectors.question import Question
 from domain.purpose import Purpose
 from gateway.compiler import Compiler, Shape, Uncovered
+from gateway.cost import Cost, Times, times
 from gateway.declarations import Declarations
 from gateway.documents import Document
 from gateway.selection import Selected, Selections
@@ -93,6 +94,7 @@ class Plan:
 
     Attributes:
         coordinates: every field that will be executed, denied ones left out.
+        cost: before it runs.
         shape: makes the answer from what was fetched; None where graphql-core does.
     """
 
@@ -102,6 +104,7 @@ class Plan:
     coordinates: set[str] = field(default_factory=set)
     introspects: bool = False
     wanted: dict[int, set[str]] = field(default_factory=dict)
+    cost: Cost = field(default_factory=Cost)
     shape: Shape | None = None
 
     def fields_wanted(self, question: Question[Any]) -> frozenset[str]:
@@ -169,28 +172,30 @@ class _Walk:
             case_root = None
             if coordinate in _OPENS_CASES:
                 case_root = CaseRoot(selected.key, coordinate, selected.nodes[0])
-            if self._field(parent, selected, (), [], case_root) and case_root is not None:
+            if self._field(parent, selected, (), [], case_root, ()) and case_root is not None:
                 self.plan.roots.append(case_root)
 
-    def _fields(
+    def _fields(  # noqa: PLR0913, PLR0917 -- one field's surroundings
         self,
         parent: GraphQLCompositeType,
         below: list[SelectionSetNode],
         path: tuple[str, ...],
         asks: list[Ask],
         case_root: CaseRoot | None,
+        at: Times,
     ) -> None:
         for concrete in self._selections.concrete(parent):
             for selected in self._selections.of(concrete, below):
-                self._field(concrete, selected, path, asks, case_root)
+                self._field(concrete, selected, path, asks, case_root, at)
 
-    def _field(
+    def _field(  # noqa: PLR0913, PLR0917 -- as above
         self,
         parent: GraphQLObjectType,
         selected: Selected,
         path: tuple[str, ...],
         asks: list[Ask],
         case_root: CaseRoot | None,
+        at: Times,
     ) -> bool:
         """Plan one field and what is below it; False if it is denied."""
         if selected.name == "__typename":
@@ -203,21 +208,23 @@ class _Walk:
         named = get_named_type(parent.fields[selected.name].type)
         if not is_composite_type(named):
             return True
+        self.plan.cost.add(1 + declared.cost, at)
+        at = times(at, coordinate, selected.nodes[0], parent.fields[selected.name])
         if declared.question is not None:
-            self._ask(coordinate, declared, selected, here, named, asks)
+            self._ask(coordinate, declared, selected, here, named, asks, at)
         elif case_root is not None and coordinate == "Case.debtors":
-            self._fields(named, selected.below(), here, case_root.of_all, case_root)
+            self._fields(named, selected.below(), here, case_root.of_all, case_root, at)
         elif case_root is not None and coordinate == "Case.debtor":
             of_one: list[Ask] = []
             case_root.of_one.append((here, selected.nodes[0], of_one))
-            self._fields(named, selected.below(), here, of_one, case_root)
+            self._fields(named, selected.below(), here, of_one, case_root, at)
         else:
             # Debtors behind an order are not known before the order is read: asked late.
             passes = case_root if coordinate in _OPENS_CASES else None
-            self._fields(named, selected.below(), here, [], passes)
+            self._fields(named, selected.below(), here, [], passes, at)
         return True
 
-    def _ask(  # noqa: PLR0913, PLR0917 -- one field's surroundings
+    def _ask(  # noqa: PLR0913, PLR0917 -- as above
         self,
         coordinate: str,
         declared: Declared,
@@ -225,6 +232,7 @@ class _Walk:
         path: tuple[str, ...],
         record: GraphQLCompositeType,
         asks: list[Ask],
+        at: Times,
     ) -> None:
         question: Question[Any] | None = declared.question
         if question is None or declared.purposes is None:
@@ -234,22 +242,25 @@ class _Walk:
         for concrete in self._selections.concrete(record):
             for inner in self._selections.of(concrete, selected.below()):
                 if inner.name != "__typename":
-                    self._record_field(concrete, inner, ask)
+                    self._record_field(concrete, inner, ask, at)
         self.plan.wanted.setdefault(id(question), set()).update(ask.fields)
 
-    def _record_field(self, record: GraphQLObjectType, selected: Selected, ask: Ask) -> None:
+    def _record_field(
+        self, record: GraphQLObjectType, selected: Selected, ask: Ask, at: Times
+    ) -> None:
         coordinate = f"{record.name}.{selected.name}"
         declared = self._declarations.of(coordinate)
         if declared.leads_to is None:
-            if self._field(record, selected, ask.path, [], None):
+            if self._field(record, selected, ask.path, [], None, at):
                 ask.fields |= declared.needs
             return
         here = (*ask.path, selected.key)
         if self._allowed(coordinate, declared, here):
             ask.fields |= declared.needs
+            self.plan.cost.add(1, at)
             person = get_named_type(record.fields[selected.name].type)
             onward: list[Ask] = []
-            self._fields(person, selected.below(), here, onward, None)
+            self._fields(person, selected.below(), here, onward, None, at)
             ask.onward.append((declared.leads_to, onward))
 
     def _allowed(self, coordinate: str, declared: Declared, path: tuple[str, ...]) -> bool:

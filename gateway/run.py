@@ -1,7 +1,7 @@
 """One run of a plan's shape: what it reads, and what it leaves besides the data."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,16 +32,17 @@ class Run:
     """`gateway.compiler.Run` for one request.
 
     Attributes:
-        executor: graphql-core's, for islands.
+        make_executor: makes graphql-core's, once there is an island.
         errors: in the order of the answer.
         waiting: where the value of an island belongs, and the value once it is there.
     """
 
     context: Context
     variables: VariableValues
-    executor: Executor[Any]
+    make_executor: Callable[[], Executor[Any]]
     errors: list[GraphQLError] = field(default_factory=list)
     waiting: list[tuple[dict[str, Any], str, Awaitable[Any]]] = field(default_factory=list)
+    executor: Executor[Any] | None = None
 
     @property
     def info(self) -> Any:
@@ -75,6 +76,8 @@ class Run:
         path: Path,
     ) -> None:
         """Let graphql-core execute one field and what is below it."""
+        if self.executor is None:
+            self.executor = self.make_executor()
         details = [FieldDetails(node, None) for node in selected.nodes]
         value = self.executor.execute_field(parent, source, details, path, None)
         into[selected.key] = None
@@ -89,6 +92,8 @@ class Run:
         Raises:
             Unusual: one of them has no value where there must be one.
         """
+        if self.executor is None:
+            return
         values = await asyncio.gather(*(w for _, _, w in self.waiting), return_exceptions=True)
         for (into, key, _), value in zip(self.waiting, values, strict=True):
             if isinstance(value, BaseException):

@@ -65,6 +65,15 @@ class Settings(BaseSettings):
         description="How long orders in delivery by an instance that died wait for another; more "
         "than twice the longest `deadline_seconds`.",
     )
+    request_seconds: float = Field(
+        10.0, gt=0, description="Longest a request may take; departments are given what is left."
+    )
+    cost_of_operation: int = Field(
+        20_000, gt=0, description="The most one operation may cost; see `extensions.cost`."
+    )
+    cost_per_minute: int = Field(
+        600_000, gt=0, description="The most one client may spend in a minute, before 429."
+    )
     departments: dict[str, Department] = Field(
         default_factory=dict,
         description="Department systems by stem: identity, vehicles, housing_fund, securities, "

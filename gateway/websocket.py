@@ -20,7 +20,8 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 from auth.caller import Caller
 from auth.errors import Unauthenticated
 from auth.guard import Guard
-from gateway.engine import Engine, Operation, Response
+from gateway.engine import Engine, Operation
+from gateway.response import Response
 
 _MOST_OPERATIONS: Final = 20  # on one connection
 _INIT_WITHIN: Final = timedelta(seconds=10)

@@ -57,6 +57,28 @@ class DepartmentStatus:
     as_of: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One question put to one department, for developers: numbers of people, never who."""
+
+    department: str
+    question: str
+    fields: frozenset[str]
+    subjects: int
+    milliseconds: float
+    status: str
+
+    def shown(self) -> dict[str, object]:
+        return {
+            "department": self.department,
+            "question": self.question,
+            "fields": sorted(self.fields),
+            "subjects": self.subjects,
+            "milliseconds": round(self.milliseconds, 2),
+            "status": self.status,
+        }
+
+
 @dataclass(slots=True)
 class _Heard:
     """All that one question brought at one level under one authority.
@@ -77,6 +99,8 @@ class Asking:
         self._heard: dict[_Place, _Heard] = {}
         self._late: list[Wanted] = []
         self.statuses: dict[str, DepartmentStatus] = {}
+        self.calls: list[Call] = []
+        self.cost = 0
 
     def ask(self, wanted: Iterable[Wanted]) -> None:
         """Start asking; subjects named twice are asked once, with all that is wanted of them."""
@@ -217,15 +241,32 @@ class Asking:
             )
             answers = {number: answers.get(number, missing) for number in numbers}
         heard.answers.update(answers)
-        self._note(question.department, time.perf_counter() - started, answers)
+        self._note(question, fields, time.perf_counter() - started, answers)
 
-    def _note(self, department: str, seconds: float, answers: Mapping[Any, Answer[Any]]) -> None:
-        heard = answers.values()
+    def _note(
+        self,
+        question: Question[Any],
+        fields: frozenset[str],
+        seconds: float,
+        answers: Mapping[Any, Answer[Any]],
+    ) -> None:
+        heard, department = answers.values(), question.department
         status = _worst(
             {
                 "ANSWERED" if error is None else _STATUS_OF.get(error.code, "CONTRACT_BROKEN")
                 for error in {answer.error for answer in heard}
             }
+        )
+        self.cost += 2 * len(answers)
+        self.calls.append(
+            Call(
+                department=department,
+                question=question.name,
+                fields=fields,
+                subjects=len(answers),
+                milliseconds=seconds * 1000,
+                status=status,
+            )
         )
         as_of = min((moment for moment in {a.as_of for a in heard} if moment), default=None)
         before = self.statuses.get(department)

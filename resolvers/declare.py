@@ -22,6 +22,7 @@ from domain.purpose import Purpose, purposes_for
 T = TypeVar("T", bound=type)
 Scopes = tuple[frozenset[str], ...]  # outer OR, inner AND; empty: anyone with a token
 
+_COST_OF_A_QUESTION: Final = 2
 KEY: Final = "chakong"  # in a Strawberry field's metadata
 
 # Value objects carry what the field that returns them was allowed to show; and who one is, is no
@@ -91,6 +92,7 @@ class Declared:
         purposes: what the answer may be asked for.
         natural_persons_only: an organisation has no such thing; nobody is asked about one.
         leads_to: attribute of the record with the number of the next subject.
+        cost: what asking costs for each subject; see `gateway.cost`.
     """
 
     scopes: Scopes
@@ -102,6 +104,7 @@ class Declared:
     purposes: frozenset[Purpose] | None = None
     natural_persons_only: bool = False
     leads_to: str | None = None
+    cost: int = 0
 
 
 def scopes_of(*alternatives: str | Collection[str]) -> Scopes:
@@ -172,6 +175,7 @@ def asked_of(
         question=question,
         purposes=purposes_for(group),
         natural_persons_only=natural_persons_only,
+        cost=_COST_OF_A_QUESTION,
     )
     return strawberry.field(
         description=description, metadata={KEY: declared}, directives=_directives(scopes)

@@ -11,7 +11,7 @@ from gateway.plan import Plan, Planner, everything
 from resolvers.declare import Declared
 from resolvers.shaping import BANDS, missing_scopes
 from tests.differential.marked import Asked, mark
-from tests.differential.world import World, both_ways, comparable, scopes_of_role
+from tests.differential.world import UNLIMITED, World, both_ways, comparable, scopes_of_role
 
 
 class Differs(AssertionError):
@@ -64,7 +64,7 @@ def _nothing_leaks(world: World, role: str, text: str, asked: Asked, body: dict[
 
 def _plan(world: World, text: str, scopes: frozenset[str]) -> Plan:
     graph = world.graph
-    document = Documents(graph.schema).read(text)
+    document = Documents(graph.schema, UNLIMITED).read(text)
     operation = document.operation(None)
     variables = get_variable_values(graph.schema, operation.variable_definitions or (), {})
     assert not isinstance(variables, list)

@@ -19,7 +19,9 @@ from domain import catalogue
 from domain.identity import IdNumber
 from gateway.contexts import Contexts
 from gateway.demo.register import read_register
-from gateway.engine import Engine, Operation, Response
+from gateway.engine import Engine, EngineSettings, Operation
+from gateway.limits import Limits
+from gateway.response import Response
 from gateway.role_schema import RoleSchemas
 from gateway.schema import Graph, build_graph
 from resolvers.order_events import OrderEvents
@@ -31,6 +33,16 @@ from storage.migration import migrate
 from tests.differential.marked import Asked, MarkedDepartments
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+UNLIMITED = Limits(
+    tokens=10**6,
+    depth=10**6,
+    introspection_depth=10**6,
+    aliases=10**6,
+    directives=10**6,
+    root_fields=10**6,
+    fields=10**6,
+    same_key=10**6,
+)
 LOGINS = {
     "court-executor": "executor-1",
     "court-approver": "approver-1",
@@ -82,6 +94,7 @@ class World:
                 pseudonym_key=b"k" * 32,
                 now=lambda: NOW,
             ),
+            EngineSettings(limits=UNLIMITED, cost_of_operation=10**9, cost_per_minute=10**12),
         )
 
 

@@ -1,0 +1,115 @@
+"""A plan's steps: cases are opened, then departments are asked, level by level."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from graphql import FieldNode, GraphQLField, GraphQLSchema
+from graphql.execution.values import VariableValues, get_argument_values
+
+from domain.identity import IdNumber  # noqa: TC001 -- the annotation of a local
+from gateway.plan import Ask, CaseRoot, Plan
+from resolvers.asking import Answers, Wanted
+from resolvers.binding import BoundCase
+from resolvers.case import open_cases
+from resolvers.context import Context
+from resolvers.refusals import NotAnObligor
+from resolvers.shaping import next_subject
+from resolvers.subject import Subject
+
+_Aimed = tuple[Ask, list[Subject]]  # what is asked, and of whom: never of nobody
+
+
+class Steps:
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self._schema = schema
+
+    async def run(self, plan: Plan, variables: VariableValues, context: Context) -> None:
+        """Open the plan's cases and ask all that it knows to ask; answers stay in *context*."""
+        aimed: list[_Aimed] = []
+        for root in plan.roots:
+            opened = await self._open(root, variables, context)
+            for case in opened:
+                if isinstance(case, BoundCase):
+                    aimed += self._aim(root, case, variables)
+        if aimed:
+            await _ask_level(context, aimed)
+
+    async def _open(
+        self, root: CaseRoot, variables: VariableValues, context: Context
+    ) -> Sequence[Any]:
+        arguments = get_argument_values(self._field(root.coordinate), root.node, variables)
+        numbers = arguments["numbers"] if "numbers" in arguments else [arguments["number"]]
+        opened = await open_cases(context, numbers, arguments["purpose"], root.purposes())
+        context.opened[root.key] = opened
+        return opened
+
+    def _aim(self, root: CaseRoot, case: BoundCase, variables: VariableValues) -> list[_Aimed]:
+        aimed: list[_Aimed] = []
+        debtors = case.debtors()
+        if debtors:
+            aimed += [(ask, debtors) for ask in root.of_all]
+        for _, node, of_one in root.of_one:
+            debtor = self._debtor(case, node, variables)
+            if debtor is not None:
+                aimed += [(ask, [debtor]) for ask in of_one]
+        return aimed
+
+    def _debtor(
+        self, case: BoundCase, node: FieldNode, variables: VariableValues
+    ) -> Subject | None:
+        arguments = get_argument_values(self._field("Case.debtor"), node, variables)
+        try:
+            return case.debtor(arguments["idNumber"])
+        except NotAnObligor:
+            return None  # the field itself says so; nobody is asked
+
+    def _field(self, coordinate: str) -> GraphQLField:
+        kind, name = coordinate.split(".")
+        return cast("Any", self._schema.type_map[kind]).fields[name]  # type: ignore[no-any-return]
+
+
+async def _ask_level(context: Context, aimed: list[_Aimed]) -> None:
+    """Ask a level's questions at once; go on behind those that lead further as they come in."""
+    # Those that lead further start first.
+    aimed.sort(key=lambda item: not item[0].onward)
+    context.asking.ask(
+        Wanted(
+            question=ask.question,
+            numbers=[subject.id_number for subject in subjects],
+            authority=subjects[0].authority,
+            level=subjects[0].level,
+            fields=frozenset(ask.fields),
+            natural_persons_only=ask.natural_persons_only,
+        )
+        for ask, subjects in aimed
+    )
+    onward: list[_Aimed] = []
+    for ask, subjects in aimed:
+        if ask.onward:
+            answers = await _heard(context, ask, subjects)
+            for attribute, further in ask.onward:
+                reached = _reached(answers, attribute, subjects)
+                if reached:
+                    onward += [(next_ask, reached) for next_ask in further]
+    if onward:
+        await _ask_level(context, onward)
+    for ask, subjects in aimed:
+        await _heard(context, ask, subjects)
+
+
+async def _heard(context: Context, ask: Ask, subjects: list[Subject]) -> Answers:
+    first = subjects[0]
+    return await context.asking.heard(ask.question, first.level, first.authority)
+
+
+def _reached(answers: Answers, attribute: str, subjects: Sequence[Subject]) -> list[Subject]:
+    """Return whom the records of *subjects* lead to, each once."""
+    numbers: dict[IdNumber | None, None] = {}
+    for subject in subjects:
+        answer = answers.get(subject.id_number)
+        if answer is None or answer.value is None:
+            continue
+        records = answer.value if isinstance(answer.value, (list, tuple)) else (answer.value,)
+        numbers.update((getattr(record, attribute), None) for record in records)
+    numbers.pop(None, None)
+    return [next_subject(subjects[0], number) for number in numbers]
