@@ -1,14 +1,22 @@
 """The departments of this deployment: one connector for each address, found by its class."""
 
+import asyncio
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any, Final, Self, TypeVar, cast
 
+from prometheus_client import CollectorRegistry
+
 from connectors.address import DepartmentAddress
+from connectors.answer_cache import AnswerCache
 from connectors.base import Connector
 from connectors.control import ControlPort
 from connectors.housing_fund import HousingFundConnector
 from connectors.identity import IdentityConnector
+from connectors.line import Line, SparingPort
+from connectors.metrics import DepartmentMetrics
 from connectors.question import Answer, Authority, Projection, Question
 from connectors.related_persons import RelatedPersonsConnector
 from connectors.securities import SecuritiesConnector
@@ -34,6 +42,9 @@ _CONTROLLED: Final[tuple[type[Any], ...]] = (
 )
 
 
+_Asked = tuple[int, tuple[IdNumber, ...], Projection, Authority]
+
+
 class DepartmentNotConnected(LookupError):
     """This deployment has no address for the department."""
 
@@ -41,13 +52,31 @@ class DepartmentNotConnected(LookupError):
 class Departments:
     """The connectors of one deployment."""
 
-    def __init__(self, connectors: Iterable[Connector]) -> None:
+    def __init__(
+        self,
+        connectors: Iterable[Connector],
+        *,
+        metrics: DepartmentMetrics | None = None,
+        cache: AnswerCache | None = None,
+    ) -> None:
         self._connectors: Mapping[type[Connector], Connector] = {
             type(one): one for one in connectors
         }
+        self._metrics = metrics or DepartmentMetrics(CollectorRegistry())
+        self._lines = {
+            one.department: Line(one.department, one.deadline, self._metrics) for one in self
+        }
+        self._cache = cache
+        self._under_way: dict[_Asked, asyncio.Future[Mapping[IdNumber, Answer[Any]]]] = {}
 
     @classmethod
-    def open(cls, addresses: Iterable[DepartmentAddress]) -> Self:
+    def open(
+        cls,
+        addresses: Iterable[DepartmentAddress],
+        *,
+        metrics: DepartmentMetrics | None = None,
+        cache: AnswerCache | None = None,
+    ) -> Self:
         """Return the connectors for *addresses*; nothing is called yet.
 
         Raises:
@@ -59,7 +88,7 @@ class Departments:
             if address.id not in known:
                 raise DepartmentNotConnected(address.id)
             opened.append(known[address.id].open(address))
-        return cls(opened)
+        return cls(opened, metrics=metrics, cache=cache)
 
     def __getitem__(self, connector: type[C]) -> C:
         """Return the connector of that class.
@@ -79,14 +108,72 @@ class Departments:
         want: Projection,
         authority: Authority,
     ) -> Mapping[IdNumber, Answer[T]]:
-        """Put *question* to the department it belongs to.
+        """Put *question* to the department it belongs to: from the cache, with others, or anew.
 
         Raises:
             DepartmentError: no usable answer for anyone.
             DepartmentNotConnected: there is none here.
         """
+        if self._cache is None or not question.lifetime:
+            return await self._together(question, subjects, want, authority)
+        known = await self._cache.known(question, subjects, want, authority)
+        missing = [subject for subject in subjects if subject not in known]
+        if not missing:
+            return known
+        fresh = await self._together(question, missing, want, authority)
+        await self._cache.keep(question, fresh, want, authority)
+        return {**known, **fresh}
+
+    async def _together(
+        self,
+        question: Question[T],
+        subjects: Sequence[IdNumber],
+        want: Projection,
+        authority: Authority,
+    ) -> Mapping[IdNumber, Answer[T]]:
+        """Ask, or wait for the same question that is under way for the same authority."""
+        asked: _Asked = (
+            id(question),
+            tuple(subjects),
+            want,
+            replace(authority, request_id=""),
+        )
+        under_way = self._under_way.get(asked)
+        if under_way is None:
+            loop = asyncio.get_running_loop()
+            under_way = loop.create_task(self._put(question, subjects, want, authority))
+            self._under_way[asked] = under_way
+            under_way.add_done_callback(partial(self._forget, asked))
+            try:
+                return await asyncio.shield(under_way)
+            except asyncio.CancelledError:
+                under_way.cancel()  # whoever waits for it asks again
+                raise
+        try:
+            return await asyncio.shield(under_way)
+        except asyncio.CancelledError:
+            if not under_way.cancelled():
+                raise
+            return await self._together(question, subjects, want, authority)
+
+    def _forget(
+        self, asked: "_Asked", done: "asyncio.Future[Mapping[IdNumber, Answer[Any]]]"
+    ) -> None:
+        self._under_way.pop(asked, None)
+        if not done.cancelled():
+            done.exception()  # seen by whoever waited
+
+    async def _put(
+        self,
+        question: Question[T],
+        subjects: Sequence[IdNumber],
+        want: Projection,
+        authority: Authority,
+    ) -> Mapping[IdNumber, Answer[T]]:
         connector = self[question.connector]
-        return await question.__get__(connector, type(connector))(subjects, want, authority)
+        ask = question.__get__(connector, type(connector))
+        line = self._lines[question.department]
+        return await line.ask(lambda: ask(subjects, want, authority))
 
     def __contains__(self, connector: object) -> bool:
         return connector in self._connectors
@@ -102,7 +189,7 @@ class Departments:
         """
         for one in self:
             if one.department == department and isinstance(one, _CONTROLLED):
-                return cast("ControlPort", one)
+                return SparingPort(cast("ControlPort", one), self._lines[department])
         raise DepartmentNotConnected(department)
 
     async def aclose(self) -> None:
@@ -110,3 +197,5 @@ class Departments:
         async with contextlib.AsyncExitStack() as stack:
             for one in self:
                 stack.push_async_callback(one.aclose)
+            if self._cache is not None:
+                stack.push_async_callback(self._cache.aclose)

@@ -5,6 +5,7 @@ What can go wrong between us and a department, and what the reader can do about 
     ├── DepartmentTimeout         DEPARTMENT_TIMEOUT          ask again
     ├── DepartmentUnreachable     DEPARTMENT_UNREACHABLE      ask again
     ├── DepartmentBusy            DEPARTMENT_BUSY             ask again, after `retry_after` seconds
+    ├── DepartmentSpared          DEPARTMENT_SPARED           ask again, in a few seconds
     ├── DepartmentRefused         DEPARTMENT_REFUSED          final
     ├── DepartmentContractBroken  DEPARTMENT_CONTRACT_BROKEN  final
     └── OrderError                only control orders
@@ -67,6 +68,14 @@ class DepartmentBusy(DepartmentError):
     def __init__(self, department: str, retry_after: float | None = None) -> None:
         super().__init__(department)
         self.retry_after = retry_after
+
+
+class DepartmentSpared(DepartmentError):
+    """The department was not asked: it failed lately and is left alone for a few seconds."""
+
+    code = "DEPARTMENT_SPARED"
+    retryable = True
+    means = "was not asked, since it failed lately"
 
 
 class DepartmentRefused(DepartmentError):

@@ -104,7 +104,7 @@ class IdentityConnector(Connector):
     async def aclose(self) -> None:
         await self._client.aclose()
 
-    @question(record=IdentityRecord, plural=False, limit=LIMIT)
+    @question(record=IdentityRecord, plural=False, limit=LIMIT, lifetime=300)
     async def identity_of(
         self, subjects: Sequence[IdNumber], want: Projection, authority: Authority
     ) -> Mapping[IdNumber, Answer[IdentityRecord | None]]:
@@ -129,7 +129,7 @@ class IdentityConnector(Connector):
             lambda batch: self._ask("/v1/identities:batch", batch, fields, authority, read),
         )
 
-    @question(record=TravelDocumentRecord, plural=True, limit=LIMIT)
+    @question(record=TravelDocumentRecord, plural=True, limit=LIMIT, lifetime=300)
     async def travel_documents_of(
         self, subjects: Sequence[IdNumber], want: Projection, authority: Authority
     ) -> Mapping[IdNumber, Answer[tuple[TravelDocumentRecord, ...]]]:

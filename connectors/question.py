@@ -65,12 +65,14 @@ class Answer(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     Attributes:
         as_of: aware, UTC; the instant the department's data is from. None with an error.
         overdelivered: values that came without having been asked for; they were dropped.
+        cached: it was not asked just now.
     """
 
     value: T | None = None
     error: DepartmentError | None = None
     as_of: datetime | None = None
     overdelivered: int = 0
+    cached: bool = False
 
     def get(self) -> T:
         """Return the value.
@@ -106,16 +108,20 @@ class Question(Generic[T]):
         record: the type of one record.
         plural: each subject has a tuple of records; otherwise one record or None.
         limit: subjects in one call on the wire; larger batches are split by the connector.
+        lifetime: seconds an answer may be kept, where a deployment keeps any; 0 for never.
     """
 
     connector: type[Connector]
     name: str
 
-    def __init__(self, ask: Asking[T], *, record: type[Any], plural: bool, limit: int) -> None:
+    def __init__(
+        self, ask: Asking[T], *, record: type[Any], plural: bool, limit: int, lifetime: float
+    ) -> None:
         self._ask = ask
         self.record = record
         self.plural = plural
         self.limit = limit
+        self.lifetime = lifetime
         update_wrapper(cast("Any", self), ask)
 
     def __set_name__(self, owner: type[Connector], name: str) -> None:
@@ -148,10 +154,12 @@ class Question(Generic[T]):
         return frozenset(self.record.__struct_fields__)
 
 
-def question(*, record: type[Any], plural: bool, limit: int) -> Callable[[Asking[T]], Question[T]]:
+def question(
+    *, record: type[Any], plural: bool, limit: int, lifetime: float = 0
+) -> Callable[[Asking[T]], Question[T]]:
     """Declare the decorated connector method as a question; see `Question`."""
 
     def declare(ask: Asking[T]) -> Question[T]:
-        return Question(ask, record=record, plural=plural, limit=limit)
+        return Question(ask, record=record, plural=plural, limit=limit, lifetime=lifetime)
 
     return declare

@@ -83,7 +83,7 @@ class RelatedPersonsConnector(HttpConnector):
         )
         return cls(client, deadline=address.deadline_seconds)
 
-    @question(record=RelatedPersonRecord, plural=True, limit=LIMIT)
+    @question(record=RelatedPersonRecord, plural=True, limit=LIMIT, lifetime=300)
     async def related_to(
         self, subjects: Sequence[IdNumber], want: Projection, authority: Authority
     ) -> Mapping[IdNumber, Answer[tuple[RelatedPersonRecord, ...]]]:

@@ -107,7 +107,7 @@ class VehiclesConnector(HttpConnector):
         client = open_client(address.url, timeout=address.deadline_seconds)
         return cls(client, deadline=address.deadline_seconds)
 
-    @question(record=VehicleRecord, plural=True, limit=LIMIT)
+    @question(record=VehicleRecord, plural=True, limit=LIMIT, lifetime=60)
     async def owned_by(
         self, subjects: Sequence[IdNumber], want: Projection, authority: Authority
     ) -> Mapping[IdNumber, Answer[tuple[VehicleRecord, ...]]]:

@@ -2,12 +2,13 @@
 
 import contextlib
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
 from typing import Final
 
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -20,7 +21,9 @@ from auth.passwords import Passwords
 from auth.routes import oauth_routes
 from auth.scopes import Entitlements
 from connectors.address import DepartmentAddress
+from connectors.answer_cache import AnswerCache, open_store
 from connectors.departments import CONNECTORS, Departments
+from connectors.metrics import DepartmentMetrics
 from gateway.accounts import StoredAccounts
 from gateway.contexts import Contexts, utc_now
 from gateway.delivery import Deliveries
@@ -83,13 +86,19 @@ def build_gateway(
         entitlements=entitlements,
         longest_seconds=settings.access_token_seconds,
     )
-    departments = Departments.open(_addresses(settings))
+    registry = CollectorRegistry()
+    metrics = DepartmentMetrics(registry)
+    pseudonym_key = _pseudonym_key(settings)
+    cache = None
+    if settings.cache != "off":
+        cache = AnswerCache(open_store(settings.cache), pseudonym_key[:64], metrics)
+    departments = Departments.open(_addresses(settings), metrics=metrics, cache=cache)
     events = OrderEvents(database)
     contexts = Contexts(
         database=database,
         departments=departments,
         events=events,
-        pseudonym_key=_pseudonym_key(settings),
+        pseudonym_key=pseudonym_key,
     )
     engine = Engine(
         build_graph(),
@@ -127,6 +136,7 @@ def build_gateway(
             WebSocketRoute("/graphql", GraphQLOverWebSocket(engine, guard)),
             Route("/", _home),
             Route("/health", _health),
+            Route("/metrics", _metrics(registry)),
             *oauth_routes(issuer),
             *graphiql_routes(_graphiql(settings, logins, first_query)),
         ],
@@ -140,6 +150,13 @@ async def _home(_: Request) -> Response:
 
 async def _health(_: Request) -> Response:
     return JSONResponse({"status": "UP"})
+
+
+def _metrics(registry: CollectorRegistry) -> Callable[[Request], Awaitable[Response]]:
+    async def show(_: Request) -> Response:
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    return show
 
 
 def _addresses(settings: Settings) -> list[DepartmentAddress]:

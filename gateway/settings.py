@@ -65,6 +65,10 @@ class Settings(BaseSettings):
         description="How long orders in delivery by an instance that died wait for another; more "
         "than twice the longest `deadline_seconds`.",
     )
+    cache: str = Field(
+        "off",
+        description="Keep departments' answers for a while: off, memory or redis://host:port/db.",
+    )
     request_seconds: float = Field(
         10.0, gt=0, description="Longest a request may take; departments are given what is left."
     )

@@ -26,6 +26,7 @@ _STATUS_OF: Final[Mapping[str, str]] = {
     "DEPARTMENT_TIMEOUT": "TIMEOUT",
     "DEPARTMENT_UNREACHABLE": "UNAVAILABLE",
     "DEPARTMENT_BUSY": "UNAVAILABLE",
+    "DEPARTMENT_SPARED": "UNAVAILABLE",
     "DEPARTMENT_REFUSED": "REFUSED",
 }
 # The worst of a department's calls is its status.
@@ -253,8 +254,10 @@ class Asking:
         heard, department = answers.values(), question.department
         status = _worst(
             {
-                "ANSWERED" if error is None else _STATUS_OF.get(error.code, "CONTRACT_BROKEN")
-                for error in {answer.error for answer in heard}
+                ("CACHED" if cached else "ANSWERED")
+                if error is None
+                else _STATUS_OF.get(error.code, "CONTRACT_BROKEN")
+                for error, cached in {(answer.error, answer.cached) for answer in heard}
             }
         )
         self.cost += 2 * len(answers)
