@@ -7,7 +7,7 @@ once, and where the outcome is unknown the key is asked for, never the order rep
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol, get_args
 
 from connectors.question import Authority
 from domain.identity import IdNumber
@@ -15,6 +15,7 @@ from domain.money import Fen
 from domain.receipt import outcome
 
 Action = Literal["SEAL", "FREEZE"]
+CARRIED_ACTIONS: Final = frozenset(get_args(Action))
 Result = Literal["FULL", "PART", "WAITING", "NOTHING", "REFUSED"]
 Reason = Literal[
     "NO_SUCH_SUBJECT",

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from domain import catalogue
-from domain.case_number import is_document_of
+from domain.case_number import is_document_of, parse_case_number
 from domain.catalogue import Control, Exemption
 from domain.facts import CaseFacts, OrderFacts
 from domain.order import OrderAction
@@ -130,12 +130,6 @@ def target_is_an_obligor(case: CaseFacts, order: OrderFacts) -> None:
 
 def documents_are_in_order(case: CaseFacts, order: OrderFacts) -> None:
     """Ruling and notice of this case, two different registered officers."""
-    if order.ruling_number == order.notice_number:
-        raise GuardRefused(
-            "G3",
-            "I-08; domain.md 5.8",
-            "Ruling and notice are two documents with a number each. 裁定书与协助执行通知书须为两份文书",
-        )
     for name, number in (("ruling", order.ruling_number), ("notice", order.notice_number)):
         if not is_document_of(number or "", case.number):
             raise GuardRefused(
@@ -144,6 +138,12 @@ def documents_are_in_order(case: CaseFacts, order: OrderFacts) -> None:
                 f"Give the {name} number; it starts with the case number, like "
                 "（2026）示9903执12号之一. 须有本案裁定书和协助执行通知书",
             )
+    if _official(order.ruling_number) == _official(order.notice_number):
+        raise GuardRefused(
+            "G3",
+            "I-08; domain.md 5.8",
+            "Ruling and notice are two documents with a number each. 裁定书与协助执行通知书须为两份文书",
+        )
     officers = {officer.strip() for officer in order.officers}
     if (
         len(order.officers) != _TWO
@@ -156,6 +156,11 @@ def documents_are_in_order(case: CaseFacts, order: OrderFacts) -> None:
             "Name two different officers by their registered credential numbers. "
             "须有两名已备案执行人员",
         )
+
+
+def _official(number: str | None) -> str:
+    """Return a document's number in the official form; one document has one, however it is typed."""
+    return parse_case_number(number or "")
 
 
 def approver_is_not_the_drafter(*, drafter: str, approver: str) -> None:

@@ -52,6 +52,19 @@ class OrderState(Enum):
     PARTIALLY_ANSWERED = "PARTIALLY_ANSWERED"
 
 
+SHOWN_TO_ADDRESSEE: Final = frozenset(
+    set(OrderState)
+    - {
+        OrderState.DRAFT,
+        OrderState.PENDING_APPROVAL,
+        OrderState.REJECTED,
+        OrderState.APPROVED,
+        OrderState.CANCELLED,
+    }
+)
+"""An order is its department's business once it was sent."""
+
+
 class OrderEvent(Enum):
     DRAFT = "DRAFT"
     EDIT = "EDIT"

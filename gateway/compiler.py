@@ -15,7 +15,8 @@ import inspect
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any, Final, Protocol
+from functools import cache
+from typing import Any, Final, Protocol, cast
 
 from graphql import (
     GraphQLField,
@@ -36,7 +37,7 @@ from gateway.selection import Selected, Selections
 from resolvers.binding import BoundCase
 from resolvers.declare import Declared
 from resolvers.refusals import BadInput, Refused
-from resolvers.shaping import AMOUNT_MASK, BANDS, masked, missing_scopes, next_subject
+from resolvers.shaping import masked, missing_scopes, next_subject
 from resolvers.subject import Subject
 
 Shape = Callable[[Any], dict[str, Any]]
@@ -463,14 +464,14 @@ def _need(value: Any) -> Any:
 
 
 def _hider(coordinate: str, declared: Declared) -> Callable[[Run, Any, Any], Any]:
-    mask, noted = declared.mask or "", bool(declared.raw)
+    mask, noted, others = declared.mask or "", bool(declared.raw), declared.of_others
 
     def hide(run: Run, value: Any, subject: Any) -> Any:
         if value is None:
             return None
         if noted:
             run.mask(coordinate)
-        return masked(value, mask, organization=subject.organization)
+        return masked(value, mask, organization=not others and subject.organization)
 
     return hide
 
@@ -479,19 +480,19 @@ def _nullable(kind: GraphQLOutputType) -> GraphQLOutputType:
     return kind.of_type if isinstance(kind, GraphQLNonNull) else kind
 
 
-_HINTS: dict[type[Any], dict[str, Any]] = {}
+@cache
+def _hints(record: Any) -> Mapping[str, Any]:
+    """Return the types of a record's attributes and properties."""
+    hints = typing.get_type_hints(record)
+    for name, member in vars(record).items():
+        if isinstance(member, property) and member.fget is not None:
+            hints[name] = typing.get_type_hints(member.fget).get("return")
+    return hints
 
 
 def _hint(record: type[Any] | None, attribute: str) -> Any:
-    """Return the plain type of a record's attribute, `str` for text of every name; None if unsure."""
-    if record is None:
-        return None
-    if record not in _HINTS:
-        _HINTS[record] = typing.get_type_hints(record)
-        for name, member in vars(record).items():
-            if isinstance(member, property) and member.fget is not None:
-                _HINTS[record][name] = typing.get_type_hints(member.fget).get("return")
-    found = _HINTS[record].get(attribute)
+    """Return the plain type of an attribute, `str` for text of every name; None if unsure."""
+    found = None if record is None else _hints(cast("Any", record)).get(attribute)
     return None if found is None else _bare(found)
 
 
@@ -508,6 +509,3 @@ def _item(hint: Any) -> Any:
     """Return what a tuple of *hint* holds."""
     arguments = typing.get_args(hint)
     return _bare(arguments[0]) if typing.get_origin(hint) is tuple and arguments else None
-
-
-assert AMOUNT_MASK not in BANDS  # noqa: S101 -- an amount's own field is null, its band another field

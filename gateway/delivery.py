@@ -113,9 +113,8 @@ class Deliveries:
         del self._running[task]
 
     async def _deliver(self, delivery: DeliveryRecord) -> None:
-        order = await self._database.read(partial(_order_and_court, delivery.order_id))
-        record, court = order
         try:
+            record, court = await self._database.read(partial(_order_and_court, delivery.order_id))
             await self._database.write(partial(self._mark_sent, record.id))
             self._events.announce()
             receipt = await self._receipt(delivery, record, court)

@@ -123,6 +123,9 @@ class Engine:
             return refused.response
         except Exception as error:  # noqa: BLE001 -- whatever it says may be somebody's data
             return failed(error, "-")
+        return await self._once(prepared)
+
+    async def _once(self, prepared: _Prepared) -> Response:
         if prepared.node.operation is OperationType.SUBSCRIPTION:
             return refusal(
                 400,
@@ -147,8 +150,11 @@ class Engine:
         except RequestRefused as refused:
             yield refused.response
             return
+        except Exception as error:  # noqa: BLE001 -- as in execute
+            yield failed(error, "-")
+            return
         if prepared.node.operation is not OperationType.SUBSCRIPTION:
-            yield await self.execute(operation, caller)
+            yield await self._once(prepared)
             return
         async for response in self._events(prepared, caller):
             yield response

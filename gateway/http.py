@@ -15,6 +15,7 @@ from gateway.outward import tidy
 from gateway.response import Response
 
 MOST_BYTES: Final = 64 * 1024  # of a request body
+_OK: Final = 200
 _KEEP_ALIVE: Final = 12.0  # seconds between comments on an idle event stream
 _OPEN_WITHIN: Final = 0.1  # seconds until a silent stream's headers go out
 
@@ -197,7 +198,7 @@ async def _send_events(receive: Receive, send: Send, responses: AsyncIterator[Re
                 if started:
                     await _send_part(send, b": keep alive\n\n")
                 else:
-                    await _start_events(send, 200)
+                    await _start_events(send)
                     started = True
                 continue
             try:
@@ -205,12 +206,15 @@ async def _send_events(receive: Receive, send: Send, responses: AsyncIterator[Re
             except StopAsyncIteration:
                 break
             following = None
+            if not started and not response.executed and response.status != _OK:
+                await _send(send, Form(JSON), response)  # nothing has begun: say so in HTTP's words
+                return
             if not started:
-                await _start_events(send, 200)
+                await _start_events(send)
                 started = True
             await _send_part(send, b"event: next\ndata: " + _ENCODE(response.body) + b"\n\n")
         if not started:
-            await _start_events(send, 200)
+            await _start_events(send)
         await _send_part(send, b"event: complete\ndata: \n\n")
         await send({"type": "http.response.body", "body": b""})
     finally:
@@ -221,9 +225,9 @@ async def _send_events(receive: Receive, send: Send, responses: AsyncIterator[Re
         await responses.aclose()  # type: ignore[attr-defined]  # an async generator
 
 
-async def _start_events(send: Send, status: int) -> None:
+async def _start_events(send: Send) -> None:
     headers = [(b"content-type", b"text/event-stream; charset=utf-8"), *_SECURITY]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.start", "status": _OK, "headers": headers})
 
 
 async def _send_part(send: Send, part: bytes) -> None:

@@ -17,8 +17,8 @@ class Encumbrance:
 
 
 @strawberry.type(
-    description="A hold that stands on an asset. Of another court's hold only the authority, rank, "
-    "amount, expiry and state are shown. 查封、扣押、冻结登记"
+    description="A hold that stands on an asset. Of another court's hold departments tell only the "
+    "authority, rank, amount, expiry and state. 查封、扣押、冻结登记"
 )
 class Hold:
     authority: str | None = strawberry.field(description="Who ordered it. 机关")

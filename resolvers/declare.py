@@ -92,6 +92,7 @@ class Declared:
         purposes: what the answer may be asked for.
         natural_persons_only: an organisation has no such thing; nobody is asked about one.
         leads_to: attribute of the record with the number of the next subject.
+        of_others: it tells of somebody else than the subject; masked as a person's.
         cost: what asking costs for each subject; see `gateway.cost`.
     """
 
@@ -105,6 +106,7 @@ class Declared:
     natural_persons_only: bool = False
     leads_to: str | None = None
     cost: int = 0
+    of_others: bool = False
 
 
 def scopes_of(*alternatives: str | Collection[str]) -> Scopes:
@@ -223,11 +225,13 @@ class RecordGroup:
     Attributes:
         catalogue_groups: ids in assets.json or field-groups.json, searched in order.
         raw: scopes any of which shows values unmasked; none: the read scope does.
+        of_others: its records tell of others than the subject asked about.
     """
 
     catalogue_groups: tuple[str, ...]
     scopes: Scopes
     raw: frozenset[str] = frozenset()
+    of_others: bool = False
 
     def type(self, cls: T) -> T:
         """Make *cls* a type whose fields carry the catalogue's term, standard and mask."""
@@ -273,6 +277,7 @@ class RecordGroup:
             mask=entry.mask if self.raw else None,
             raw=self.raw,
             needs=frozenset({name}),
+            of_others=self.of_others,
         )
         standard = f" ({entry.standard})" if entry.standard else ""
         return strawberry.field(

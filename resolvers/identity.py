@@ -12,7 +12,9 @@ _IDENTITY = RecordGroup(
     raw=frozenset({"identity:read:raw"}),
 )
 _TRAVEL_DOCUMENTS = RecordGroup(
-    catalogue_groups=("travelDocuments",), scopes=scopes_of("travel-docs:read")
+    catalogue_groups=("travelDocuments",),
+    scopes=scopes_of("travel-docs:read"),
+    raw=frozenset({"identity:read:raw"}),
 )
 
 

@@ -15,15 +15,16 @@ from typing import Final
 from sqlalchemy import Connection
 
 from auth.caller import Caller
+from connectors.control import CARRIED_ACTIONS
 from domain import catalogue, guards
-from domain.case_number import CaseNumber
+from domain.case_number import CaseNumber, InvalidCaseNumber, parse_case_number
 from domain.identity import IdNumber
 from domain.money import Fen
 from domain.order import OrderAction, OrderEvent, OrderState, next_state
 from domain.plain_text import UnfitText, plain_text
 from domain.purpose import Purpose
 from resolvers.binding import bind
-from resolvers.refusals import BadInput, CaseNotFound, Refused
+from resolvers.refusals import BadInput, CaseNotFound, FieldNotAllowed, Refused
 from storage.cases import CaseRecord, find_case, find_officers
 from storage.deliveries import add_delivery
 from storage.orders import (
@@ -117,8 +118,9 @@ def draft(draft: Draft, key: Idempotency, step: Step, connection: Connection) ->
     known = _replay(connection, key, "draftOrder", body_hash)
     if known is not None:
         return known
-    if not step.caller.may(_CONTROL_SCOPE[draft.asset_kind]):
-        raise BadInput(f"Your token lacks {_CONTROL_SCOPE[draft.asset_kind]}.")
+    needed = _CONTROL_SCOPE[draft.asset_kind]
+    if not step.caller.may(needed):
+        raise FieldNotAllowed("Mutation.draftOrder", [needed])
     case = _bound(connection, draft.case_number, step)
     subject = next((p for p in case.obligors if p.id_number == draft.id_number), None)
     kind = catalogue.asset_kinds()[draft.asset_kind]
@@ -150,6 +152,13 @@ def draft(draft: Draft, key: Idempotency, step: Step, connection: Connection) ->
         changed_at=step.now,
     )
     guards.may_draft(*_facts(connection, case, order))
+    if draft.action.value not in CARRIED_ACTIONS:
+        raise guards.GuardRefused(
+            "G9",
+            "docs/departments/README.md",
+            "No department takes this action over its connection yet; order it on paper. "
+            "该措施暂不支持线上办理",
+        )
     add_order(connection, order, event=OrderEvent.DRAFT.value)
     return _remember(connection, key, "draftOrder", body_hash, order.id, step)
 
@@ -192,7 +201,13 @@ def _fit(draft: Draft) -> Draft:
     """Return *draft* with its texts as documents and departments can carry them."""
 
     def document(name: str, number: str | None) -> str | None:
-        return None if number is None else _checked(name, number, most=_LONGEST_NUMBER)
+        if number is None:
+            return None
+        text = _checked(name, number, most=_LONGEST_NUMBER)
+        try:
+            return parse_case_number(text)
+        except InvalidCaseNumber:
+            return text  # G3 says what is wrong with it
 
     return replace(
         draft,

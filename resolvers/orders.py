@@ -12,7 +12,7 @@ import strawberry
 from connectors.question import Authority
 from domain.case_number import CaseNumber
 from domain.money import Fen
-from domain.order import OrderAction, OrderState
+from domain.order import SHOWN_TO_ADDRESSEE, OrderAction, OrderState
 from domain.purpose import Purpose
 from resolvers.arguments import ACTIONS, STATES, OrderIdArgument, explained
 from resolvers.binding import bind
@@ -199,7 +199,7 @@ async def may_see(context: Context, order: OrderRecord) -> bool:
     """Whether *order* is addressed to the caller's department, or its case assigned to the caller."""
     caller = context.caller
     if caller.organisation != "court":
-        addressed = order.state not in ("DRAFT", "PENDING_APPROVAL", "APPROVED", "CANCELLED")
+        addressed = OrderState(order.state) in SHOWN_TO_ADDRESSEE
         return order.department == caller.organisation and addressed and caller.may("assist:ack")
     if caller.may("command:read"):
         return True

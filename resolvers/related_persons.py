@@ -10,7 +10,10 @@ from resolvers.scalars import Date, Decimal, MaritalStatusCode, RelationCode, Us
 
 _BOTH: Final = ("relations:read", "relations:corporate:read")
 _RELATIONS = RecordGroup(
-    catalogue_groups=("personalRelations", "corporateRelations"), scopes=scopes_of(_BOTH)
+    catalogue_groups=("personalRelations", "corporateRelations"),
+    scopes=scopes_of(_BOTH),
+    raw=frozenset({"identity:read:raw"}),
+    of_others=True,
 )
 
 

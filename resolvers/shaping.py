@@ -118,7 +118,8 @@ def _read(coordinate: str, declared: Declared) -> Resolve:
     def resolve(source: Any, info: GraphQLResolveInfo[Any]) -> Any:
         organization = False
         if isinstance(source, Seen):
-            organization, source = source.subject.organization, source.record
+            organization = not declared.of_others and source.subject.organization
+            source = source.record
         elif isinstance(source, Subject):
             organization = source.organization
         value = getattr(source, attribute)

@@ -13,8 +13,8 @@ from domain.money import Fen
 from storage.instants import instant_text, parse_instant
 from storage.tables import order_events, orders, receipts, requests
 
-_NEVER_IN_FORCE: Final = ("CANCELLED", "REJECTED")
-_AWAITING_ANSWER: Final = ("DRAFT", "PENDING_APPROVAL", "APPROVED", "SENT", "ACKNOWLEDGED")
+_AWAITING_ANSWER: Final = ("PENDING_APPROVAL", "APPROVED", "SENT", "ACKNOWLEDGED", "RETURNED")
+_HELD: Final = ("EXECUTED", "PARTIALLY_EXECUTED", "WAITING")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +196,7 @@ def committed_fen(
         select(orders.c.id, orders.c.state, orders.c.amount_fen).where(
             orders.c.case_number == case_number,
             orders.c.amount_fen.is_not(None),
-            orders.c.state.not_in((*_NEVER_IN_FORCE, "DRAFT")),
+            orders.c.state.in_((*_AWAITING_ANSWER, *_HELD)),
             orders.c.id != (besides or ""),
         )
     ).all()

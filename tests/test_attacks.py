@@ -215,3 +215,32 @@ def test_values_that_do_not_fit_are_not_repeated(demo: dict[str, Any]) -> None:
     )
     assert answer.status_code == 400
     assert name not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        pytest.param("{ broken", 400, id="does not parse"),
+        pytest.param(
+            '{ case(number: "（2026）示9903执1号", purpose: CONTROL) { claim { fen } } }',
+            403,
+            id="denied",
+        ),
+    ],
+)
+def test_a_stream_that_never_begins_has_a_status_of_its_own(
+    demo: dict[str, Any], query: str, status: int
+) -> None:
+    answer = httpx.post(
+        demo["graphql"],
+        json={"query": query},
+        headers={
+            "authorization": f"Bearer {demo['tokens']['auditor']}",
+            "accept": "text/event-stream",
+        },
+        trust_env=False,
+    )
+
+    assert answer.status_code == status
+    assert answer.headers["content-type"].startswith("application/json")
+    assert answer.json()["errors"]

@@ -37,13 +37,9 @@ def test_a_hundred_obligors_cost_one_question_per_department_and_level(
 
     assert "errors" not in answer.json()
     new = {d: lines[before[d] :] for d, lines in wire(demo).items()}
-    assert {d: len(lines) for d, lines in new.items()} == {
-        "public-security": 1,
-        "traffic-police": len(new["traffic-police"]),
-        "housing-fund-center": 1,
-        "securities-depository": 1,
-        "market-regulation": 1,
-    }
+    calls = {department: len(lines) for department, lines in new.items()}
+    assert calls.pop("traffic-police") >= 2, "debtors, and whom they are related to"
+    assert set(calls.values()) == {1}
     reached = {s for line in new["traffic-police"][1:] for s in line["subjects"]}
     assert len(new["traffic-police"]) <= 1 + -(-len(reached) // 200)
     assert all(set(line["fields"]) <= {"HPHM", "JLBH"} for line in new["traffic-police"])
@@ -281,7 +277,7 @@ def test_order_changes_arrive_as_server_sent_events(demo: dict[str, Any]) -> Non
     assert event["data"] == {"orderChanged": {"state": "DRAFT", "action": "SEAL"}}
 
 
-def test_nobody_approves_what_they_drafted(demo: dict[str, Any]) -> None:
+def test_an_executor_may_not_approve_at_all(demo: dict[str, Any]) -> None:
     query = 'mutation { approveOrder(id: "o_1", documentHash: "x", idempotencyKey: "g4") { __typename } }'
 
     answer = ask(demo, "court-executor", query)

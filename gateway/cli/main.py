@@ -76,7 +76,7 @@ def demo(  # noqa: PLR0913, PLR0917 -- the options of ./demo
     """Run five simulated departments and the gateway, filled with synthetic people."""
     from gateway.demo.card import show_card  # noqa: PLC0415
     from gateway.demo.departments import DepartmentsDidNotStart  # noqa: PLC0415
-    from gateway.demo.run import DemoOptions, DifferentPeople, run_demo  # noqa: PLC0415
+    from gateway.demo.run import DemoOptions, DifferentPeople, PortTaken, run_demo  # noqa: PLC0415
 
     options = DemoOptions(
         port=port,
@@ -89,9 +89,7 @@ def demo(  # noqa: PLR0913, PLR0917 -- the options of ./demo
     )
     try:
         run_demo(options, lambda ready: show_card(ready, options))
-    except OSError as error:
-        _stop(f"port {port}: {error.strerror}. Take another with --port.")
-    except (DifferentPeople, DepartmentsDidNotStart) as error:
+    except (PortTaken, DifferentPeople, DepartmentsDidNotStart) as error:
         _stop(str(error))
 
 

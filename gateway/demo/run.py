@@ -76,6 +76,10 @@ class Ready:
     logins: list[Login]
 
 
+class PortTaken(RuntimeError):
+    """Something else listens on the port."""
+
+
 class DifferentPeople(RuntimeError):
     """The data directory holds the demo of another population."""
 
@@ -113,7 +117,11 @@ def _listen(port: int) -> socket.socket:
     # Named, so that asyncio switches Nagle's algorithm off.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(("127.0.0.1", port))
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError as error:
+        listener.close()
+        raise PortTaken(f"port {port}: {error.strerror}. Take another with --port.") from error
     listener.listen(1024)
     return listener
 
@@ -159,6 +167,7 @@ async def _serve(
 
 def _settings(options: DemoOptions, departments: Sequence[Simulated], port: int) -> Settings:
     return Settings(
+        audience=Settings.model_fields["audience"].default,  # `demo token` has no environment
         port=port,
         demo=True,
         data_dir=options.data,

@@ -191,3 +191,27 @@ async def test_only_the_drafter_submits(database: Database) -> None:
 async def test_an_officer_without_the_case_cannot_draft_in_it(database: Database) -> None:
     with pytest.raises(Refused):
         await database.write(partial(draft, wanted(), key("d", "executor-3"), step("executor-3")))
+
+
+@pytest.mark.anyio
+async def test_one_document_in_two_widths_is_one_document(database: Database) -> None:
+    twice = replace(wanted(), notice_number=f"{CASE}之一".replace("（", "(").replace("）", ")"))
+    drafted = await database.write(partial(draft, twice, key("d"), step("executor-1")))
+
+    with pytest.raises(GuardRefused) as refused:
+        await database.write(partial(submit, drafted.id, key("s"), step("executor-1")))
+
+    assert refused.value.guard == "G3"
+    assert "two documents" in refused.value.message
+
+
+@pytest.mark.anyio
+async def test_what_no_connection_carries_is_not_drafted(database: Database) -> None:
+    seize = replace(wanted(), asset_kind="vehicle", action=OrderAction.SEIZE, record="TP-00000001")
+
+    with pytest.raises(GuardRefused) as refused:
+        await database.write(
+            partial(draft, seize, key("d"), step("executor-1", BOTH_HATS | {"vehicles:control"}))
+        )
+
+    assert refused.value.guard in {"G5", "G9"}
