@@ -5,6 +5,7 @@ import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Container
 from datetime import date
+from functools import lru_cache
 from typing import Final, NewType
 
 from domain.check_characters import (
@@ -69,10 +70,12 @@ def parse_id_number(text: str, *, regions: Container[str] | None = None) -> IdNu
     return parsed
 
 
+@lru_cache(maxsize=8192)
 def is_organization(number: IdNumber) -> bool:
     """Whether *number* is a unified social credit code.
 
     A number that was never checked and is neither counts as a person's: persons are protected.
+    (Remembered for the numbers asked about lately: it is asked for every field of a person.)
     """
     return _resident_rule(number) is not None and _organization_rule(number) is None
 

@@ -112,7 +112,8 @@ class Asking:
         for place, wants in together.items():
             heard = self._heard.setdefault(place, _Heard())
             for fields, numbers in self._projections(place, heard, wants).items():
-                self._start(heard, wants[0], fields, numbers)
+                if numbers:
+                    self._start(heard, wants[0], fields, numbers)
 
     def answers(self, question: Question[Any], level: int, authority: Authority) -> Answers:
         """Return what was heard so far; a subject that was never asked about is not in it."""
@@ -161,15 +162,12 @@ class Asking:
         self, place: _Place, heard: _Heard, wants: Sequence[Wanted]
     ) -> dict[frozenset[str], list[IdNumber]]:
         """Return whom to ask for which fields, without those whose answer is there or under way."""
+        if len(wants) == 1 and not self._asked_before(place, heard):
+            [want] = wants
+            return {want.fields: list(dict.fromkeys(self._asked_about(heard, want)))}
         fields_of: dict[IdNumber, frozenset[str]] = {}
         for want in wants:
-            numbers: Iterable[IdNumber] = want.numbers
-            if want.natural_persons_only:
-                nothing: Answer[Any] = Answer(value=() if want.question.plural else None)
-                organisations = [one for one in numbers if is_organization(one)]
-                heard.answers.update((one, nothing) for one in organisations)
-                numbers = [one for one in numbers if one not in organisations]
-            for number in numbers:
+            for number in self._asked_about(heard, want):
                 before = fields_of.get(number)
                 fields_of[number] = want.fields if before is None else before | want.fields
         grouped: dict[frozenset[str], list[IdNumber]] = {}
@@ -177,6 +175,21 @@ class Asking:
             if not self._is_asked(place, heard, number, fields):
                 grouped.setdefault(fields, []).append(number)
         return grouped
+
+    def _asked_about(self, heard: _Heard, want: Wanted) -> Iterable[IdNumber]:
+        """Return whom to ask about; an organisation has nothing that only people have."""
+        if not want.natural_persons_only:
+            return want.numbers
+        nothing: Answer[Any] = Answer(value=() if want.question.plural else None)
+        organisations = {one for one in want.numbers if is_organization(one)}
+        heard.answers.update(dict.fromkeys(organisations, nothing))
+        return [one for one in want.numbers if one not in organisations]
+
+    def _asked_before(self, place: _Place, heard: _Heard) -> bool:
+        question, level, authority = place
+        return bool(heard.fields) or any(
+            (question, above, authority) in self._heard for above in range(level)
+        )
 
     def _is_asked(
         self, place: _Place, heard: _Heard, number: IdNumber, fields: frozenset[str]

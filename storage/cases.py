@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import BindParameter, Connection, Row, bindparam, delete, insert, select
 
 from domain.case_number import CaseNumber
 from domain.identity import IdNumber
@@ -50,25 +51,40 @@ class CaseRecord:
     officers: tuple[AssignedOfficer, ...]
 
 
+# Every request with a case reads these: written once, so that they are compiled once.
+_NUMBERS: Final[BindParameter[list[str]]] = bindparam("numbers", expanding=True)
+_CASES: Final = select(cases).where(cases.c.number.in_(_NUMBERS))
+_PARTIES: Final = (
+    select(
+        parties.c.case_number,
+        parties.c.capacity,
+        parties.c.id_number,
+        parties.c.name,
+        parties.c.kind,
+    )
+    .where(parties.c.case_number.in_(_NUMBERS))
+    .order_by(parties.c.position)
+)
+_ASSIGNED: Final = (
+    select(case_officers.c.case_number, case_officers.c.capacity, officers)
+    .join(officers)
+    .where(case_officers.c.case_number.in_(_NUMBERS))
+    .order_by(officers.c.id)
+)
+
+
 def find_cases(
     connection: Connection, numbers: Sequence[CaseNumber]
 ) -> Mapping[CaseNumber, CaseRecord]:
     """Return the cases among *numbers* that the register knows."""
-    rows = connection.execute(select(cases).where(cases.c.number.in_(numbers))).all()
-    known = [row.number for row in rows]
+    rows = connection.execute(_CASES, {"numbers": numbers}).all()
+    known = {"numbers": [row.number for row in rows]}
     of_case: dict[tuple[str, str], list[Party]] = {}
-    for row in connection.execute(
-        select(parties).where(parties.c.case_number.in_(known)).order_by(parties.c.position)
-    ):
-        party = Party(id_number=IdNumber(row.id_number), name=row.name, kind=row.kind)
-        of_case.setdefault((row.case_number, row.capacity), []).append(party)
+    for number, capacity, id_number, name, kind in connection.execute(_PARTIES, known):
+        party = Party(id_number=IdNumber(id_number), name=name, kind=kind)
+        of_case.setdefault((number, capacity), []).append(party)
     assigned: dict[str, list[AssignedOfficer]] = {}
-    for row in connection.execute(
-        select(case_officers.c.case_number, case_officers.c.capacity, officers)
-        .join(officers)
-        .where(case_officers.c.case_number.in_(known))
-        .order_by(officers.c.id)
-    ):
+    for row in connection.execute(_ASSIGNED, known):
         entry = AssignedOfficer(officer=_officer(row), capacity=row.capacity)
         assigned.setdefault(row.case_number, []).append(entry)
     return {

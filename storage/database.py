@@ -31,7 +31,6 @@ Work = Callable[[Connection], T]
 _MOST_PER_COMMIT: Final = 64
 _MOST_ATTEMPTS: Final = 12
 _IN_THE_WAY: Final = {"40001", "40P01", "23505"}  # serialization, deadlock, unique
-_READERS: Final = 4
 
 
 class DatabaseClosed(RuntimeError):
@@ -111,14 +110,13 @@ def _got_in_the_way(error: DBAPIError) -> bool:
 
 
 class SqliteDatabase(Database):
-    """WAL, ``synchronous=FULL``, one writer thread with group commit, a few reader threads."""
+    """WAL, ``synchronous=FULL``, one writer thread with group commit, readers in between."""
 
     def __init__(self, url: URL) -> None:
         if url.database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         self._readers = sqlite_engine(url, begin="BEGIN")
         self._writer = sqlite_engine(url, begin="BEGIN IMMEDIATE")
-        self._limiter: anyio.CapacityLimiter | None = None
         self._work: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
         self._closed = False
         self._thread = threading.Thread(target=self._write_forever, name="sqlite-writer")
@@ -126,13 +124,10 @@ class SqliteDatabase(Database):
         self._thread.start()
 
     async def read(self, work: Work[T]) -> T:
-        def run() -> T:
-            with self._readers.connect() as connection:
-                return work(connection)
-
-        if self._limiter is None:
-            self._limiter = anyio.CapacityLimiter(_READERS)
-        return await anyio.to_thread.run_sync(run, limiter=self._limiter)
+        # Here and now: a reader waits for no writer (WAL), and the turn of a thread would cost
+        # more than these reads by key do.
+        with self._readers.connect() as connection:
+            return work(connection)
 
     async def write(self, work: Work[T]) -> T:
         if self._closed:

@@ -17,9 +17,14 @@ try {
   problem = error.words;
 }
 // Case numbers are written with full-width brackets; the editor would box each as a look-alike.
+// A long line continues below: on a narrow screen nothing is out of sight.
 const { editor } = await import('monaco-graphql/esm/monaco-editor.js');
 editor.onDidCreateEditor(made => {
-  made.updateOptions({ unicodeHighlight: { ambiguousCharacters: false } });
+  made.updateOptions({
+    unicodeHighlight: { ambiguousCharacters: false },
+    wordWrap: 'on',
+    wrappingIndent: 'indent',
+  });
 });
 
 document.title = `GraphiQL · ${config.title}`;
