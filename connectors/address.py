@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from connectors.http import Trust
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DepartmentAddress:
@@ -13,6 +15,7 @@ class DepartmentAddress:
         secret: client secret or key, where the department's page asks for one.
         client_id: with *secret*, where the page asks for both.
         deadline_seconds: how long a question may take.
+        trust: whom we believe there, and as whom we come, where it speaks TLS.
     """
 
     id: str
@@ -20,3 +23,4 @@ class DepartmentAddress:
     secret: str = field(default="", repr=False)
     client_id: str = ""
     deadline_seconds: float = 5.0
+    trust: Trust = field(default_factory=Trust)

@@ -11,10 +11,10 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import ClassVar, Final, TypeVar
 
 import anyio
-import httpx
 import structlog
 
 from connectors.errors import DepartmentContractBroken, DepartmentError, DepartmentTimeout
+from connectors.http import DepartmentClient
 from connectors.question import Answer
 from connectors.time_left import time_left
 from domain.identity import IdNumber
@@ -127,7 +127,7 @@ def _merged(
 class HttpConnector(Connector):
     """A connector whose department is behind an HTTP client; it closes the client it was given."""
 
-    def __init__(self, client: httpx.AsyncClient, *, deadline: float) -> None:
+    def __init__(self, client: DepartmentClient, *, deadline: float) -> None:
         super().__init__(deadline=deadline)
         self.client = client
 

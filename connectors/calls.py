@@ -29,7 +29,7 @@ from connectors.errors import (
     DepartmentUnreachable,
     OutcomeUnknown,
 )
-from connectors.http import AnswerUnreadable
+from connectors.http import AnswerUnreadable, DepartmentClient
 
 _NOTHING_WAS_SENT: Final = "client error (Connect)"
 
@@ -44,7 +44,7 @@ class Reply:
 
 
 async def ask(  # noqa: PLR0913 -- a call, spelled out
-    client: httpx.AsyncClient,
+    client: DepartmentClient,
     department: str,
     method: str,
     path: str,
@@ -60,14 +60,18 @@ async def ask(  # noqa: PLR0913 -- a call, spelled out
         DepartmentContractBroken: what came is not HTTP, is encoded, or is too large.
     """
     try:
-        response = await client.request(method, path, content=body, headers=headers)
+        answered = await client.request(method, path, content=body, headers=headers)
     except (httpx.HTTPError, PyreqwestError) as error:
         raise failure(department, error) from error
-    return reply_of(response)
+    return Reply(
+        status=answered.status,
+        body=answered.body,
+        retry_after=_seconds(answered.headers.get("retry-after")),
+    )
 
 
 async def order(
-    client: httpx.AsyncClient,
+    client: DepartmentClient,
     department: str,
     path: str,
     *,

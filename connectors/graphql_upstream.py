@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-import httpx
 import msgspec
 
 from connectors.errors import DepartmentContractBroken, DepartmentRefused
+from connectors.http import DepartmentClient
 from connectors.json_shape import decoded
 from connectors.rest import post_json
 
@@ -29,7 +29,7 @@ _REFUSALS: Final = {"BAD_REQUEST", "FORBIDDEN", "UNAUTHENTICATED"}
 
 
 async def execute(
-    client: httpx.AsyncClient,
+    client: DepartmentClient,
     department: str,
     document: str,
     variables: Mapping[str, Any],

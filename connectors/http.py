@@ -1,54 +1,154 @@
 """
-The one way HTTP leaves the house: httpx in front, reqwest's connection pool (pyreqwest) behind.
+The one way HTTP leaves the house: reqwest's connection pool (pyreqwest), with two faces.
 
-httpx's own pool rescans every connection for every queued request and collapses under load. No
-redirects, no proxies from the environment, no content coding, HTTP/1.1 kept alive, and no answer
-larger than `LARGEST_ANSWER`.
+`DepartmentClient` puts questions and orders straight on the pool. Where a library wants httpx (Authlib,
+for tokens), `client_settings` gives it an httpx client over the same kind of pool: httpx's own rescans
+every connection for every queued request and collapses under load. No redirects, no proxies from the
+environment, no content coding, HTTP/1.1 kept alive, and no answer larger than `LARGEST_ANSWER`.
 """
 
 from asyncio import CancelledError
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
 from anyio.lowlevel import checkpoint_if_cancelled
 from pyreqwest.client import ClientBuilder
 from pyreqwest.compatibility.httpx import HttpxTransport
+from pyreqwest.response import ResponseBodyReader
 
 LARGEST_ANSWER: Final = 8 * 1024 * 1024
 """Bytes."""
+
+
+_KEPT_CONNECTIONS: Final = 32  # idle, to one department
 
 
 class AnswerUnreadable(httpx.RequestError):
     """The body grew past the limit or has a content coding; it was not read to its end."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """Whom a client believes, and as whom it comes.
+
+    Attributes:
+        ca: PEM file of a private authority, trusted besides the public ones.
+        identity: PEM file with our client certificate and its key.
+    """
+
+    ca: Path | None = None
+    identity: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A whole HTTP answer; header names in lower case."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class DepartmentClient:
+    """Calls one department."""
+
+    def __init__(
+        self, base_url: str, *, timeout: float, headers: Mapping[str, str], trust: Trust
+    ) -> None:
+        self._base = base_url.rstrip("/")
+        self._headers = {"Accept-Encoding": "identity", "User-Agent": "chakong", **headers}
+        self._pool = _builder(timeout, trust).timeout(timedelta(seconds=timeout)).build()
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answered:
+        """Return the whole answer, whatever its status.
+
+        Raises:
+            PyreqwestError: no whole answer; see `connectors.calls.failure`.
+            AnswerUnreadable: too large, or encoded.
+        """
+        request = self._pool.request(method, self._base + path).headers(
+            {**self._headers, **(headers or {})}
+        )
+        if content is not None:
+            request = request.body_bytes(content)
+        try:
+            async with request.build_streamed() as response:
+                if response.get_header("content-encoding") not in (None, "identity"):
+                    raise AnswerUnreadable("content coding was not accepted")
+                body = await _whole(response.body_reader)
+                retry_after = response.get_header("retry-after")
+        except CancelledError:
+            await checkpoint_if_cancelled()
+            raise
+        shown = {} if retry_after is None else {"retry-after": retry_after}
+        return Answered(response.status, body, shown)
+
+    async def aclose(self) -> None:
+        await self._pool.close()
+
+
+async def _whole(reader: ResponseBodyReader) -> bytes:
+    first = await reader.read_chunk()
+    if first is None:
+        return b""
+    chunks, size = [bytes(first)], len(first)
+    while (chunk := await reader.read_chunk()) is not None:
+        size += len(chunk)
+        if size > LARGEST_ANSWER:
+            break
+        chunks.append(bytes(chunk))
+    if size > LARGEST_ANSWER:
+        raise AnswerUnreadable("too large")
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
 def open_client(
-    base_url: str, *, timeout: float, headers: Mapping[str, str] | None = None
-) -> httpx.AsyncClient:
+    base_url: str,
+    *,
+    timeout: float,
+    headers: Mapping[str, str] | None = None,
+    trust: Trust | None = None,
+) -> DepartmentClient:
     """Return a client for one department; *timeout* in seconds bounds a call from end to end."""
-    return httpx.AsyncClient(**client_settings(base_url, timeout=timeout, headers=headers))
+    return DepartmentClient(
+        base_url, timeout=timeout, headers=headers or {}, trust=trust or Trust()
+    )
 
 
 def client_settings(
-    base_url: str, *, timeout: float, headers: Mapping[str, str] | None = None
+    base_url: str,
+    *,
+    timeout: float,
+    headers: Mapping[str, str] | None = None,
+    trust: Trust | None = None,
 ) -> dict[str, Any]:
-    """Return what `httpx.AsyncClient` and its subclasses need to be built as `open_client` does."""
+    """Return what `httpx.AsyncClient` and its subclasses need to be built on such a pool."""
+    pool = HttpxTransport(_builder(timeout, trust or Trust()).build())
     return {
         "base_url": base_url,
         "headers": {"Accept-Encoding": "identity", "User-Agent": "chakong", **(headers or {})},
         # pyreqwest takes the sum of httpx's four timeouts as the deadline of the whole call.
         "timeout": httpx.Timeout(None, read=timeout),
-        "transport": BoundedTransport(_pool(timeout), LARGEST_ANSWER),
+        "transport": BoundedTransport(pool, LARGEST_ANSWER),
         "follow_redirects": False,
         "trust_env": False,
     }
 
 
-def _pool(timeout: float) -> HttpxTransport:
-    """Return a pool; connecting ends well before *timeout*: to tell these two apart."""
-    return HttpxTransport(
+def _builder(timeout: float, trust: Trust) -> ClientBuilder:
+    """Return a pool's settings; connecting ends well before *timeout*: to tell these two apart."""
+    builder = (
         ClientBuilder()
         .http1_only()
         .no_proxy()
@@ -59,8 +159,14 @@ def _pool(timeout: float) -> HttpxTransport:
         .zstd(enable=False)
         .deflate(enable=False)
         .connect_timeout(timedelta(seconds=timeout / 2))
-        .build()
+        .pool_max_idle_per_host(_KEPT_CONNECTIONS)
+        .tcp_nodelay(enabled=True)
     )
+    if trust.ca is not None:
+        builder = builder.add_root_certificate_pem(trust.ca.read_bytes())
+    if trust.identity is not None:
+        builder = builder.identity_pem(trust.identity.read_bytes())
+    return builder
 
 
 class BoundedTransport(httpx.AsyncBaseTransport):

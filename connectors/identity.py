@@ -98,6 +98,7 @@ class IdentityConnector(Connector):
             client_id=address.client_id,
             secret=address.secret,
             timeout=address.deadline_seconds,
+            trust=address.trust,
         )
         return cls(client, deadline=address.deadline_seconds)
 

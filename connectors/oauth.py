@@ -13,7 +13,7 @@ from pyreqwest.exceptions import PyreqwestError
 
 from connectors.calls import Reply, ask, failure, refusal, reply_of
 from connectors.errors import DepartmentContractBroken, DepartmentRefused
-from connectors.http import client_settings
+from connectors.http import Trust, client_settings, open_client
 
 with warnings.catch_warnings():
     # Authlib 1.9 would rather have httpx2, the successor of httpx; we move both folders at once.
@@ -47,6 +47,7 @@ class TokenClient:
         client_id: str,
         secret: str,
         timeout: float,
+        trust: Trust | None = None,
     ) -> None:
         self._department = department
         self._token_url = base_url.rstrip("/") + token_path
@@ -56,8 +57,9 @@ class TokenClient:
             secret,
             token_endpoint_auth_method="client_secret_basic",  # noqa: S106 -- a method's name
             leeway=0,  # Authlib does not renew; `_token` does, well before
-            **client_settings(base_url, timeout=timeout),
+            **client_settings(base_url, timeout=timeout, trust=trust),
         )
+        self._questions = open_client(base_url, timeout=timeout, trust=trust)
         self._client.register_compliance_hook("access_token_response", self._only_ok)
 
     async def ask(self, path: str, *, body: bytes, headers: Mapping[str, str]) -> Reply:
@@ -68,29 +70,28 @@ class TokenClient:
             DepartmentError: as `connectors.calls.ask`.
         """
         token = await self._token()
-        reply = await self._ask(path, body, headers)
+        reply = await self._ask(path, body, headers, token)
         if reply.status == _UNAUTHORIZED:
-            await self._token(forgotten=token)
-            reply = await self._ask(path, body, headers)
+            token = await self._token(forgotten=token)
+            reply = await self._ask(path, body, headers, token)
         return reply
 
     async def aclose(self) -> None:
+        await self._questions.aclose()
         await self._client.aclose()
 
-    async def _ask(self, path: str, body: bytes, headers: Mapping[str, str]) -> Reply:
-        try:
-            return await ask(
-                self._client, self._department, "POST", path, body=body, headers=headers
-            )
-        except OAuthError as error:
-            raise DepartmentContractBroken(self._department, "a token already over") from error
+    async def _ask(self, path: str, body: bytes, headers: Mapping[str, str], token: Any) -> Reply:
+        bearer = {**headers, "Authorization": f"Bearer {token['access_token']}"}
+        return await ask(self._questions, self._department, "POST", path, body=body, headers=bearer)
 
-    async def _token(self, *, forgotten: object = None) -> object:
+    async def _token(self, *, forgotten: object = None) -> Any:
         """Return the token in use, a fresh one if there is none, it runs out, or is *forgotten*."""
         async with self._fetching:
             token = self._client.token
             if token is None or token is forgotten or token.is_expired(_RENEWED_BEFORE_ITS_END):
                 await self._fetch()
+                if self._client.token.is_expired(0):
+                    raise DepartmentContractBroken(self._department, "a token already over")
             return self._client.token
 
     async def _fetch(self) -> None:

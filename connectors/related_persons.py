@@ -79,7 +79,10 @@ class RelatedPersonsConnector(HttpConnector):
     @classmethod
     def open(cls, address: DepartmentAddress) -> Self:
         client = open_client(
-            address.url, timeout=address.deadline_seconds, headers={"X-Api-Key": address.secret}
+            address.url,
+            timeout=address.deadline_seconds,
+            headers={"X-Api-Key": address.secret},
+            trust=address.trust,
         )
         return cls(client, deadline=address.deadline_seconds)
 

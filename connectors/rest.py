@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from urllib.parse import quote
 
-import httpx
 import msgspec
 
 from connectors.calls import ask, refusal
+from connectors.http import DepartmentClient
 from connectors.question import Authority
 
 
@@ -26,7 +26,7 @@ def json_headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 async def post_json(  # noqa: PLR0913 -- a call, spelled out
-    client: httpx.AsyncClient,
+    client: DepartmentClient,
     department: str,
     path: str,
     question: object,

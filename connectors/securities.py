@@ -126,7 +126,10 @@ class SecuritiesConnector(HttpConnector):
     @classmethod
     def open(cls, address: DepartmentAddress) -> Self:
         client = open_client(
-            address.url, timeout=address.deadline_seconds, headers={"X-Api-Key": address.secret}
+            address.url,
+            timeout=address.deadline_seconds,
+            headers={"X-Api-Key": address.secret},
+            trust=address.trust,
         )
         return cls(client, deadline=address.deadline_seconds)
 

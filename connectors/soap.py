@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Final
 from xml.sax.saxutils import escape
 
-import httpx
 from lxml import etree
 
 from connectors import calls
@@ -22,6 +21,7 @@ from connectors.errors import (
     KeyReused,
     OutcomeUnknown,
 )
+from connectors.http import DepartmentClient
 
 SOAP: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 _DECLARED: Final = re.compile(
@@ -80,7 +80,7 @@ def body_of(department: str, content: bytes) -> etree._Element:
 class SoapService:
     """One service of one department."""
 
-    client: httpx.AsyncClient
+    client: DepartmentClient
     department: str
     path: str
     namespace: str

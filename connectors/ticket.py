@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from typing import Annotated, Final, Literal
 
 import anyio
-import httpx
 import msgspec
 
 from connectors.calls import ask, refusal
 from connectors.errors import DepartmentContractBroken, DepartmentRefused
 from connectors.forms import Instant
+from connectors.http import DepartmentClient
 from connectors.json_shape import decoded
 
 _OK: Final = 200
@@ -49,7 +49,7 @@ def ticket_of(department: str, body: bytes) -> Ticket:
 
 
 async def wait_for(
-    client: httpx.AsyncClient, department: str, ticket: Ticket, *, headers: Mapping[str, str]
+    client: DepartmentClient, department: str, ticket: Ticket, *, headers: Mapping[str, str]
 ) -> Ready:
     """Return what *ticket* turned into; waits until it is cancelled.
 

@@ -10,7 +10,6 @@ from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal, Self
 
 import anyio
-import httpx
 import msgspec
 from lxml import etree
 
@@ -20,7 +19,7 @@ from connectors.columns import Column
 from connectors.control import ControlOrder, Receipt
 from connectors.errors import DepartmentTimeout, OutcomeUnknown
 from connectors.forms import HoldState, Instant, Number, OwnerIdType, Rank, utc
-from connectors.http import open_client
+from connectors.http import DepartmentClient, open_client
 from connectors.question import Answer, Authority, Projection, question
 from connectors.receipts import fitting
 from connectors.records import EncumbranceRecord, HoldRecord, VehicleRecord
@@ -96,7 +95,7 @@ class VehiclesConnector(HttpConnector):
     department = "traffic-police"
     stem = "vehicles"
 
-    def __init__(self, client: httpx.AsyncClient, *, deadline: float) -> None:
+    def __init__(self, client: DepartmentClient, *, deadline: float) -> None:
         super().__init__(client, deadline=deadline)
         self._service = SoapService(
             client=client, department=self.department, path=_PATH, namespace=_NAMESPACE
@@ -104,7 +103,7 @@ class VehiclesConnector(HttpConnector):
 
     @classmethod
     def open(cls, address: DepartmentAddress) -> Self:
-        client = open_client(address.url, timeout=address.deadline_seconds)
+        client = open_client(address.url, timeout=address.deadline_seconds, trust=address.trust)
         return cls(client, deadline=address.deadline_seconds)
 
     @question(record=VehicleRecord, plural=True, limit=LIMIT, lifetime=60)

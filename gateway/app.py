@@ -23,6 +23,7 @@ from auth.scopes import Entitlements
 from connectors.address import DepartmentAddress
 from connectors.answer_cache import AnswerCache, open_store
 from connectors.departments import CONNECTORS, Departments
+from connectors.http import Trust
 from connectors.metrics import DepartmentMetrics
 from gateway.accounts import StoredAccounts
 from gateway.contexts import Contexts, utc_now
@@ -178,6 +179,7 @@ def _addresses(settings: Settings) -> list[DepartmentAddress]:
             secret=department.secret.get_secret_value(),
             client_id=department.client_id,
             deadline_seconds=department.deadline_seconds,
+            trust=Trust(ca=department.ca_file, identity=department.client_certificate_file),
         )
         for stem, department in settings.departments.items()
     ]

@@ -23,6 +23,10 @@ class Department(BaseModel):
     secret: SecretStr = Field(description="API key or OAuth client secret that we present.")
     client_id: str = Field("court-gateway", description="Our OAuth client id there.")
     deadline_seconds: float = Field(10.0, gt=0, description="Longest wait for one answer.")
+    ca_file: Path | None = Field(None, description="PEM of a private authority to trust there.")
+    client_certificate_file: Path | None = Field(
+        None, description="PEM of our client certificate and its key, for mutual TLS."
+    )
 
 
 class Settings(BaseSettings):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.settings import Settings, load_settings
+from gateway.settings import Department, Settings, load_settings
 
 OURS = ("auth", "connectors", "domain", "gateway", "resolvers", "sandbox", "storage")
 
@@ -25,6 +25,8 @@ def test_every_setting_is_documented() -> None:
     for name, field in Settings.model_fields.items():
         assert f"`{name}`" in page
         assert field.description
+    for name, field in Department.model_fields.items():
+        assert f"`departments.<stem>.{name}` | {field.description}" in page
 
 
 def test_long_tokens_are_refused_outside_the_demo() -> None:

@@ -98,7 +98,7 @@ async def test_nobody_listening_means_nothing_was_sent() -> None:
 
 async def test_a_closed_client_is_a_department_out_of_reach() -> None:
     client = open_client(NOWHERE, timeout=0.5)
-    await client._transport.aclose()
+    await client.aclose()
 
     with pytest.raises(DepartmentUnreachable):
         await calls.ask(client, "somewhere", "GET", "/")
