@@ -33,6 +33,7 @@ from gateway.graphiql_page import GraphiqlConfig, graphiql_routes
 from gateway.http import GraphQLOverHTTP
 from gateway.schema import build_graph
 from gateway.settings import SHORTEST_KEY, Settings
+from gateway.trusted import TrustedDocuments, read_manifest
 from gateway.websocket import GraphQLOverWebSocket
 from resolvers.order_events import OrderEvents
 from storage.database import Database, open_database
@@ -111,6 +112,11 @@ def build_gateway(
             explains_to_all=settings.demo,
         ),
     )
+    trusted = TrustedDocuments(
+        {client: read_manifest(path) for client, path in settings.trusted_documents.items()},
+        only=settings.trusted_only_clients,
+        remembered_for=settings.persisted_query_clients,
+    )
     deliveries = Deliveries(
         database,
         departments.control,
@@ -133,8 +139,8 @@ def build_gateway(
     app = Starlette(
         lifespan=lifespan,
         routes=[
-            Route("/graphql", GraphQLOverHTTP(engine, guard)),
-            WebSocketRoute("/graphql", GraphQLOverWebSocket(engine, guard)),
+            Route("/graphql", GraphQLOverHTTP(engine, guard, trusted)),
+            WebSocketRoute("/graphql", GraphQLOverWebSocket(engine, guard, trusted)),
             Route("/", _home),
             Route("/health", _health),
             Route("/metrics", _metrics(registry)),

@@ -58,6 +58,7 @@ class Operation:
     Attributes:
         partial: whether an answer without what the token may not have will do.
         explain: whether the plan is wanted besides the answer.
+        reads_only: it came in a way that must change nothing.
     """
 
     document: str
@@ -65,6 +66,7 @@ class Operation:
     variables: Mapping[str, Any] = field(default_factory=dict)
     partial: bool = False
     explain: bool = False
+    reads_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +207,10 @@ class Engine:
         except InvalidDocument as error:
             body = {"errors": request_errors(error.errors, error.code)}
             raise RequestRefused(Response(400, body)) from error
+        if operation.reads_only and node.operation is not OperationType.QUERY:
+            raise RequestRefused(
+                refusal(405, "Only queries may be sent with GET.", "METHOD_NOT_ALLOWED")
+            )
         variables = get_variable_values(
             self._graph.schema,
             node.variable_definitions or (),

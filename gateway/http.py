@@ -2,24 +2,37 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any, Final
+from typing import Any, Final, Literal
+from urllib.parse import parse_qs
 
 import msgspec
 from starlette.types import Receive, Scope, Send
 
+from auth.caller import Caller
 from auth.errors import Unauthenticated
 from auth.guard import Guard
 from gateway.engine import Engine, Operation
 from gateway.negotiation import EVENTS, JSON, Form, negotiate
 from gateway.outward import tidy
-from gateway.response import Response
+from gateway.response import RequestRefused, Response
+from gateway.trusted import TrustedDocuments
 
 MOST_BYTES: Final = 64 * 1024  # of a request body
 _OK: Final = 200
 _KEEP_ALIVE: Final = 12.0  # seconds between comments on an idle event stream
 _OPEN_WITHIN: Final = 0.1  # seconds until a silent stream's headers go out
 
-_NOT_OF_HTTP: Final = frozenset({"BAD_USER_INPUT", "DOCUMENT_TOO_COMPLEX", "COST_TOO_HIGH"})
+_NOT_OF_HTTP: Final = frozenset(
+    {
+        "BAD_USER_INPUT",
+        "COST_TOO_HIGH",
+        "DOCUMENT_NOT_FOUND",
+        "DOCUMENT_TOO_COMPLEX",
+        "PERSISTED_QUERY_MISMATCH",
+        "PERSISTED_QUERY_NOT_FOUND",
+        "PERSISTED_QUERY_NOT_SUPPORTED",
+    }
+)
 _ENCODE = msgspec.json.Encoder().encode
 
 _SECURITY: Final = [
@@ -28,11 +41,21 @@ _SECURITY: Final = [
 ]
 
 
+class _PersistedQuery(msgspec.Struct):
+    sha256Hash: str  # noqa: N815 -- Apollo's name
+    version: Literal[1] = 1
+
+
+class _Extensions(msgspec.Struct):
+    persistedQuery: _PersistedQuery | None = None  # noqa: N815 -- as above
+
+
 class _Body(msgspec.Struct):
-    query: str
-    operationName: str | None = None  # noqa: N815 -- GraphQL over HTTP's name
+    query: str | None = None
+    documentId: str | None = None  # noqa: N815 -- GraphQL over HTTP's name
+    operationName: str | None = None  # noqa: N815 -- as above
     variables: dict[str, Any] | None = None
-    extensions: dict[str, Any] | None = None
+    extensions: _Extensions | None = None
 
 
 _DECODE = msgspec.json.Decoder(_Body).decode
@@ -51,9 +74,10 @@ class _BadRequest(Exception):
 class GraphQLOverHTTP:
     """Queries and mutations as one response, subscriptions as server-sent events."""
 
-    def __init__(self, engine: Engine, guard: Guard) -> None:
+    def __init__(self, engine: Engine, guard: Guard, trusted: TrustedDocuments) -> None:
         self._engine = engine
         self._guard = guard
+        self._trusted = trusted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = list(scope["headers"])
@@ -68,13 +92,17 @@ class GraphQLOverHTTP:
             return
         extra: list[tuple[bytes, bytes]] = []
         try:
-            if scope["method"] != "POST":
+            named = _named_in_address(scope)
+            if scope["method"] != "POST" and named is None:
                 extra = [(b"allow", b"POST")]
                 raise _BadRequest(  # noqa: TRY301 -- one way out for every bad request
-                    "Send a POST with a JSON body.", status=405, code="METHOD_NOT_ALLOWED"
+                    "Send a POST with a JSON body; only trusted documents may be named in a GET.",
+                    status=405,
+                    code="METHOD_NOT_ALLOWED",
                 )
             caller = self._guard.caller(headers)
-            body = _read(headers, await _whole(receive))
+            body = named or _read(headers, await _whole(receive))
+            document = self._document(caller, body)
         except Unauthenticated as error:
             response, extra = unauthenticated(error)
             await _send(send, _plain(form), response, extra)
@@ -82,17 +110,49 @@ class GraphQLOverHTTP:
         except _BadRequest as error:
             await _send(send, _plain(form), error.response(), extra)
             return
+        except RequestRefused as refused:
+            await _send(send, _plain(form), refused.response)
+            return
         operation = Operation(
-            document=body.query,
+            document=document,
             name=body.operationName,
             variables=body.variables or {},
             partial=_says(headers, b"x-partial", "allow"),
             explain=_says(headers, b"x-explain", "plan"),
+            reads_only=named is not None,
         )
         if form.media_type == EVENTS:
             await _send_events(receive, send, self._engine.stream(operation, caller))
         else:
             await _send(send, form, await self._engine.execute(operation, caller))
+
+    def _document(self, caller: Caller, body: _Body) -> str:
+        persisted = None if body.extensions is None else body.extensions.persistedQuery
+        if persisted is not None and body.documentId is None:
+            return self._trusted.persisted(
+                caller.client_id, query=body.query, sha256=persisted.sha256Hash
+            )
+        return self._trusted.document(
+            caller.client_id, query=body.query, document_id=body.documentId
+        )
+
+
+def _named_in_address(scope: Scope) -> _Body | None:
+    """Return what a GET names: a trusted document, never a document itself."""
+    if scope["method"] != "GET":
+        return None
+    given = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=10)
+    if "documentId" not in given or "query" in given:
+        return None
+    try:
+        variables = msgspec.json.decode(given.get("variables", ["{}"])[0], type=dict[str, Any])
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        raise _BadRequest("variables must be a JSON object.") from None
+    return _Body(
+        documentId=given["documentId"][0],
+        operationName=given.get("operationName", [None])[0],
+        variables=variables,
+    )
 
 
 def unauthenticated(error: Unauthenticated) -> tuple[Response, list[tuple[bytes, bytes]]]:
@@ -115,7 +175,7 @@ def _read(headers: list[tuple[bytes, bytes]], body: bytes) -> _Body:
     if _text_header(headers, b"content-encoding") not in (None, "identity"):
         raise _BadRequest("Send the body uncompressed.", status=415, code="UNSUPPORTED_MEDIA_TYPE")
     if not body:
-        raise _BadRequest("The body is empty; it must be JSON with a member query.")
+        raise _BadRequest("The body is empty; it must be JSON with a member query or documentId.")
     try:
         return _DECODE(body)
     except msgspec.ValidationError as error:

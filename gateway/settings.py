@@ -82,6 +82,17 @@ class Settings(BaseSettings):
     cost_per_minute: int = Field(
         600_000, gt=0, description="The most one client may spend in a minute, before 429."
     )
+    trusted_documents: dict[str, Path] = Field(
+        default_factory=dict,
+        description="By client id, a JSON file of its trusted documents: SHA-256 to document.",
+    )
+    trusted_only_clients: list[str] = Field(
+        default_factory=list, description="Clients that may send trusted documents only."
+    )
+    persisted_query_clients: list[str] = Field(
+        default_factory=list,
+        description="Clients whose documents are remembered by hash (automatic persisted queries).",
+    )
     departments: dict[str, Department] = Field(
         default_factory=dict,
         description="Department systems by stem: identity, vehicles, housing_fund, securities, "

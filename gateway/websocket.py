@@ -21,7 +21,8 @@ from auth.caller import Caller
 from auth.errors import Unauthenticated
 from auth.guard import Guard
 from gateway.engine import Engine, Operation
-from gateway.response import Response
+from gateway.response import RequestRefused, Response
+from gateway.trusted import TrustedDocuments
 
 _MOST_OPERATIONS: Final = 20  # on one connection
 _INIT_WITHIN: Final = timedelta(seconds=10)
@@ -71,8 +72,9 @@ class _Worded(GraphQLError):
 class _EngineAsSchema:
     """What Strawberry's protocol handler needs of a schema: a stream of results."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, trusted: TrustedDocuments) -> None:
         self._engine = engine
+        self._trusted = trusted
 
     async def stream(
         self,
@@ -93,6 +95,13 @@ class _EngineAsSchema:
     ) -> AsyncIterator[ExecutionResult]:
         if connection.caller is None:
             raise PermissionError("no caller before connection_init")
+        try:
+            self._trusted.document(
+                connection.caller.client_id, query=operation.document, document_id=None
+            )
+        except RequestRefused as refused:
+            yield _result(refused.response)
+            return
         async for response in self._engine.stream(operation, connection.caller):
             yield _result(response)
 
@@ -113,9 +122,9 @@ class GraphQLOverWebSocket(GraphQL[_Connection, None]):
 
     allow_queries_via_get = False
 
-    def __init__(self, engine: Engine, guard: Guard) -> None:
+    def __init__(self, engine: Engine, guard: Guard, trusted: TrustedDocuments) -> None:
         super().__init__(
-            cast("BaseSchema", _EngineAsSchema(engine)),
+            cast("BaseSchema", _EngineAsSchema(engine, trusted)),
             graphql_ide=None,
             allow_queries_via_get=False,
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
