@@ -141,7 +141,7 @@ class Departments:
         under_way = self._under_way.get(asked)
         if under_way is None:
             loop = asyncio.get_running_loop()
-            under_way = loop.create_task(self._put(question, subjects, want, authority))
+            under_way = loop.create_task(self.put(question, subjects, want, authority))
             self._under_way[asked] = under_way
             under_way.add_done_callback(partial(self._forget, asked))
             try:
@@ -163,17 +163,25 @@ class Departments:
         if not done.cancelled():
             done.exception()  # seen by whoever waited
 
-    async def _put(
+    async def put(
         self,
         question: Question[T],
         subjects: Sequence[IdNumber],
         want: Projection,
         authority: Authority,
     ) -> Mapping[IdNumber, Answer[T]]:
+        """Put *question* on its department's line, past cache and company."""
         connector = self[question.connector]
         ask = question.__get__(connector, type(connector))
-        line = self._lines[question.department]
+        line = self.line(question.department)
         return await line.ask(lambda: ask(subjects, want, authority))
+
+    def line(self, department: str) -> Line:
+        return self._lines[department]
+
+    def add_line(self, department: str, deadline: float) -> None:
+        """Open a line to a department that no connector here asks."""
+        self._lines[department] = Line(department, deadline, self._metrics)
 
     def __contains__(self, connector: object) -> bool:
         return connector in self._connectors

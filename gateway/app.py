@@ -60,12 +60,14 @@ def build_gateway(
     *,
     logins: tuple[tuple[str, str], ...] = (),
     first_query: str = _FIRST_QUERY,
+    departments: Departments | None = None,
 ) -> Gateway:
     """Make the gateway; no department is asked before the app starts up.
 
     Args:
         logins: user and password pairs that GraphiQL shows, in the demo.
         first_query: what GraphiQL opens with.
+        departments: instead of those that *settings* name.
     """
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = open_database(settings.database)
@@ -94,7 +96,8 @@ def build_gateway(
     cache = None
     if settings.cache != "off":
         cache = AnswerCache(open_store(settings.cache), pseudonym_key[:64], metrics)
-    departments = Departments.open(_addresses(settings), metrics=metrics, cache=cache)
+    if departments is None:
+        departments = Departments.open(_addresses(settings), metrics=metrics, cache=cache)
     events = OrderEvents(database)
     contexts = Contexts(
         database=database,

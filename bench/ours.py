@@ -1,0 +1,217 @@
+"""Our gateway with everything on, its departments on one fast upstream."""
+
+import argparse
+import asyncio
+import json
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import uvicorn
+
+from bench.people import SELECTION, numbers
+from connectors.columns import Column
+from connectors.departments import CONNECTORS, Departments
+from connectors.errors import DepartmentContractBroken
+from connectors.forms import Count, Instant, Number, YearMonth
+from connectors.http import open_client
+from connectors.json_shape import JsonShape, Said, decoded
+from connectors.question import Answer, Authority, Projection, Question
+from connectors.records import (
+    HousingFundRecord,
+    IdentityRecord,
+    RelatedPersonRecord,
+    SecurityHoldingRecord,
+    VehicleRecord,
+)
+from connectors.rest import authority_headers, post_json
+from domain.case_number import parse_case_number
+from domain.identity import IdNumber, parse_id_number
+from domain.money import Fen
+from gateway.app import build_gateway
+from gateway.logs import configure_logs
+from gateway.server import server_config
+from gateway.settings import Settings
+from storage.cases import AssignedOfficer, CaseRecord, Officer, Party, keep_cases, keep_officers
+from storage.migration import migrate
+
+SHAPES: Final[Mapping[str, JsonShape[Any]]] = {
+    "identity": JsonShape(
+        IdentityRecord,
+        [
+            Column("name", "name"),
+            Column("sex_code", "sexCode"),
+            Column("birth_date", "birthDate", date),
+            Column("life_status", "lifeStatus"),
+        ],
+    ),
+    "vehicles": JsonShape(
+        VehicleRecord,
+        [
+            Column("plate_number", "plateNumber"),
+            Column("vin", "vin"),
+            Column("brand_model", "brandModel"),
+            Column("first_registered_on", "firstRegisteredOn", date),
+            Column("mortgaged", "mortgaged", bool),
+        ],
+    ),
+    "housing_fund": JsonShape(
+        HousingFundRecord,
+        [
+            Column("account_status", "accountStatus"),
+            Column("unit_name", "unitName"),
+            Column("has_loan", "hasLoan", bool),
+            Column("last_contribution_on", "lastContributionOn", YearMonth),
+        ],
+    ),
+    "securities": JsonShape(
+        SecurityHoldingRecord,
+        [
+            Column("security_code", "securityCode"),
+            Column("security_name", "securityName"),
+            Column("market", "market"),
+            Column("quantity", "quantity", Count),
+            Column("pledged_quantity", "pledgedQuantity", Count),
+        ],
+    ),
+    "related_persons": JsonShape(
+        RelatedPersonRecord,
+        [
+            Column("relation_code", "relationCode"),
+            Column("related_name", "relatedName"),
+            Column("related_id_number", "relatedIdNumber", Number),
+        ],
+    ),
+}
+
+
+class _Person(msgspec.Struct, rename="camel"):
+    id_number: str
+    found: msgspec.Raw
+    rows: msgspec.Raw
+
+
+class _People(msgspec.Struct, rename="camel"):
+    as_of: Instant
+    people: list[_Person]
+
+
+_PEOPLE: Final = msgspec.json.Decoder(_People)
+
+
+class BenchDepartments(Departments):
+    """The product's lines, transport and decoding, on one protocol for all five questions."""
+
+    def __init__(self, upstream: str) -> None:
+        super().__init__([])
+        self._client = open_client(upstream, timeout=10)
+        for connector in CONNECTORS:
+            self.add_line(connector.department, 10.0)
+
+    async def put(
+        self,
+        question: Question[Any],
+        subjects: Sequence[IdNumber],
+        want: Projection,
+        authority: Authority,
+    ) -> Mapping[IdNumber, Answer[Any]]:
+        shape, department = SHAPES[question.stem], question.department
+
+        async def ask() -> Mapping[IdNumber, Answer[Any]]:
+            body = await post_json(
+                self._client,
+                department,
+                f"/{question.stem}",
+                {"ids": subjects, "fields": shape.wire(want)},
+                headers=authority_headers(authority),
+            )
+            answer = decoded(department, _PEOPLE, body)
+            heard: dict[IdNumber, Answer[Any]] = {}
+            for person in answer.people:
+                said = Said(person.found, person.rows)
+                many = shape.many(department, said, want, answer.as_of)
+                if not question.plural:
+                    many = Answer(value=many.get()[0], as_of=many.as_of)
+                heard[IdNumber(person.id_number)] = many
+            if heard.keys() != set(subjects):
+                raise DepartmentContractBroken(department)
+            return heard
+
+        return await self.line(department).ask(ask)
+
+
+async def serve(port: int, upstream: str, ready: Path) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        settings = Settings(
+            port=port,
+            demo=True,
+            data_dir=Path(place),
+            access_token_seconds=8 * 3600,
+            cost_of_operation=10**9,
+            cost_per_minute=10**9,
+            log_level="warning",
+        )
+        configure_logs(settings, Path(place) / "gateway.log")
+        gateway = build_gateway(settings, departments=BenchDepartments(upstream))
+        await migrate(gateway.database)
+        officer = Officer(
+            id="executor-1", name="甲", credential="示9903-0001", role="court-executor"
+        )
+        cases = [_case(count, officer) for count in (1, 2, 10, 100, 1000)]
+        await gateway.database.write(lambda c: keep_officers(c, [officer]))
+        await gateway.database.write(lambda c: keep_cases(c, cases))
+        token = gateway.issuer.token_for(
+            role="court-executor",
+            subject=officer.id,
+            organisation="court",
+            client_id="bench",
+            officer=officer.credential,
+        )
+        said = json.dumps({"authorization": f"Bearer {token}", "query": query()})
+        ready.write_text(said)  # noqa: ASYNC240 -- before anyone asks
+        await uvicorn.Server(server_config(gateway.app, port=port)).serve()
+
+
+def query() -> str:
+    return (
+        "query Assets($n: CaseNumber!) { case(number: $n, purpose: PROPERTY_INQUIRY) "
+        f"{{ debtors {{ {SELECTION} }} }} }}"
+    )
+
+
+def _case(count: int, officer: Officer) -> CaseRecord:
+    return CaseRecord(
+        number=parse_case_number(f"（2026）示9903执{count}号"),
+        court_name="示例区人民法院",
+        court_code="示9903",
+        filed_on=date(2026, 1, 1),
+        basis_document_number="（2025）示9903民初1号",
+        basis_unit="示例区人民法院",
+        obligation="支付",
+        claim=Fen(10**9),
+        recovered=Fen(0),
+        state="OPEN",
+        applicants=(),
+        obligors=tuple(
+            Party(
+                id_number=parse_id_number(number), name=f"示例{number[-6:]}", kind="NATURAL_PERSON"
+            )
+            for number in numbers(count)
+        ),
+        officers=(AssignedOfficer(officer=officer, capacity="HANDLER"),),
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--upstream", required=True)
+    parser.add_argument("--ready", type=Path, required=True)
+    parser.add_argument("--core", type=int, default=0)
+    given = parser.parse_args()
+    os.sched_setaffinity(0, {given.core})
+    asyncio.run(serve(given.port, given.upstream, given.ready))
