@@ -100,7 +100,7 @@ def _page(body: str, status: int, form_action: str) -> HTMLResponse:
         headers={
             **NO_STORE,
             "content-security-policy": policy,
-            "referrer-policy": "same-origin",
+            "referrer-policy": "no-referrer",
             "x-content-type-options": "nosniff",
             "x-frame-options": "DENY",
         },

@@ -3,8 +3,6 @@
 import asyncio
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import partial
 from typing import Any, Final, Self, TypeVar, cast
 
 from prometheus_client import CollectorRegistry
@@ -13,6 +11,7 @@ from connectors.address import DepartmentAddress
 from connectors.answer_cache import AnswerCache
 from connectors.base import Connector
 from connectors.control import ControlPort
+from connectors.errors import DepartmentError
 from connectors.housing_fund import HousingFundConnector
 from connectors.identity import IdentityConnector
 from connectors.line import Line, SparingPort
@@ -42,7 +41,11 @@ _CONTROLLED: Final[tuple[type[Any], ...]] = (
 )
 
 
-_Asked = tuple[int, tuple[IdNumber, ...], Projection, Authority]
+_Asked = tuple[int, tuple[IdNumber, ...], Projection, str, str, str, str]
+
+
+class _GivenUp(Exception):
+    """Whoever asked went away before the answer came."""
 
 
 class DepartmentNotConnected(LookupError):
@@ -136,32 +139,33 @@ class Departments:
             id(question),
             tuple(subjects),
             want,
-            replace(authority, request_id=""),
+            authority.case_number,
+            authority.officer,
+            authority.organisation,
+            authority.purpose,
         )
         under_way = self._under_way.get(asked)
-        if under_way is None:
-            loop = asyncio.get_running_loop()
-            under_way = loop.create_task(self.put(question, subjects, want, authority))
-            self._under_way[asked] = under_way
-            under_way.add_done_callback(partial(self._forget, asked))
+        if under_way is not None:
             try:
                 return await asyncio.shield(under_way)
-            except asyncio.CancelledError:
-                under_way.cancel()  # whoever waits for it asks again
-                raise
+            except _GivenUp:  # by whoever asked first; we still want to know
+                return await self._together(question, subjects, want, authority)
+        mine = self._under_way[asked] = asyncio.get_running_loop().create_future()
         try:
-            return await asyncio.shield(under_way)
-        except asyncio.CancelledError:
-            if not under_way.cancelled():
-                raise
-            return await self._together(question, subjects, want, authority)
-
-    def _forget(
-        self, asked: "_Asked", done: "asyncio.Future[Mapping[IdNumber, Answer[Any]]]"
-    ) -> None:
-        self._under_way.pop(asked, None)
-        if not done.cancelled():
-            done.exception()  # seen by whoever waited
+            answers = await self.put(question, subjects, want, authority)
+        except DepartmentError as error:
+            mine.set_exception(error)
+            mine.exception()  # seen, also when nobody waits
+            raise
+        except BaseException:
+            mine.set_exception(_GivenUp())
+            mine.exception()
+            raise
+        else:
+            mine.set_result(answers)
+            return answers
+        finally:
+            del self._under_way[asked]
 
     async def put(
         self,

@@ -6,13 +6,12 @@ deadline (its own, or what the request has left), and for questions one more try
 after the `Retry-After` it asked for. Orders are never tried again here.
 """
 
+import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeVar
 
 import anyio
-import stamina
 
 from connectors.breaker import Breaker, BreakerState
 from connectors.control import ControlOrder, ControlPort, Receipt
@@ -28,7 +27,7 @@ Answers = Mapping[IdNumber, Answer[Any]]
 QUESTIONS: Final = "question"
 ORDERS: Final = "order"
 _AT_ONCE: Final = 32
-_TRIES: Final = 2
+_JITTER: Final = 0.08  # seconds
 _SHOWN: Final = {BreakerState.CLOSED: 0.0, BreakerState.HALF_OPEN: 0.5, BreakerState.OPEN: 1.0}
 
 
@@ -39,6 +38,11 @@ class Line:
         self._metrics = metrics
         self._breakers = {QUESTIONS: Breaker(), ORDERS: Breaker()}
         self._bulkhead: anyio.CapacityLimiter | None = None
+        self._seconds = metrics.seconds.labels(department)
+        self._well = {
+            kind: metrics.calls.labels(department, kind, "ANSWERED") for kind in self._breakers
+        }
+        self._shown = dict.fromkeys(self._breakers, BreakerState.CLOSED)
 
     def state(self, kind: str) -> BreakerState:
         return self._breakers[kind].state
@@ -52,10 +56,9 @@ class Line:
         started = time.perf_counter()
         limit_time(time_left(self._deadline))
         try:
-            async with self._room(QUESTIONS):
-                answers = await self._tried(put)
+            answers = await self._in_room(QUESTIONS, lambda: self._tried(put))
         finally:
-            self._metrics.seconds.labels(self.department).observe(time.perf_counter() - started)
+            self._seconds.observe(time.perf_counter() - started)
         extra = sum(answer.overdelivered for answer in answers.values())
         if extra:
             self._metrics.overdelivered.labels(self.department).inc(extra)
@@ -63,52 +66,43 @@ class Line:
 
     async def order(self, send: Callable[[], Awaitable[T]]) -> T:
         """Return what *send* returns, which sends an order or asks after one, once."""
-        async with self._room(ORDERS):
-            return await send()
+        return await self._in_room(ORDERS, send)
 
     async def _tried(self, put: Callable[[], Awaitable[Answers]]) -> Answers:
-        context = stamina.retry_context(
-            on=self._wait_for,
-            attempts=_TRIES,
-            timeout=time_left(self._deadline),
-            wait_initial=0.02,
-            wait_jitter=0.08,
-        )
-        async for attempt in context:
-            with attempt:
-                return await put()
-        raise AssertionError("the last attempt raises")
+        try:
+            return await put()
+        except DepartmentError as error:
+            wait = self._wait_for(error)
+            if wait is None:
+                raise
+        await anyio.sleep(wait)
+        return await put()
 
-    def _wait_for(self, error: Exception) -> bool | float:
-        """Return whether a question may be tried again after *error*, or in how many seconds."""
-        if not isinstance(error, DepartmentError) or not error.retryable:
-            return False
+    def _wait_for(self, error: DepartmentError) -> float | None:
+        """Return in how many seconds a question may be tried again after *error*; None for never."""
+        if not error.retryable:
+            return None
         asked = getattr(error, "retry_after", None)
-        if asked is not None:
-            return float(asked) if asked < time_left(self._deadline) else False
-        return time_left(self._deadline) > 0
+        wait = _JITTER * (0.2 + random.random()) if asked is None else float(asked)  # noqa: S311 -- spreads
+        return wait if wait < time_left(self._deadline) else None
 
-    @asynccontextmanager
-    async def _room(self, kind: str) -> AsyncIterator[None]:
-        """Hold a place on the line; note how the call ended."""
+    async def _in_room(self, kind: str, work: Callable[[], Awaitable[T]]) -> T:
+        """Do *work* in a place on the line; note how it ended."""
         breaker = self._breakers[kind]
         if not breaker.lets_pass():
             self._count(kind, DepartmentSpared.code)
             raise DepartmentSpared(self.department)
-        if self._bulkhead is None:
-            self._bulkhead = anyio.CapacityLimiter(_AT_ONCE)
         try:
-            with anyio.fail_after(time_left(self._deadline)):
-                await self._bulkhead.acquire()
-        except TimeoutError as error:
+            bulkhead = await self._admitted()
+        except DepartmentTimeout as error:
             breaker.note(well=False)
-            self._count(kind, DepartmentTimeout.code)
-            raise DepartmentTimeout(self.department) from error
+            self._count(kind, error.code)
+            raise
         except BaseException:
             breaker.forget()
             raise
         try:
-            yield
+            done = await work()
         except DepartmentError as error:
             breaker.note(well=not _is_ill(error))
             self._count(kind, error.code)
@@ -118,10 +112,32 @@ class Line:
             raise
         else:
             breaker.note(well=True)
-            self._count(kind, "ANSWERED")
+            self._well[kind].inc()
+            return done
         finally:
-            self._bulkhead.release()
-            self._metrics.breaker.labels(self.department, kind).set(_SHOWN[breaker.state])
+            bulkhead.release()
+            state = breaker.state
+            if state is not self._shown[kind]:
+                self._shown[kind] = state
+                self._metrics.breaker.labels(self.department, kind).set(_SHOWN[state])
+
+    async def _admitted(self) -> anyio.CapacityLimiter:
+        """Return the bulkhead, with a place in it taken.
+
+        Raises:
+            DepartmentTimeout: all places were taken for as long as the request had.
+        """
+        if self._bulkhead is None:
+            self._bulkhead = anyio.CapacityLimiter(_AT_ONCE)
+        try:
+            self._bulkhead.acquire_nowait()
+        except anyio.WouldBlock:
+            try:
+                with anyio.fail_after(time_left(self._deadline)):
+                    await self._bulkhead.acquire()
+            except TimeoutError as error:
+                raise DepartmentTimeout(self.department) from error
+        return self._bulkhead
 
     def _count(self, kind: str, status: str) -> None:
         self._metrics.calls.labels(self.department, kind, status).inc()

@@ -52,63 +52,57 @@ class CaseRecord:
 
 
 # Every request with a case reads these: written once, so that they are compiled once.
-_NUMBERS: Final[BindParameter[list[str]]] = bindparam("numbers", expanding=True)
-_CASES: Final = select(cases).where(cases.c.number.in_(_NUMBERS))
+_NUMBER: Final[BindParameter[str]] = bindparam("number")
+_CASE: Final = select(cases).where(cases.c.number == _NUMBER)
 _PARTIES: Final = (
-    select(
-        parties.c.case_number,
-        parties.c.capacity,
-        parties.c.id_number,
-        parties.c.name,
-        parties.c.kind,
-    )
-    .where(parties.c.case_number.in_(_NUMBERS))
+    select(parties.c.capacity, parties.c.id_number, parties.c.name, parties.c.kind)
+    .where(parties.c.case_number == _NUMBER)
     .order_by(parties.c.position)
 )
 _ASSIGNED: Final = (
-    select(case_officers.c.case_number, case_officers.c.capacity, officers)
+    select(case_officers.c.capacity, officers)
     .join(officers)
-    .where(case_officers.c.case_number.in_(_NUMBERS))
+    .where(case_officers.c.case_number == _NUMBER)
     .order_by(officers.c.id)
 )
+
+
+def find_case(connection: Connection, number: CaseNumber) -> CaseRecord | None:
+    """Return the case as the register has it now; None if it has none of that number."""
+    key = {"number": number}
+    row = connection.execute(_CASE, key).one_or_none()
+    if row is None:
+        return None
+    people: dict[str, list[Party]] = {"APPLICANT": [], "OBLIGOR": []}
+    for capacity, id_number, name, kind in connection.execute(_PARTIES, key):
+        people[capacity].append(Party(id_number=IdNumber(id_number), name=name, kind=kind))
+    assigned = tuple(
+        AssignedOfficer(officer=_officer(one), capacity=one.capacity)
+        for one in connection.execute(_ASSIGNED, key)
+    )
+    return CaseRecord(
+        number=CaseNumber(row.number),
+        court_name=row.court_name,
+        court_code=row.court_code,
+        filed_on=date.fromisoformat(row.filed_on),
+        basis_document_number=row.basis_document_number,
+        basis_unit=row.basis_unit,
+        obligation=row.obligation,
+        claim=Fen(row.claim_fen),
+        recovered=Fen(row.recovered_fen),
+        state=row.state,
+        applicants=tuple(people["APPLICANT"]),
+        obligors=tuple(people["OBLIGOR"]),
+        officers=assigned,
+    )
 
 
 def find_cases(
     connection: Connection, numbers: Sequence[CaseNumber]
 ) -> Mapping[CaseNumber, CaseRecord]:
     """Return the cases among *numbers* that the register knows."""
-    rows = connection.execute(_CASES, {"numbers": numbers}).all()
-    known = {"numbers": [row.number for row in rows]}
-    of_case: dict[tuple[str, str], list[Party]] = {}
-    for number, capacity, id_number, name, kind in connection.execute(_PARTIES, known):
-        party = Party(id_number=IdNumber(id_number), name=name, kind=kind)
-        of_case.setdefault((number, capacity), []).append(party)
-    assigned: dict[str, list[AssignedOfficer]] = {}
-    for row in connection.execute(_ASSIGNED, known):
-        entry = AssignedOfficer(officer=_officer(row), capacity=row.capacity)
-        assigned.setdefault(row.case_number, []).append(entry)
-    return {
-        row.number: CaseRecord(
-            number=CaseNumber(row.number),
-            court_name=row.court_name,
-            court_code=row.court_code,
-            filed_on=date.fromisoformat(row.filed_on),
-            basis_document_number=row.basis_document_number,
-            basis_unit=row.basis_unit,
-            obligation=row.obligation,
-            claim=Fen(row.claim_fen),
-            recovered=Fen(row.recovered_fen),
-            state=row.state,
-            applicants=tuple(of_case.get((row.number, "APPLICANT"), ())),
-            obligors=tuple(of_case.get((row.number, "OBLIGOR"), ())),
-            officers=tuple(assigned.get(row.number, ())),
-        )
-        for row in rows
-    }
-
-
-def find_case(connection: Connection, number: CaseNumber) -> CaseRecord | None:
-    return find_cases(connection, [number]).get(number)
+    found = ((number, find_case(connection, number)) for number in dict.fromkeys(numbers))
+    return {number: case for number, case in found if case is not None}
 
 
 def find_officers(connection: Connection, credentials: Sequence[str]) -> Mapping[str, Officer]:

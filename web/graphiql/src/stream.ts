@@ -1,5 +1,6 @@
 // From a client that pushes into a sink to an iterable that GraphiQL pulls from.
-import { Worded, connectionClosed } from './words';
+import { NetworkError } from 'graphql-sse';
+import { connectionClosed, said, unreadable } from './words';
 
 export interface Sink<T> {
   next(value: T): void;
@@ -23,7 +24,7 @@ export async function* stream<T>(start: (sink: Sink<T>) => () => void): AsyncGen
       waiting.push(value);
       wake();
     },
-    error: reason => end(readable(reason)),
+    error: reason => end(reason ?? 'error'),
     complete: () => end(),
   });
   try {
@@ -32,15 +33,29 @@ export async function* stream<T>(start: (sink: Sink<T>) => () => void): AsyncGen
       if (over) break;
       await new Promise<void>(resolve => (wake = resolve));
     }
-    if (failure) throw failure;
+    if (failure) throw await readable(failure);
   } finally {
     stop();
   }
 }
 
-/** The protocols report an `Error`, a list of GraphQL errors, or a bare close event. */
-function readable(reason: unknown): unknown {
-  if (reason instanceof Error || Array.isArray(reason)) return reason;
+/** What the gateway said, or else what happened; without the stack of an `Error`, which helps nobody. */
+async function readable(reason: unknown): Promise<unknown> {
+  if (Array.isArray(reason)) return reason; // the errors of GraphQL
+  if (reason instanceof NetworkError && reason.response instanceof Response) {
+    return refusal(reason.response);
+  }
+  if (reason instanceof Error) return { message: reason.message };
   const { code, reason: text } = (reason ?? {}) as Partial<CloseEvent>;
-  return new Worded(connectionClosed([code, text].filter(Boolean).join(' ') || '?'));
+  return said(connectionClosed([code, text].filter(Boolean).join(' ') || '?'));
+}
+
+async function refusal(response: Response): Promise<unknown> {
+  try {
+    const { errors } = (await response.json()) as { errors?: unknown };
+    if (Array.isArray(errors)) return errors;
+  } catch {
+    // not JSON: the status says what there is to say
+  }
+  return said(unreadable(response.status));
 }

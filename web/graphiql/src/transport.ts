@@ -1,10 +1,10 @@
 // GraphiQL's way to the gateway: queries over HTTP, subscriptions over WebSocket or SSE.
 import type { FetcherOpts, FetcherParams } from '@graphiql/toolkit';
 import { type ExecutionResult, getOperationAST, parse } from 'graphql';
-import { createClient as createSse } from 'graphql-sse';
+import { NetworkError, createClient as createSse } from 'graphql-sse';
 import { createClient as createWs } from 'graphql-ws';
-import { stream } from './stream';
-import { type Words, Worded, unauthenticated, unreadable } from './words';
+import { type Sink, stream } from './stream';
+import { type Words, said, unauthenticated, unreadable } from './words';
 
 export type Wire = 'ws' | 'sse';
 
@@ -55,16 +55,24 @@ export function openTransport(
     try {
       return (await response.json()) as ExecutionResult;
     } catch {
-      throw new Worded(response.status === 401 ? unauthenticated : unreadable(response.status));
+      throw said(response.status === 401 ? unauthenticated : unreadable(response.status));
     }
   }
+
+  const watched = <T>(sink: Sink<T>): Sink<T> => ({
+    ...sink,
+    error: reason => {
+      if (reason instanceof NetworkError && reason.response?.status === 401) tell(unauthenticated);
+      sink.error(reason);
+    },
+  });
 
   return {
     async fetcher(params, options) {
       if (!isSubscription(params)) return ask(params, options);
       const operation = { ...params, operationName: params.operationName ?? undefined };
       const client = choices().wire === 'ws' ? ws : sse;
-      return stream<ExecutionResult>(sink => client.subscribe(operation, sink as never));
+      return stream<ExecutionResult>(sink => client.subscribe(operation, watched(sink) as never));
     },
     close() {
       sse.dispose();

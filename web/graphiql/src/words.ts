@@ -51,9 +51,12 @@ export const unreadable = (status: number): Words =>
 export const connectionClosed = (reason: string): Words =>
   say(`订阅连接已断开（${reason}）。`, `The subscription was cut off (${reason}).`);
 
+/** The words as GraphiQL shows an error. */
+export const said = ({ zh, en }: Words): { message: string } => ({ message: `${zh} ${en}` });
+
 /** An error whose words may be shown to the person at the page. */
 export class Worded extends Error {
   constructor(readonly words: Words) {
-    super(`${words.zh} ${words.en}`);
+    super(said(words).message);
   }
 }
