@@ -1,7 +1,6 @@
 """Our gateway with everything on, its departments on one fast upstream."""
 
 import argparse
-import asyncio
 import json
 import os
 import tempfile
@@ -34,7 +33,7 @@ from domain.identity import IdNumber, parse_id_number
 from domain.money import Fen
 from gateway.app import build_gateway
 from gateway.logs import configure_logs
-from gateway.server import server_config
+from gateway.server import run, server_config
 from gateway.settings import Settings
 from storage.cases import AssignedOfficer, CaseRecord, Officer, Party, keep_cases, keep_officers
 from storage.migration import migrate
@@ -214,4 +213,4 @@ if __name__ == "__main__":
     parser.add_argument("--core", type=int, default=0)
     given = parser.parse_args()
     os.sched_setaffinity(0, {given.core})
-    asyncio.run(serve(given.port, given.upstream, given.ready))
+    run(serve(given.port, given.upstream, given.ready))

@@ -5,7 +5,6 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
 
 
 class BreakerState(Enum):
@@ -40,6 +39,7 @@ class Breaker:
         self._rule = rule or BreakerRule()
         self._clock = clock
         self._calls: deque[tuple[float, bool]] = deque()
+        self._failed = 0  # of them
         self._opened: float | None = None
         self._probing = False
 
@@ -64,19 +64,22 @@ class Breaker:
         if self._opened is not None:
             self._probing = False
             self._opened = None if well else now
-            self._calls.clear()
+            self._forget_calls()
             return
         self._calls.append((now, well))
+        self._failed += not well
         while self._calls[0][0] <= now - self._rule.window:
-            self._calls.popleft()
-        failed = sum(not one for _, one in self._calls)
-        if len(self._calls) >= self._rule.volume and failed >= self._rule.share * len(self._calls):
+            _, was_well = self._calls.popleft()
+            self._failed -= not was_well
+        enough = len(self._calls) >= self._rule.volume
+        if enough and self._failed >= self._rule.share * len(self._calls):
             self._opened = now
-            self._calls.clear()
+            self._forget_calls()
+
+    def _forget_calls(self) -> None:
+        self._calls.clear()
+        self._failed = 0
 
     def forget(self) -> None:
         """Let another call probe: this one was cancelled and proved nothing."""
         self._probing = False
-
-
-ALWAYS_CLOSED: Final = BreakerRule(volume=2**31)

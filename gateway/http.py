@@ -168,7 +168,7 @@ def unauthenticated(error: Unauthenticated) -> tuple[Response, list[tuple[bytes,
 
 def _read(headers: list[tuple[bytes, bytes]], body: bytes) -> _Body:
     media_type = (_text_header(headers, b"content-type") or "").split(";")[0].strip().lower()
-    if media_type not in (JSON, ""):
+    if media_type != JSON:
         raise _BadRequest(
             "The body must be application/json.", status=415, code="UNSUPPORTED_MEDIA_TYPE"
         )

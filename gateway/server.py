@@ -1,6 +1,8 @@
 """How the application is put on the network: one set of limits, however it was started."""
 
-from typing import Final
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -16,9 +18,17 @@ def server_config(app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0) -> uv
         port=port,
         log_config=None,
         access_log=False,
-        loop="uvloop",
+        loop="auto",
         lifespan="on",
         ws_max_size=MOST_MESSAGE_BYTES,
         ws_per_message_deflate=False,  # a small frame must not become a large one
         timeout_graceful_shutdown=5,
     )
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """Run *work* on the loop that the server would choose itself: uvloop, where there is one."""
+    config = uvicorn.Config("", loop="auto")
+    factory: Callable[[], asyncio.AbstractEventLoop] | None = config.get_loop_factory()
+    with asyncio.Runner(loop_factory=factory) as runner:
+        runner.run(work)

@@ -32,7 +32,7 @@ from gateway.demo.logins import (
 from gateway.demo.register import read_register
 from gateway.demo.state import DemoState, keep_state, read_state
 from gateway.logs import configure_logs
-from gateway.server import server_config
+from gateway.server import run, server_config
 from gateway.settings import Department, Settings
 from storage.accounts import find_user, keep_clients, keep_users
 from storage.cases import CaseRecord, keep_cases, keep_officers
@@ -108,7 +108,7 @@ def run_demo(options: DemoOptions, announce: "Any") -> None:
             if not register.exists():
                 export_cases(register, people=options.people, seed=options.seed)
             with contextlib.suppress(KeyboardInterrupt):
-                asyncio.run(_serve(options, departments, register, listener, announce))
+                run(_serve(options, departments, register, listener, announce))
     finally:
         listener.close()
 

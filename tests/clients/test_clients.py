@@ -5,8 +5,10 @@ import json
 import secrets
 import shutil
 import subprocess
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from gql import Client, GraphQLRequest
@@ -80,6 +82,31 @@ def test_the_audits_of_graphql_over_http_pass(packages: Path, ready: Path) -> No
             assert level == "MAY"
             assert "GET" in audit["name"]
     assert (len(met["MUST"]), len(met["SHOULD"])) == (13, 23)
+
+
+@pytest.mark.parametrize(
+    ("named", "status"),
+    [
+        pytest.param({}, 415, id="none"),
+        pytest.param({"Content-Type": ""}, 415, id="empty"),
+        pytest.param({"Content-Type": "text/plain"}, 415, id="text"),
+        pytest.param({"Content-Type": "application/json; charset=utf-8"}, 200, id="JSON"),
+    ],
+)
+def test_a_body_is_read_only_if_named_json(
+    demo: dict[str, Any], named: dict[str, str], status: int
+) -> None:
+    """Audit 9ABE asks for this, but fetch names every text body text/plain: it never sends none."""
+    address = urlsplit(demo["graphql"])
+    connection = HTTPConnection(address.hostname or "", address.port, timeout=10)
+    token = {"Authorization": f"Bearer {demo['tokens']['court-executor']}"}
+
+    connection.request("POST", address.path, b'{"query": "{ __typename }"}', token | named)
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+
+    assert answer.status == status
 
 
 @pytest.mark.anyio
