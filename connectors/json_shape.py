@@ -36,8 +36,7 @@ def decoded(department: str, decoder: msgspec.json.Decoder[T], body: bytes | msg
         raise DepartmentContractBroken(department, "the answer has another form") from None
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(msgspec.Struct, frozen=True):
     """What was said about one subject, unread: one bad word costs this subject alone.
 
     Attributes:

@@ -14,7 +14,6 @@ A question: what a connector can be asked, for whom, with which fields, under wh
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
 from functools import update_wrapper
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar, cast, overload
 
@@ -30,8 +29,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Authority:
+class Authority(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
     """Under which case, by whom and for what a question is asked; it travels with the question."""
 
     case_number: str

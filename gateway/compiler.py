@@ -26,7 +26,6 @@ from graphql import (
     SelectionSetNode,
     get_named_type,
 )
-from graphql.pyutils import Path
 from graphql.type import GraphQLList, GraphQLNonNull, is_leaf_type, is_object_type
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
@@ -43,6 +42,9 @@ from resolvers.subject import Subject
 Shape = Callable[[Any], dict[str, Any]]
 """From a `Run` to the operation's ``data``."""
 
+Place = tuple["Place | None", str | int, str | None]
+"""Where in the answer: what is above, key or index, type. A path is made of it when one is needed."""
+
 _TEXT_SCALARS: Final = {"String", "ID"}
 
 
@@ -57,7 +59,7 @@ class Run(Protocol):
     info: Any
 
     def answers(self, question: Question[Any], level: int, case: BoundCase) -> Any: ...
-    def fail(self, error: BaseException, selected: Selected, path: Path) -> None: ...
+    def fail(self, error: BaseException, selected: Selected, place: Place) -> None: ...
     def mask(self, coordinate: str) -> None: ...
     def arguments(self, field: GraphQLField, selected: Selected) -> dict[str, Any]: ...
     def island(
@@ -66,7 +68,7 @@ class Run(Protocol):
         parent: GraphQLObjectType,
         source: Any,
         selected: Selected,
-        path: Path,
+        place: Place,
     ) -> None: ...
 
 
@@ -80,7 +82,6 @@ class Compiler:
         self._names: dict[str, Any] = {
             "BadInput": BadInput,
             "BoundCase": BoundCase,
-            "Path": Path,
             "Refused": Refused,
             "Unusual": Unusual,
             "need": _need,
@@ -125,7 +126,7 @@ class Compiler:
 
     def _root(self, root: GraphQLObjectType, selected: Selected) -> list[str]:
         key = repr(selected.key)
-        path = f"Path(None, {key}, {root.name!r})"
+        path = f"(None, {key}, {root.name!r})"
         if selected.name == "__typename":
             return [f"d[{key}] = {root.name!r}"]
         self._allowed(f"{root.name}.{selected.name}")
@@ -138,7 +139,7 @@ class Compiler:
                 f"if any(c.__class__ is BadInput for c in run.opened[{key}]):",
                 "    raise Unusual",
                 f"p = {path}",
-                f"d[{key}] = [{case}(run, c, Path(p, i, None)) "
+                f"d[{key}] = [{case}(run, c, (p, i, None)) "
                 f"for i, c in enumerate(run.opened[{key}])]",
             ]
         return [self._island("d", root, "None", selected, path)]
@@ -178,15 +179,14 @@ class Compiler:
             return [f"d[{key}] = {kind.name!r}"]
         coordinate = f"{kind.name}.{selected.name}"
         self._allowed(coordinate)
-        here = f"Path(p, {key}, {kind.name!r})"
+        here = f"(p, {key}, {kind.name!r})"
         field = kind.fields[selected.name]
         if coordinate == "Case.debtors":
             debtor = self._subject(get_named_type(field.type), selected, level=0, memos=memos)
             return [
                 f"q = {here}",
                 *debtor.nested,
-                f"d[{key}] = [{debtor.call('s', 'Path(q, i, None)')} "
-                "for i, s in enumerate(c.debtors())]",
+                f"d[{key}] = [{debtor.call('s', '(q, i, None)')} for i, s in enumerate(c.debtors)]",
             ]
         if coordinate == "Case.debtor":
             debtor = self._subject(get_named_type(field.type), selected, level=0, memos=memos)
@@ -246,7 +246,7 @@ class Compiler:
         if selected.name == "__typename":
             return [f"d[{key}] = {kind.name!r}"]
         declared = self._allowed(f"{kind.name}.{selected.name}")
-        here = f"Path(p, {key}, {kind.name!r})"
+        here = f"(p, {key}, {kind.name!r})"
         if declared.question is not None:
             return self._asked(kind, selected, declared, level, nested, memos)
         if declared.attribute is not None:
@@ -271,9 +271,9 @@ class Compiler:
         record = get_named_type(field.type)
         answers = self._answers_of(question, level)
         whole, key = self._bind("S", selected), repr(selected.key)
-        here = f"Path(p, {key}, {kind.name!r})"
+        here = f"(p, {key}, {kind.name!r})"
         plural = isinstance(_nullable(field.type), GraphQLList)
-        place = "Path(q, i, None)" if plural else "q"
+        place = "(q, i, None)" if plural else "q"
         inner = self._record(record, selected, question, level, place, nested, memos)
         if plural:
             counted = "(q, i," in inner
@@ -319,7 +319,7 @@ class Compiler:
             declared = self._allowed(f"{kind.name}.{inner.name}")
             if declared.leads_to is not None:
                 person = self._leads_to(kind, inner, declared.leads_to, level, nested, memos)
-                parts.append(f"{key}: {person}(s, r, Path({place}, {key}, {kind.name!r}))")
+                parts.append(f"{key}: {person}(s, r, ({place}, {key}, {kind.name!r}))")
                 continue
             value = self._attribute(kind, inner, declared, "r", question.record)
             parts.append(f"{key}: {value}")

@@ -12,7 +12,7 @@ from graphql.execution.values import VariableValues, get_argument_values
 from graphql.pyutils import Path
 
 from connectors.question import Question
-from gateway.compiler import Unusual
+from gateway.compiler import Place, Unusual
 from gateway.selection import Selected
 from resolvers.asking import Answers
 from resolvers.binding import BoundCase
@@ -55,10 +55,11 @@ class Run:
     def answers(self, question: Question[Any], level: int, case: BoundCase) -> Answers:
         return self.context.asking.answers(question, level, case.authority)
 
-    def fail(self, error: Exception, selected: Selected, path: Path) -> None:
-        """Put *error* at *path*; the value there is null, which this returns."""
+    def fail(self, error: Exception, selected: Selected, place: Place) -> None:
+        """Put *error* at *place*; the value there is null, which this returns."""
+        path = _path(place).as_list()
         self.errors.append(
-            GraphQLError(str(error), selected.nodes, path=path.as_list(), original_error=error)
+            GraphQLError(str(error), selected.nodes, path=path, original_error=error)
         )
 
     def mask(self, coordinate: str) -> None:
@@ -73,13 +74,13 @@ class Run:
         parent: GraphQLObjectType,
         source: Any,
         selected: Selected,
-        path: Path,
+        place: Place,
     ) -> None:
         """Let graphql-core execute one field and what is below it."""
         if self.executor is None:
             self.executor = self.make_executor()
         details = [FieldDetails(node, None) for node in selected.nodes]
-        value = self.executor.execute_field(parent, source, details, path, None)
+        value = self.executor.execute_field(parent, source, details, _path(place), None)
         into[selected.key] = None
         if self.executor.is_awaitable(value):
             self.waiting.append((into, selected.key, value))
@@ -100,3 +101,8 @@ class Run:
                 raise Unusual from value
             into[key] = value
         self.errors.extend(self.executor.collected_errors.errors)
+
+
+def _path(place: Place) -> Path:
+    above, key, kind = place
+    return Path(None if above is None else _path(above), key, kind)

@@ -16,7 +16,7 @@ from resolvers.refusals import NotAnObligor
 from resolvers.shaping import next_subject
 from resolvers.subject import Subject
 
-_Aimed = tuple[Ask, list[Subject]]  # what is asked, and of whom: never of nobody
+_Aimed = tuple[Ask, Sequence[Subject]]  # what is asked, and of whom: never of nobody
 
 
 class Steps:
@@ -45,9 +45,8 @@ class Steps:
 
     def _aim(self, root: CaseRoot, case: BoundCase, variables: VariableValues) -> list[_Aimed]:
         aimed: list[_Aimed] = []
-        debtors = case.debtors()
-        if debtors:
-            aimed += [(ask, debtors) for ask in root.of_all]
+        if case.debtors:
+            aimed += [(ask, case.debtors) for ask in root.of_all]
         for _, node, of_one in root.of_one:
             debtor = self._debtor(case, node, variables)
             if debtor is not None:
@@ -97,7 +96,7 @@ async def _ask_level(context: Context, aimed: list[_Aimed]) -> None:
         await _heard(context, ask, subjects)
 
 
-async def _heard(context: Context, ask: Ask, subjects: list[Subject]) -> Answers:
+async def _heard(context: Context, ask: Ask, subjects: Sequence[Subject]) -> Answers:
     first = subjects[0]
     return await context.asking.heard(ask.question, first.level, first.authority)
 

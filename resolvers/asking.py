@@ -162,17 +162,18 @@ class Asking:
         self, place: _Place, heard: _Heard, wants: Sequence[Wanted]
     ) -> dict[frozenset[str], list[IdNumber]]:
         """Return whom to ask for which fields, without those whose answer is there or under way."""
-        if len(wants) == 1 and not self._asked_before(place, heard):
-            [want] = wants
-            return {want.fields: list(dict.fromkeys(self._asked_about(heard, want)))}
-        fields_of: dict[IdNumber, frozenset[str]] = {}
-        for want in wants:
+        first, *others = wants
+        fields_of = dict.fromkeys(self._asked_about(heard, first), first.fields)
+        for want in others:
             for number in self._asked_about(heard, want):
                 before = fields_of.get(number)
                 fields_of[number] = want.fields if before is None else before | want.fields
+        met = self._met_before(place, heard, fields_of)
+        if not met and not others:
+            return {first.fields: list(fields_of)}
         grouped: dict[frozenset[str], list[IdNumber]] = {}
         for number, fields in fields_of.items():
-            if not self._is_asked(place, heard, number, fields):
+            if number not in met or not self._is_asked(place, heard, number, fields):
                 grouped.setdefault(fields, []).append(number)
         return grouped
 
@@ -185,11 +186,17 @@ class Asking:
         heard.answers.update(dict.fromkeys(organisations, nothing))
         return [one for one in want.numbers if one not in organisations]
 
-    def _asked_before(self, place: _Place, heard: _Heard) -> bool:
+    def _met_before(
+        self, place: _Place, heard: _Heard, numbers: Mapping[IdNumber, Any]
+    ) -> set[IdNumber]:
+        """Return who of *numbers* was asked about before, at this level or above it."""
         question, level, authority = place
-        return bool(heard.fields) or any(
-            (question, above, authority) in self._heard for above in range(level)
-        )
+        met = numbers.keys() & heard.fields.keys() if heard.fields else set()
+        for above in range(level):
+            other = self._heard.get((question, above, authority))
+            if other is not None:
+                met |= numbers.keys() & other.fields.keys()
+        return met
 
     def _is_asked(
         self, place: _Place, heard: _Heard, number: IdNumber, fields: frozenset[str]

@@ -1,7 +1,8 @@
 """Purpose binding: no case, no answer. Everything here is decided before any department is asked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from auth.caller import Caller
 from connectors.question import Authority
@@ -14,15 +15,16 @@ from storage.cases import CaseRecord, Party
 _OVERSEER_SCOPE = "command:read"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class BoundCase:
     """A case opened by a caller for a purpose; the only door to personal data."""
 
     record: CaseRecord
     authority: Authority
 
-    def debtors(self) -> list[Subject]:
-        return [self._debtor(party) for party in self.record.obligors]
+    @cached_property
+    def debtors(self) -> Sequence[Subject]:
+        return tuple(self._debtor(party) for party in self.record.obligors)
 
     def debtor(self, id_number: IdNumber) -> Subject:
         """Return the obligor with *id_number*.

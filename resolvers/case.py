@@ -140,9 +140,9 @@ class Case:
         ]
 
     @guarded("cases:read", graphql_type=list[DEBTOR])
-    def debtors(root: strawberry.Parent[BoundCase]) -> list[Subject]:
+    def debtors(root: strawberry.Parent[BoundCase]) -> Sequence[Subject]:
         """The obligors of the case, as the file lists them. 被执行人"""
-        return root.debtors()
+        return root.debtors
 
     @guarded("cases:read", graphql_type=DEBTOR | None)
     def debtor(root: strawberry.Parent[BoundCase], id_number: IdNumberArgument) -> Subject:

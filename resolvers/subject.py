@@ -1,13 +1,12 @@
 """Whom a field is about, while an answer is being made."""
 
-from dataclasses import dataclass
+import msgspec
 
 from connectors.question import Authority
 from domain.identity import IdNumber, is_organization
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
+class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """A debtor, or a person reached from one.
 
     Attributes:

@@ -3,9 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import BindParameter, Connection, Row, bindparam, delete, insert, select
+import msgspec
+from sqlalchemy import Connection, Row, Text, bindparam, delete, insert, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from domain.case_number import CaseNumber
 from domain.identity import IdNumber
@@ -13,8 +17,7 @@ from domain.money import Fen
 from storage.tables import case_officers, cases, officers, parties
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Party:
+class Party(msgspec.Struct, frozen=True, kw_only=True):
     id_number: IdNumber
     name: str
     kind: str  # NATURAL_PERSON, LEGAL_PERSON, OTHER_ORGANIZATION, INDIVIDUAL_BUSINESS
@@ -51,34 +54,74 @@ class CaseRecord:
     officers: tuple[AssignedOfficer, ...]
 
 
-# Every request with a case reads these: written once, so that they are compiled once.
-_NUMBER: Final[BindParameter[str]] = bindparam("number")
-_CASE: Final = select(cases).where(cases.c.number == _NUMBER)
+class _JsonRows(FunctionElement[str]):
+    """All rows of a subquery as one JSON text, an array of arrays in no order; null may mean none."""
+
+    inherit_cache = True
+    type = Text()
+
+
+@compiles(_JsonRows, "sqlite")
+def _sqlite_rows(rows: _JsonRows, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_group_array(json_array({compiler.process(rows.clauses, **options)}))"
+
+
+@compiles(_JsonRows, "postgresql")
+def _postgres_rows(rows: _JsonRows, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_agg(json_build_array({compiler.process(rows.clauses, **options)}))::text"
+
+
 _PARTIES: Final = (
-    select(parties.c.capacity, parties.c.id_number, parties.c.name, parties.c.kind)
-    .where(parties.c.case_number == _NUMBER)
-    .order_by(parties.c.position)
+    select(
+        _JsonRows(
+            parties.c.position,
+            parties.c.capacity,
+            parties.c.id_number,
+            parties.c.name,
+            parties.c.kind,
+        )
+    )
+    .where(parties.c.case_number == cases.c.number)
+    .scalar_subquery()
 )
 _ASSIGNED: Final = (
-    select(case_officers.c.capacity, officers)
-    .join(officers)
-    .where(case_officers.c.case_number == _NUMBER)
-    .order_by(officers.c.id)
+    select(
+        _JsonRows(
+            officers.c.id,
+            officers.c.name,
+            officers.c.credential,
+            officers.c.role,
+            case_officers.c.capacity,
+        )
+    )
+    .join_from(case_officers, officers)
+    .where(case_officers.c.case_number == cases.c.number)
+    .scalar_subquery()
 )
+# Every request with a case reads this: one statement, and written once.
+_CASE: Final = select(cases, _PARTIES.label("party_rows"), _ASSIGNED.label("officer_rows")).where(
+    cases.c.number == bindparam("number")
+)
+_PARTY_ROWS: Final = msgspec.json.Decoder(list[tuple[int, str, IdNumber, str, str]])
+_OFFICER_ROWS: Final = msgspec.json.Decoder(list[tuple[str, str, str, str, str]])
 
 
 def find_case(connection: Connection, number: CaseNumber) -> CaseRecord | None:
     """Return the case as the register has it now; None if it has none of that number."""
-    key = {"number": number}
-    row = connection.execute(_CASE, key).one_or_none()
+    row = connection.execute(_CASE, {"number": number}).one_or_none()
     if row is None:
         return None
     people: dict[str, list[Party]] = {"APPLICANT": [], "OBLIGOR": []}
-    for capacity, id_number, name, kind in connection.execute(_PARTIES, key):
-        people[capacity].append(Party(id_number=IdNumber(id_number), name=name, kind=kind))
+    for _, capacity, id_number, name, kind in sorted(_PARTY_ROWS.decode(row.party_rows or "[]")):
+        people[capacity].append(Party(id_number=id_number, name=name, kind=kind))
     assigned = tuple(
-        AssignedOfficer(officer=_officer(one), capacity=one.capacity)
-        for one in connection.execute(_ASSIGNED, key)
+        AssignedOfficer(
+            officer=Officer(id=id_, name=name, credential=credential, role=role),
+            capacity=capacity,
+        )
+        for id_, name, credential, role, capacity in sorted(
+            _OFFICER_ROWS.decode(row.officer_rows or "[]")
+        )
     )
     return CaseRecord(
         number=CaseNumber(row.number),
