@@ -16,7 +16,7 @@ from bench.people import SELECTION, numbers
 from connectors.columns import Column
 from connectors.departments import CONNECTORS, Departments
 from connectors.errors import DepartmentContractBroken
-from connectors.forms import Count, Instant, Number, YearMonth
+from connectors.forms import Count, Instant, Number, YearMonth, utc
 from connectors.http import open_client
 from connectors.json_shape import JsonShape, Said, decoded
 from connectors.question import Answer, Authority, Projection, Question
@@ -130,9 +130,10 @@ class BenchDepartments(Departments):
             )
             answer = decoded(department, _PEOPLE, body)
             heard: dict[IdNumber, Answer[Any]] = {}
+            as_of = utc(answer.as_of)
             for person in answer.people:
                 said = Said(person.found, person.rows)
-                many = shape.many(department, said, want, answer.as_of)
+                many = shape.many(department, said, want, as_of)
                 if not question.plural:
                     many = Answer(value=many.get()[0], as_of=many.as_of)
                 heard[IdNumber(person.id_number)] = many

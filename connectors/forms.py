@@ -24,7 +24,7 @@ OwnerIdType = Literal["111", "USCC"]
 
 
 def utc(instant: datetime) -> datetime:
-    return instant.astimezone(UTC)
+    return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
 
 
 def fen(yuan: str | None) -> Fen | None:

@@ -6,6 +6,7 @@ deadline (its own, or what the request has left), and for questions one more try
 after the `Retry-After` it asked for. Orders are never tried again here.
 """
 
+import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -37,7 +38,7 @@ class Line:
         self._deadline = deadline
         self._metrics = metrics
         self._breakers = {QUESTIONS: Breaker(), ORDERS: Breaker()}
-        self._bulkhead: anyio.CapacityLimiter | None = None
+        self._bulkhead = asyncio.Semaphore(_AT_ONCE)
         self._seconds = metrics.seconds.labels(department)
         self._well = {
             kind: metrics.calls.labels(department, kind, "ANSWERED") for kind in self._breakers
@@ -93,7 +94,7 @@ class Line:
             self._count(kind, DepartmentSpared.code)
             raise DepartmentSpared(self.department)
         try:
-            bulkhead = await self._admitted()
+            await self._enter()
         except DepartmentTimeout as error:
             breaker.note(well=False)
             self._count(kind, error.code)
@@ -115,29 +116,26 @@ class Line:
             self._well[kind].inc()
             return done
         finally:
-            bulkhead.release()
+            self._bulkhead.release()
             state = breaker.state
             if state is not self._shown[kind]:
                 self._shown[kind] = state
                 self._metrics.breaker.labels(self.department, kind).set(_SHOWN[state])
 
-    async def _admitted(self) -> anyio.CapacityLimiter:
-        """Return the bulkhead, with a place in it taken.
+    async def _enter(self) -> None:
+        """Take a place in the bulkhead.
 
         Raises:
             DepartmentTimeout: all places were taken for as long as the request had.
         """
-        if self._bulkhead is None:
-            self._bulkhead = anyio.CapacityLimiter(_AT_ONCE)
+        if not self._bulkhead.locked():
+            await self._bulkhead.acquire()  # does not wait
+            return
         try:
-            self._bulkhead.acquire_nowait()
-        except anyio.WouldBlock:
-            try:
-                with anyio.fail_after(time_left(self._deadline)):
-                    await self._bulkhead.acquire()
-            except TimeoutError as error:
-                raise DepartmentTimeout(self.department) from error
-        return self._bulkhead
+            with anyio.fail_after(time_left(self._deadline)):
+                await self._bulkhead.acquire()
+        except TimeoutError as error:
+            raise DepartmentTimeout(self.department) from error
 
     def _count(self, kind: str, status: str) -> None:
         self._metrics.calls.labels(self.department, kind, status).inc()

@@ -143,7 +143,15 @@ class Engine:
             return failed(error, context.request_id)
         finally:
             await context.asking.close()
-        return Response(200, self._body(prepared, result))
+        body = self._body(prepared, result)
+        _LOG.info(
+            "request.answered",
+            request=context.request_id,
+            cost=body["extensions"]["cost"]["actual"],
+            errors=len(result.errors or ()),
+            departments={one.id: one.status for one in context.asking.statuses.values()},
+        )
+        return Response(200, body)
 
     async def stream(self, operation: Operation, caller: Caller) -> AsyncIterator[Response]:
         """Run any operation as a stream: one response, or one for each event."""

@@ -301,13 +301,6 @@ class Asking:
         self.statuses[department] = DepartmentStatus(
             id=department, status=status, milliseconds=milliseconds, as_of=as_of
         )
-        _LOG.info(
-            "department.answered",
-            department=department,
-            status=status,
-            subjects=len(answers),
-            seconds=round(seconds, 4),
-        )
 
 
 def _worst(statuses: Iterable[str]) -> str:

@@ -31,7 +31,7 @@ def test_nothing_personal_is_logged_whatever_goes_wrong(demo: dict[str, Any]) ->
 
     log = log_of(demo)
 
-    assert "department.answered" in log
+    assert "request.answered" in log
     assert not IDENTITY_NUMBER.search(log)
     assert debtor["identity"]["name"] not in log
     assert debtor["vehicles"][0]["plateNumber"] not in log

@@ -1,12 +1,12 @@
 """What stands between a question and its department: tries, breaker, company, cache."""
 
 import asyncio
-import dataclasses
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 import redis.asyncio
 from prometheus_client import CollectorRegistry, generate_latest
@@ -174,7 +174,7 @@ async def test_the_same_question_at_the_same_time_is_asked_once() -> None:
     register = Register()
     register.wait = 0.05
     departments = Departments([register])
-    other = dataclasses.replace(AUTHORITY, request_id="r2")
+    other = msgspec.structs.replace(AUTHORITY, request_id="r2")
 
     first, second = await asyncio.gather(
         ask(departments, ANNA, BEN), ask(departments, ANNA, BEN, authority=other)
@@ -189,7 +189,7 @@ async def test_another_authority_is_never_given_somebody_elses_answer(part: str)
     register = Register()
     register.wait = 0.05
     departments = Departments([register], cache=AnswerCache(open_store("memory"), b"k", metrics()))
-    other = dataclasses.replace(AUTHORITY, **{part: "another"})
+    other = msgspec.structs.replace(AUTHORITY, **{part: "another"})
 
     await asyncio.gather(ask(departments), ask(departments, authority=other))
     await ask(departments, authority=other)
