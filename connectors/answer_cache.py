@@ -79,7 +79,11 @@ class AnswerCache:
         authority: Authority,
     ) -> None:
         """Keep the *answers* that are no errors for as long as the question allows."""
-        good = [subject for subject, answer in answers.items() if answer.error is None]
+        good = [
+            subject
+            for subject, answer in answers.items()
+            if answer.error is None and not answer.damaged
+        ]
         if not question.lifetime or not good or time.monotonic() < self._away_until:
             return
         encode = self._codec(question)[0]

@@ -4,6 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
+from connectors.errors import DepartmentContractBroken
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -22,3 +26,17 @@ class Column:
     form: Any = str
     read: Callable[[Any], object] | None = None
     always: bool = False
+
+    @property
+    def json_form(self) -> Any:
+        return self.form if self.always else self.form | None
+
+    def of_json(self, value: msgspec.Raw) -> object:
+        """Return the record's value. ValueError if *value* has another form."""
+        said = msgspec.json.decode(value, type=self.json_form)
+        return said if self.read is None else self.read(said)
+
+
+def broken_value(department: str) -> DepartmentContractBroken:
+    """Return what stands in a record for a value of another form than agreed."""
+    return DepartmentContractBroken(department, "a field has another form")

@@ -2,7 +2,8 @@
 From a department's JSON to records: decoded into the projection; what was not asked never enters.
 
 A decoder is built once for every projection (msgspec validates and projects in C). It refuses
-words that were not asked for; only then a second, slower look counts and drops them.
+words that were not asked for; only then a second, slower look counts and drops them. A value of
+another form than agreed costs a third look, value by value: it is an error in its own place.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +14,7 @@ from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 
-from connectors.columns import Column
+from connectors.columns import Column, broken_value
 from connectors.errors import DepartmentContractBroken
 from connectors.forms import utc
 from connectors.question import Answer, Projection
@@ -82,22 +83,59 @@ class JsonShape(Generic[R]):
     def many(
         self, department: str, said: Said, want: Projection, as_of: datetime
     ) -> Answer[tuple[R, ...]]:
-        """Return the records of one subject; an unknown subject has none, bad ones are an error."""
-        compiled, instant, extra = self._compiled(want), utc(as_of), 0
+        """Return the records of one subject; an unknown subject has none.
+
+        A value of another form than agreed is an error in its place; what are no records at all,
+        or of somebody neither known nor unknown, is the subject's.
+        """
+        compiled, instant = self._compiled(want), utc(as_of)
         if said.is_unknown:
             return Answer(value=(), as_of=instant)
-        try:
-            try:
-                rows = compiled.strict.decode(said.rows)
-            except msgspec.ValidationError:
-                extra = self._count_extra(said.rows, want)
-                rows = compiled.lenient.decode(said.rows)
-            value = compiled.read(rows, instant)
-        except (ValueError, RecursionError):
-            return Answer(error=DepartmentContractBroken(department, "a field has another form"))
         if not said.is_known:
             return Answer(error=DepartmentContractBroken(department, "neither known nor unknown"))
-        return Answer(value=value, as_of=instant, overdelivered=extra)
+        try:
+            return Answer(
+                value=compiled.read(compiled.strict.decode(said.rows), instant), as_of=instant
+            )
+        except (ValueError, RecursionError):
+            return self._second_look(department, compiled, said.rows, want, instant)
+
+    def _second_look(
+        self,
+        department: str,
+        compiled: _Compiled,
+        raw: msgspec.Raw,
+        want: Projection,
+        as_of: datetime,
+    ) -> Answer[tuple[R, ...]]:
+        try:
+            rows = msgspec.json.decode(raw, type=list[dict[str, msgspec.Raw]])
+        except (ValueError, RecursionError):
+            return Answer(error=DepartmentContractBroken(department, "no list of records"))
+        asked = {*self.wire(want), "__typename"}  # what GraphQL selects where nothing is wanted
+        extra = sum(len(row.keys() - asked) for row in rows)
+        try:
+            value = compiled.read(compiled.lenient.decode(raw), as_of)
+        except (ValueError, RecursionError):
+            records = tuple(self._by_value(department, row, want, as_of) for row in rows)
+            return Answer(value=records, as_of=as_of, overdelivered=extra, damaged=True)
+        return Answer(value=value, as_of=as_of, overdelivered=extra)
+
+    def _by_value(
+        self,
+        department: str,
+        row: Mapping[str, msgspec.Raw],
+        want: Projection,
+        as_of: datetime,
+    ) -> R:
+        values: dict[str, Any] = {"as_of": as_of} if "as_of" in want else {}
+        for one in self._columns:
+            if one.attribute in want:
+                try:
+                    values[one.attribute] = one.of_json(row[one.wire])
+                except (LookupError, ValueError, RecursionError):
+                    values[one.attribute] = broken_value(department)
+        return self._record(**values)
 
     def single(
         self, department: str, said: Said, want: Projection, as_of: datetime
@@ -111,16 +149,12 @@ class JsonShape(Generic[R]):
             value=next(iter(many.get()), None),
             as_of=many.as_of,
             overdelivered=many.overdelivered,
+            damaged=many.damaged,
         )
-
-    def _count_extra(self, raw: msgspec.Raw, want: Projection) -> int:
-        asked = {*self.wire(want), "__typename"}  # what GraphQL selects where nothing is wanted
-        rows = msgspec.json.decode(raw, type=list[dict[str, msgspec.Raw]])
-        return sum(len(row.keys() - asked) for row in rows)
 
     def _compile(self, want: Projection) -> _Compiled:
         columns = tuple(one for one in self._columns if one.attribute in want)
-        fields = [(one.wire, one.form if one.always else one.form | None) for one in columns]
+        fields = [(one.wire, one.json_form) for one in columns]
         strict = msgspec.defstruct("Row", fields, forbid_unknown_fields=True)
         lenient = msgspec.defstruct("Row", fields)
         return _Compiled(

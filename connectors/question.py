@@ -64,6 +64,8 @@ class Answer(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
         as_of: aware, UTC; the instant the department's data is from. None with an error.
         overdelivered: values that came without having been asked for; they were dropped.
         cached: it was not asked just now.
+        damaged: some values had another form than agreed; in the place of each stands its error,
+            a `DepartmentContractBroken`. Everything else is as it was said.
     """
 
     value: T | None = None
@@ -71,6 +73,7 @@ class Answer(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     as_of: datetime | None = None
     overdelivered: int = 0
     cached: bool = False
+    damaged: bool = False
 
     def get(self) -> T:
         """Return the value.

@@ -176,11 +176,7 @@ class VehiclesConnector(HttpConnector):
         rows = owner.findall(f"{_V}JDC")
         if owner.get("ZT") not in ({"1"} if rows else {"0", "1"}):
             return Answer(error=self.broken("an owner neither known nor unknown"))
-        try:
-            value, extra = _VEHICLE.many(rows, want, as_of)
-        except ValueError:
-            return Answer(error=self.broken("a field has another form"))
-        return Answer(value=value, as_of=as_of, overdelivered=extra)
+        return _VEHICLE.many(self.department, rows, want, as_of)
 
     def _receipt(self, answer: etree._Element) -> Receipt | None:
         found = answer.findall(f"{_V}HZ")

@@ -7,9 +7,9 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from lxml import etree
 
-from connectors.columns import Column
+from connectors.columns import Column, broken_value
 from connectors.forms import Yuan, fen
-from connectors.question import Projection
+from connectors.question import Answer, Projection
 from domain.money import Fen
 
 R = TypeVar("R")
@@ -29,44 +29,58 @@ class XmlShape(Generic[R]):
         return want.wire(self._names)
 
     def many(
-        self, rows: Sequence[etree._Element], want: Projection, as_of: datetime
-    ) -> tuple[tuple[R, ...], int]:
-        """Return the records in *rows*, and how many values came that nobody had asked for.
+        self,
+        department: str,
+        rows: Sequence[etree._Element],
+        want: Projection,
+        as_of: datetime,
+    ) -> Answer[tuple[R, ...]]:
+        """Return the records in *rows*.
 
-        Raises:
-            ValueError: a value has another form, or came twice.
+        A value that has another form than agreed, or came twice, is an error in its place.
         """
         wanted = {
             f"{{{self._namespace}}}{one.wire}": one
             for one in self._columns
             if one.attribute in want
         }
-        read = [self._read(row, wanted, want, as_of) for row in rows]
-        return tuple(record for record, _ in read), sum(extra for _, extra in read)
+        read = [self._values(row, wanted) for row in rows]
+        at = {"as_of": as_of} if "as_of" in want else {}
+        for values, broken, _ in read:
+            values.update(dict.fromkeys(broken, broken_value(department)))
+        return Answer(
+            value=tuple(self._record(**values, **at) for values, _, _ in read),
+            as_of=as_of,
+            overdelivered=sum(extra for _, _, extra in read),
+            damaged=any(broken for _, broken, _ in read),
+        )
 
-    def _read(
-        self,
-        row: etree._Element,
-        wanted: Mapping[str, Column],
-        want: Projection,
-        as_of: datetime,
-    ) -> tuple[R, int]:
+    def _values(
+        self, row: etree._Element, wanted: Mapping[str, Column]
+    ) -> tuple[dict[str, Any], set[str], int]:
+        """Return the values of *row*, which attributes are broken, and how many nobody asked for."""
         values: dict[str, Any] = {one.attribute: () for one in wanted.values() if one.always}
+        broken: set[str] = set()
         extra = 0
         for child in row:
             one = wanted.get(child.tag)
             if one is None:
                 extra += 1
-            elif one.always and one.read is not None:
-                values[one.attribute] = (*values[one.attribute], one.read(child))
-            elif one.attribute in values or len(child):
-                raise ValueError("a value came twice, or is not text")
-            else:
-                value = msgspec.convert(child.text or "", one.form)
-                values[one.attribute] = value if one.read is None else one.read(value)
-        if "as_of" in want:
-            values["as_of"] = as_of
-        return self._record(**values), extra
+                continue
+            try:
+                values[one.attribute] = _value(one, child, values)
+            except ValueError:
+                broken.add(one.attribute)
+        return values, broken, extra
+
+
+def _value(one: Column, element: etree._Element, before: Mapping[str, Any]) -> Any:
+    if one.always and one.read is not None:
+        return (*before[one.attribute], one.read(element))
+    if one.attribute in before or len(element):
+        raise ValueError("a value came twice, or is not text")
+    value = msgspec.convert(element.text or "", one.form)
+    return value if one.read is None else one.read(value)
 
 
 class Attributes:

@@ -57,6 +57,7 @@ class Run(Protocol):
 
     opened: Mapping[str, Sequence[BoundCase | Refused]]
     info: Any
+    marks: int
 
     def answers(self, question: Question[Any], level: int, case: BoundCase) -> Any: ...
     def fail(self, error: BaseException, selected: Selected, place: Place) -> None: ...
@@ -206,12 +207,18 @@ class Compiler:
             return [f"d[{key}] = {plain}"]
         return [self._island("d", kind, "c", selected, here)]
 
+    def _strange(
+        self, into: str, parent: GraphQLObjectType, source: str, selected: Selected, path: str
+    ) -> str:
+        """Return the call of an island for what is rare: the shape as such has none there."""
+        kind, whole = self._bind("T", parent), self._bind("S", selected)
+        return f"run.island({into}, {kind}, {source}, {whole}, {path})"
+
     def _island(
         self, into: str, parent: GraphQLObjectType, source: str, selected: Selected, path: str
     ) -> str:
         self._islands += 1
-        kind, whole = self._bind("T", parent), self._bind("S", selected)
-        return f"run.island({into}, {kind}, {source}, {whole}, {path})"
+        return self._strange(into, parent, source, selected, path)
 
     # --- subjects and records ----------------------------------------------------------------------
 
@@ -286,7 +293,9 @@ class Compiler:
             f"x = {answers}.get(n)",
             "if x is None:",
             "    raise Unusual",
-            "if x.error is None:",
+            "if x.damaged:",  # some field has an error of its own
+            f"    {self._strange('d', kind, 's', selected, here)}",
+            "elif x.error is None:",
             *([f"    q = {here}"] if "(q" in value or ", q)" in value else []),
             f"    d[{key}] = {value}",
             "else:",
@@ -341,7 +350,7 @@ class Compiler:
         name, memo = self._new("next"), self._new("memo")
         memos.append(memo)
         # What waits, or failed, has a path of its own at each place.
-        keeps = "before == len(run.errors)" if islands == self._islands else "False"
+        keeps = "before == run.marks" if islands == self._islands else "False"
         nested += [
             *written.nested,
             f"def {name}(s, r, p):",
@@ -351,7 +360,7 @@ class Compiler:
             f"    known = {memo}.get(n)",
             "    if known is not None:",
             "        return known",
-            "    before = len(run.errors)",
+            "    before = run.marks",
             f"    shown = {written.call('next_subject(s, n)', 'p')}",
             f"    if {keeps}:",
             f"        {memo}[n] = shown",

@@ -34,6 +34,7 @@ class Run:
     Attributes:
         make_executor: makes graphql-core's, once there is an island.
         errors: in the order of the answer.
+        marks: errors and islands so far; what left none may be shown in several places.
         waiting: where the value of an island belongs, and the value once it is there.
     """
 
@@ -41,6 +42,7 @@ class Run:
     variables: VariableValues
     make_executor: Callable[[], Executor[Any]]
     errors: list[GraphQLError] = field(default_factory=list)
+    marks: int = 0
     waiting: list[tuple[dict[str, Any], str, Awaitable[Any]]] = field(default_factory=list)
     executor: Executor[Any] | None = None
 
@@ -57,6 +59,7 @@ class Run:
 
     def fail(self, error: Exception, selected: Selected, place: Place) -> None:
         """Put *error* at *place*; the value there is null, which this returns."""
+        self.marks += 1
         path = _path(place).as_list()
         self.errors.append(
             GraphQLError(str(error), selected.nodes, path=path, original_error=error)
@@ -77,6 +80,7 @@ class Run:
         place: Place,
     ) -> None:
         """Let graphql-core execute one field and what is below it."""
+        self.marks += 1
         if self.executor is None:
             self.executor = self.make_executor()
         details = [FieldDetails(node, None) for node in selected.nodes]

@@ -6,6 +6,7 @@ from typing import Any, cast
 from graphql import FieldNode, GraphQLField, GraphQLSchema
 from graphql.execution.values import VariableValues, get_argument_values
 
+from connectors.errors import DepartmentError
 from domain.identity import IdNumber  # noqa: TC001 -- the annotation of a local
 from gateway.plan import Ask, CaseRoot, Plan
 from resolvers.asking import Answers, Wanted
@@ -111,4 +112,8 @@ def _reached(answers: Answers, attribute: str, subjects: Sequence[Subject]) -> l
         records = answer.value if isinstance(answer.value, (list, tuple)) else (answer.value,)
         numbers.update((getattr(record, attribute), None) for record in records)
     numbers.pop(None, None)
-    return [next_subject(subjects[0], number) for number in numbers]
+    return [
+        next_subject(subjects[0], number)
+        for number in numbers
+        if not isinstance(number, DepartmentError)
+    ]

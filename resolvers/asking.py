@@ -274,10 +274,8 @@ class Asking:
         heard, department = answers.values(), question.department
         status = _worst(
             {
-                ("CACHED" if cached else "ANSWERED")
-                if error is None
-                else _STATUS_OF.get(error.code, "CONTRACT_BROKEN")
-                for error, cached in {(answer.error, answer.cached) for answer in heard}
+                _status(*answered)
+                for answered in {(one.error, one.cached, one.damaged) for one in heard}
             }
         )
         self.cost += 2 * len(answers)
@@ -301,6 +299,14 @@ class Asking:
         self.statuses[department] = DepartmentStatus(
             id=department, status=status, milliseconds=milliseconds, as_of=as_of
         )
+
+
+def _status(error: DepartmentError | None, cached: bool, damaged: bool) -> str:  # noqa: FBT001 -- of an Answer
+    if error is not None:
+        return _STATUS_OF.get(error.code, "CONTRACT_BROKEN")
+    if damaged:
+        return "CONTRACT_BROKEN"
+    return "CACHED" if cached else "ANSWERED"
 
 
 def _worst(statuses: Iterable[str]) -> str:

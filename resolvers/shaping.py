@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from graphql import GraphQLResolveInfo, get_nullable_type, is_list_type
 
+from connectors.errors import DepartmentError
 from connectors.question import Answer, Question
 from domain.masks import TEXT_MASKS, amount_band, mask_name, quantity_band
 from resolvers.asking import Wanted
@@ -101,10 +102,17 @@ def _value(answer: Answer[Any], subject: Subject, *, plural: bool) -> Any:
 
 def _leads_to(attribute: str) -> Resolve:
     def resolve(seen: Seen, _info: GraphQLResolveInfo[Any]) -> Subject | None:
-        number = getattr(seen.record, attribute)
+        number = _sound(getattr(seen.record, attribute))
         return None if number is None else next_subject(seen.subject, number)
 
     return resolve
+
+
+def _sound(value: Any) -> Any:
+    """Return *value*; where a department said it in another form than agreed, its error is raised."""
+    if isinstance(value, DepartmentError):
+        raise value
+    return value
 
 
 def next_subject(subject: Subject, number: Any) -> Subject:
@@ -122,7 +130,7 @@ def _read(coordinate: str, declared: Declared) -> Resolve:
             source = source.record
         elif isinstance(source, Subject):
             organization = source.organization
-        value = getattr(source, attribute)
+        value = _sound(getattr(source, attribute))
         context: Context = info.context
         if value is None or mask is None or raw & context.caller.scopes:
             return value

@@ -18,6 +18,7 @@ from connectors.identity import IdentityConnector
 from connectors.question import Authority, Projection
 from connectors.records import IdentityRecord, TravelDocumentRecord
 from tests.connectors.conftest import Listen
+from tests.connectors.damage import broken_values
 from tests.connectors.people import ANNA, BEN, NOW
 from tests.connectors.servers import Behaviour, Reply, Request, json_reply
 
@@ -122,14 +123,32 @@ async def test_what_nobody_asked_for_is_dropped_and_counted(
 
 
 @pytest.mark.parametrize(
-    "identity",
+    ("identity", "broken"),
     [
-        pytest.param({"name": 7, "birthDate": None}, id="a number for a name"),
-        pytest.param({"name": "甲", "birthDate": "01/01/1990"}, id="another calendar"),
-        pytest.param({"name": "甲"}, id="a wanted field left out"),
-        pytest.param({"name": "甲", "birthDate": 7, "age": 1}, id="too much and wrong"),
-        pytest.param(None, id="known, but nothing said"),
+        pytest.param({"name": 7, "birthDate": None}, "name", id="a number for a name"),
+        pytest.param(
+            {"name": "甲", "birthDate": "01/01/1990"}, "birth_date", id="another calendar"
+        ),
+        pytest.param({"name": "甲"}, "birth_date", id="a wanted field left out"),
+        pytest.param({"name": "甲", "birthDate": 7, "age": 1}, "birth_date", id="too much, wrong"),
     ],
+)
+async def test_a_wrong_value_is_an_error_on_that_field_alone(
+    listen: Listen, authority: Authority, identity: object, broken: str
+) -> None:
+    anna = {"idNumber": ANNA, "found": True, "identity": identity}
+    department = await listen(answering(anna))
+    connector = connector_at(department.url)
+
+    answers = await connector.identity_of([ANNA], WANT, authority)
+    await connector.aclose()
+
+    assert broken_values(answers[ANNA]) == {broken}
+
+
+@pytest.mark.parametrize(
+    "identity",
+    [pytest.param(None, id="known, but nothing said"), pytest.param([7], id="no object")],
 )
 async def test_one_subjects_broken_answer_leaves_the_others_whole(
     listen: Listen, authority: Authority, identity: object

@@ -24,6 +24,7 @@ from connectors.soap import element
 from connectors.vehicles import VehiclesConnector
 from domain.money import Fen
 from tests.connectors.conftest import Listen
+from tests.connectors.damage import broken_values
 from tests.connectors.people import ANNA, BEN, NOW, an_order, person
 from tests.connectors.servers import Behaviour, Drop, Hang, Reply, Request
 
@@ -204,14 +205,33 @@ async def test_what_nobody_asked_for_is_dropped_and_counted(
 
 
 @pytest.mark.parametrize(
+    ("row", "broken"),
+    [
+        pytest.param("<v:CCDJRQ>20240101</v:CCDJRQ>", "first_registered_on", id="another date"),
+        pytest.param("<v:DYBJ>yes</v:DYBJ>", "mortgaged", id="another truth"),
+        pytest.param("<v:DYBJ>1</v:DYBJ><v:DYBJ>0</v:DYBJ>", "mortgaged", id="twice"),
+        pytest.param("<v:DYBJ><v:X/></v:DYBJ>", "mortgaged", id="an element in a value"),
+        pytest.param('<v:CFXX JG="x" SX="0"/>', "holds", id="rank nought"),
+        pytest.param('<v:CFXX JG="x" JE="1.005"/>', "holds", id="a thousandth of a yuan"),
+    ],
+)
+async def test_a_wrong_value_is_an_error_on_that_field_alone(
+    listen: Listen, authority: Authority, row: str, broken: str
+) -> None:
+    department = await listen(lambda _: owners(owner(ANNA, row), owner(BEN, "")))
+    connector = connector_at(department.url)
+    want = Projection({"first_registered_on", "mortgaged", "holds"})
+
+    answers = await connector.owned_by([ANNA, BEN], want, authority)
+    await connector.aclose()
+
+    assert broken_values(answers[ANNA]) == {broken}
+    assert answers[BEN].get() == (VehicleRecord(holds=()),)
+
+
+@pytest.mark.parametrize(
     "broken",
     [
-        pytest.param(owner(ANNA, "<v:CCDJRQ>20240101</v:CCDJRQ>"), id="another date"),
-        pytest.param(owner(ANNA, "<v:DYBJ>yes</v:DYBJ>"), id="another truth"),
-        pytest.param(owner(ANNA, "<v:DYBJ>1</v:DYBJ><v:DYBJ>0</v:DYBJ>"), id="twice"),
-        pytest.param(owner(ANNA, "<v:DYBJ><v:X/></v:DYBJ>"), id="an element in a value"),
-        pytest.param(owner(ANNA, '<v:CFXX JG="x" SX="0"/>'), id="rank nought"),
-        pytest.param(owner(ANNA, '<v:CFXX JG="x" JE="1.005"/>'), id="a thousandth of a yuan"),
         pytest.param(owner(ANNA, "", known="0"), id="unknown with a vehicle"),
         pytest.param(owner(ANNA, known="2"), id="neither known nor unknown"),
     ],

@@ -64,9 +64,13 @@ class MarkedDepartments:
         rows = tuple(
             self._record(question, f"{number} {place}", want) for place in range(lot.randrange(4))
         )
-        if question.plural:
-            return Answer(value=rows, as_of=AS_OF)
-        return Answer(value=rows[0] if rows else None, as_of=AS_OF)
+        damaged = any(
+            isinstance(getattr(row, name), DepartmentContractBroken)
+            for row in rows
+            for name in row.__struct_fields__
+        )
+        value = rows if question.plural else rows[0] if rows else None
+        return Answer(value=value, as_of=AS_OF, damaged=damaged)
 
     def _record(self, question: Question[Any], at: str, want: Projection) -> Any:
         hints = typing.get_type_hints(question.record)
@@ -81,6 +85,8 @@ class MarkedDepartments:
         lot = self._lot(f"{question.name} {attribute} {at}")
         if lot.random() < 0.15:
             return None
+        if lot.random() < 0.01:
+            return DepartmentContractBroken(question.department)
         if attribute == "related_id_number":
             return lot.choice(self.people)
         [kind] = [one for one in typing.get_args(hint) if one is not type(None)]
