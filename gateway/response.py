@@ -102,10 +102,10 @@ def body_of(
 def _errors(
     errors: Iterable[GraphQLError], request_id: str
 ) -> tuple[list[dict[str, Any]], dict[str, int]]:
-    """Return the first errors of each code, and how many more there were."""
+    """Return the first errors of each code in the order of their paths, and how many more."""
     shown: list[dict[str, Any]] = []
     counts: dict[str, int] = {}
-    for error in errors:
+    for error in sorted(errors, key=_place):
         words = field_error(error, request_id)
         code = words["extensions"]["code"]
         counts[code] = counts.get(code, 0) + 1
@@ -114,3 +114,8 @@ def _errors(
     return shown, {
         code: count - _MOST_OF_A_CODE for code, count in counts.items() if count > _MOST_OF_A_CODE
     }
+
+
+def _place(error: GraphQLError) -> list[tuple[int, str]]:
+    """Return what orders errors by where they stand: departments answer in any order."""
+    return [(step, "") if isinstance(step, int) else (-1, step) for step in error.path or ()]
