@@ -6,6 +6,7 @@ from typing import Any, Final, Literal
 from urllib.parse import parse_qs
 
 import msgspec
+from isal import igzip
 from starlette.types import Receive, Scope, Send
 
 from auth.caller import Caller
@@ -19,6 +20,7 @@ from gateway.trusted import TrustedDocuments
 
 MOST_BYTES: Final = 64 * 1024  # of a request body
 _OK: Final = 200
+_COMPRESSED_FROM: Final = 1024  # bytes of an answer
 _KEEP_ALIVE: Final = 12.0  # seconds between comments on an idle event stream
 _OPEN_WITHIN: Final = 0.1  # seconds until a silent stream's headers go out
 
@@ -124,7 +126,8 @@ class GraphQLOverHTTP:
         if form.media_type == EVENTS:
             await _send_events(receive, send, self._engine.stream(operation, caller))
         else:
-            await _send(send, form, await self._engine.execute(operation, caller))
+            response = await self._engine.execute(operation, caller)
+            await _send(send, form, response, gzip=_takes_gzip(headers))
 
     def _document(self, caller: Caller, body: _Body) -> str:
         persisted = None if body.extensions is None else body.extensions.persistedQuery
@@ -211,20 +214,41 @@ def _text_header(headers: list[tuple[bytes, bytes]], name: bytes) -> str | None:
     return ", ".join(values) if values else None
 
 
+def _takes_gzip(headers: list[tuple[bytes, bytes]]) -> bool:
+    """Whether ``Accept-Encoding`` names gzip, and not to refuse it."""
+    for part in (_text_header(headers, b"accept-encoding") or "").lower().split(","):
+        name, _, quality = part.partition(";")
+        if name.strip() == "gzip":
+            return quality.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
+    return False
+
+
 def _plain(form: Form) -> Form:
     return Form(JSON) if form.media_type == EVENTS else form
 
 
 async def _send(
-    send: Send, form: Form, response: Response, extra: list[tuple[bytes, bytes]] | None = None
+    send: Send,
+    form: Form,
+    response: Response,
+    extra: list[tuple[bytes, bytes]] | None = None,
+    *,
+    gzip: bool = False,
 ) -> None:
     status = response.status
     if status == 400 and form.legacy and "errors" in response.body and _well_formed(response):  # noqa: PLR2004
         status = 200
     payload = _ENCODE(response.body)
+    coding: list[tuple[bytes, bytes]] = []
+    if gzip and len(payload) >= _COMPRESSED_FROM:
+        # Level 1 of isal: 0.2 ms for what zlib's level 9 takes 11 ms over.
+        payload = igzip.compress(payload, 1)
+        coding = [(b"content-encoding", b"gzip")]
     headers = [
         (b"content-type", f"{form.media_type}; charset=utf-8".encode()),
         (b"content-length", str(len(payload)).encode()),
+        (b"vary", b"accept-encoding"),
+        *coding,
         *_SECURITY,
         *response.headers,
         *(extra or ()),
