@@ -25,6 +25,21 @@ def test_an_officer_signs_in_queries_and_explores(visit: Visit, tmp_path: Path) 
     visit.page.screenshot(path=str(tmp_path / "explorer.png"))
 
 
+def test_the_plan_is_shown_beside_the_answer_on_request(visit: Visit, tmp_path: Path) -> None:
+    visit.open()
+    visit.sign_in("executor-1")
+    visit.signed_in("executor-1")
+
+    visit.page.check("[data-testid=plan]")
+    visit.run()
+
+    response = visit.page.locator(".result-window")
+    response.locator(".view-lines").click()
+    visit.page.keyboard.press("Control+End")
+    visit.page.wait_for_selector(".result-window >> text=traffic-police")
+    visit.page.screenshot(path=str(tmp_path / "plan.png"))
+
+
 def test_a_wrong_password_is_said_and_the_next_one_may_be_right(
     visit: Visit, tmp_path: Path
 ) -> None:

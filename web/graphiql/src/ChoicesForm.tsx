@@ -1,7 +1,7 @@
 // How operations travel: the wire of subscriptions, and whether a part will do.
 import { Both } from './Both';
 import type { Choices, Wire } from './transport';
-import { partial, partialHint, subscriptions } from './words';
+import { partial, partialHint, plan, planHint, subscriptions } from './words';
 
 interface Props {
   readonly choices: Choices;
@@ -30,6 +30,15 @@ export function ChoicesForm({ choices, choose }: Props) {
           onChange={event => choose({ ...choices, partial: event.target.checked })}
         />
         <Both words={partial} />
+      </label>
+      <label title={`${planHint.zh}\n${planHint.en}`}>
+        <input
+          type="checkbox"
+          data-testid="plan"
+          checked={choices.plan}
+          onChange={event => choose({ ...choices, plan: event.target.checked })}
+        />
+        <Both words={plan} />
       </label>
     </div>
   );

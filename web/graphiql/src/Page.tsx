@@ -16,7 +16,7 @@ const PLUGINS = [HISTORY_PLUGIN, explorerPlugin()];
 export function Page({ config, problem }: { config: Config; problem: Words | null }) {
   const token = useSyncExternalStore(watch, current);
   const [notice, tell] = useState(problem);
-  const [choices, choose] = useState<Choices>({ wire: 'ws', partial: false });
+  const [choices, choose] = useState<Choices>({ wire: 'ws', partial: false, plan: false });
   const chosen = useRef(choices);
   chosen.current = choices;
 

@@ -12,6 +12,7 @@ export type Wire = 'ws' | 'sse';
 export interface Choices {
   readonly wire: Wire;
   readonly partial: boolean;
+  readonly plan: boolean;
 }
 
 export interface Transport {
@@ -48,7 +49,7 @@ export function openTransport(
   async function ask(params: FetcherParams, options?: FetcherOpts): Promise<ExecutionResult> {
     const response = await fetch(url, {
       method: 'POST',
-      headers: { ...bearer, ...options?.headers, ...asked(choices().partial) },
+      headers: { ...bearer, ...options?.headers, ...asked(choices()) },
       body: JSON.stringify(params),
     });
     if (response.status === 401) tell(unauthenticated);
@@ -81,10 +82,11 @@ export function openTransport(
   };
 }
 
-const asked = (partial: boolean): Record<string, string> => ({
+const asked = ({ partial, plan }: Choices): Record<string, string> => ({
   Accept: ACCEPT,
   'Content-Type': 'application/json',
   ...(partial && { 'X-Partial': 'allow' }),
+  ...(plan && { 'X-Explain': 'plan' }),
 });
 
 function isSubscription({ query, operationName }: FetcherParams): boolean {

@@ -13,6 +13,11 @@ export const pasteToken = say('粘贴令牌', 'Paste a token');
 export const useToken = say('使用', 'Use');
 export const dismiss = say('关闭', 'Dismiss');
 export const partial = say('部分结果', 'Partial');
+export const plan = say('查询计划', 'Plan');
+export const planHint = say(
+  '在 extensions.plan 中显示查询计划（X-Explain: plan）',
+  'Show in extensions.plan what was asked of which department (X-Explain: plan)',
+);
 export const partialHint = say(
   '令牌无权查询的字段置空，其余照常返回',
   'Leave out what the token may not have, and answer the rest (X-Partial: allow)',
