@@ -8,6 +8,7 @@ import strawberry
 from graphql import GraphQLSchema
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
+from strawberry.types import get_object_definition
 
 from gateway.declarations import Declarations, declare
 from resolvers import graph as graph_types
@@ -24,6 +25,10 @@ _HEADER: Final = (
 )
 
 
+class DeclaredTwice(TypeError):
+    """One coordinate would have two declarations; the later one would silently win."""
+
+
 @dataclass(frozen=True, slots=True)
 class Graph:
     """The executable schema, what each of its fields declares, and its printed form."""
@@ -38,27 +43,27 @@ def build_graph() -> Graph:
 
     Raises:
         Undeclared: a field has neither scopes nor a place on the public list.
+        DeclaredTwice: two parts of a root type declare the same field.
     """
-
-    @strawberry.type(description="What may be asked. 查询")
-    class Query(CaseQueries, OrderQueries, ViewerQueries):
-        pass
-
-    @strawberry.type(description="What may be ordered: one order per mutation. 操作")
-    class Mutation(OrderMutations):
-        pass
-
-    @strawberry.type(description="What may be waited for. 订阅")
-    class Subscription(OrderSubscriptions):
-        pass
-
     schema = strawberry.Schema(
-        Query,
-        Mutation,
-        Subscription,
+        root_type("Query", "What may be asked. 查询", CaseQueries, OrderQueries, ViewerQueries),
+        root_type("Mutation", "What may be ordered: one order per mutation. 操作", OrderMutations),
+        root_type("Subscription", "What may be waited for. 订阅", OrderSubscriptions),
         types=[graph_types.Debtor, graph_types.AffiliatedPerson],
         config=StrawberryConfig(scalar_map=SCALARS),
     )
     printed = _HEADER + print_schema(schema) + "\n"
     core = schema._schema  # noqa: SLF001 -- Strawberry keeps graphql-core's schema here
     return Graph(core, declare(core), printed)
+
+
+def root_type(name: str, description: str, *parts: type) -> type:
+    """Return the root type with the fields of all *parts*, each declared once."""
+    seen: set[str] = set()
+    for part in parts:
+        for field in get_object_definition(part, strict=True).fields:
+            if field.python_name in seen:
+                raise DeclaredTwice(f"{name}.{field.python_name} is declared twice")
+            seen.add(field.python_name)
+    made: type = strawberry.type(type(name, parts, {}), description=description)
+    return made

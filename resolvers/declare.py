@@ -17,7 +17,7 @@ from strawberry.schema_directive import Location
 from strawberry.types.field import StrawberryField
 
 from domain import catalogue
-from domain.purpose import Purpose, purposes_for
+from domain.purpose import Purpose, basis_for, purposes_for
 
 T = TypeVar("T", bound=type)
 Scopes = tuple[frozenset[str], ...]  # outer OR, inner AND; empty: anyone with a token
@@ -89,7 +89,8 @@ class Declared:
         raw: scopes any of which lifts the mask; empty: the read scope shows the value itself.
         needs: attributes of the department's record that the field is made of.
         question: the department question that answers it; None for a field of a record.
-        purposes: what the answer may be asked for.
+        purposes: what the answer may be asked for, and *basis* the law behind that.
+        sensitivity: as `Sensitivity` says; None where the field only leads on.
         natural_persons_only: an organisation has no such thing; nobody is asked about one.
         leads_to: attribute of the record with the number of the next subject.
         of_others: it tells of somebody else than the subject; masked as a person's.
@@ -106,6 +107,8 @@ class Declared:
     natural_persons_only: bool = False
     leads_to: str | None = None
     cost: int = 0
+    basis: str | None = None
+    sensitivity: str | None = None
     of_others: bool = False
 
 
@@ -155,7 +158,13 @@ def court_field(
 ) -> Any:
     """Declare a field of a court-owned record, read off its attribute."""
     scopes = scopes_of(*alternatives)
-    declared = Declared(scopes=scopes, attribute=attribute, mask=mask, raw=frozenset(raw))
+    declared = Declared(
+        scopes=scopes,
+        attribute=attribute,
+        mask=mask,
+        raw=frozenset(raw),
+        sensitivity=str(sensitivity.value),
+    )
     return strawberry.field(
         description=description,
         metadata={KEY: declared},
@@ -178,6 +187,7 @@ def asked_of(
         purposes=purposes_for(group),
         natural_persons_only=natural_persons_only,
         cost=_COST_OF_A_QUESTION,
+        basis=basis_for(group),
     )
     return strawberry.field(
         description=description, metadata={KEY: declared}, directives=_directives(scopes)
@@ -255,6 +265,7 @@ class RecordGroup:
                 attribute=marker.band_of,
                 mask="bandOfFen" if entry.type.startswith("Money") else "bandOfShares",
                 needs=frozenset({marker.band_of}),
+                sensitivity=str(Sensitivity.INTERNAL.value),
             )
             return strawberry.field(
                 description=f"`{entry.name}` as a band, for every reader. {entry.zh}（区间）",
@@ -263,7 +274,10 @@ class RecordGroup:
             )
         if marker.zh is not None:
             declared = Declared(
-                scopes=self.scopes, attribute=name, needs=marker.needs or frozenset({name})
+                scopes=self.scopes,
+                attribute=name,
+                needs=marker.needs or frozenset({name}),
+                sensitivity=str(Sensitivity.PERSONAL.value),
             )
             return strawberry.field(
                 description=f"{marker.description.rstrip('.')}. {marker.zh}",
@@ -278,6 +292,7 @@ class RecordGroup:
             raw=self.raw,
             needs=frozenset({name}),
             of_others=self.of_others,
+            sensitivity=entry.sensitivity,
         )
         standard = f" ({entry.standard})" if entry.standard else ""
         return strawberry.field(

@@ -1,5 +1,6 @@
 """``chakong``: serve, demo, token, schema, config."""
 
+import difflib
 import json
 import sys
 from pathlib import Path
@@ -129,21 +130,39 @@ def check_schema(
     file: Annotated[Path, typer.Argument(help="The committed schema.")] = Path("schema.graphql"),
 ) -> None:
     """Fail if FILE differs from what the code defines; the diff is its security review."""
-    import difflib  # noqa: PLC0415
-
     from gateway.schema import build_graph  # noqa: PLC0415
 
+    _compare(file, build_graph().printed, f"chakong schema export --out {file}")
+
+
+@schema_app.command("fields")
+def show_fields(
+    out: Annotated[Path | None, typer.Option(help="Write to this file.")] = None,
+    check: Annotated[Path | None, typer.Option(help="Fail if this file differs.")] = None,
+) -> None:
+    """Print every field with its scopes, owner, purposes, masks and cost, in Markdown."""
+    from gateway.field_page import field_page  # noqa: PLC0415
+    from gateway.schema import build_graph  # noqa: PLC0415
+
+    page = field_page(build_graph())
+    if check is not None:
+        _compare(check, page, f"chakong schema fields --out {check}")
+    elif out is not None:
+        out.write_text(page, encoding="utf-8")
+    else:
+        print(page, end="")
+
+
+def _compare(file: Path, printed: str, renewal: str) -> None:
+    """Stop with the difference if *file* is not as *printed*."""
     committed = file.read_text(encoding="utf-8") if file.exists() else ""
-    printed = build_graph().printed
     if committed == printed:
         return
     diff = difflib.unified_diff(
         committed.splitlines(keepends=True), printed.splitlines(keepends=True), str(file), "code"
     )
     sys.stdout.writelines(diff)
-    _stop(
-        f"{file} differs from the code; review the diff, then: chakong schema export --out {file}"
-    )
+    _stop(f"{file} differs from the code; review the diff, then: {renewal}")
 
 
 @config_app.command("show")
