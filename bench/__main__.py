@@ -26,13 +26,13 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from bench.ours import query
+from bench.ours import CASES, case_number, query
 from bench.people import numbers
 
 OURS: Final = "chakong"
 PEERS: Final = Path(__file__).parent / "peers"
 _TICK: Final = os.sysconf("SC_CLK_TCK")
-_AT_ONCE: Final = 8
+_AT_ONCE: Final = 8  # connections; at a given rate as many as there are cases
 
 
 @dataclass
@@ -40,7 +40,7 @@ class Contestant:
     name: str
     port: int
     process: subprocess.Popen[bytes]
-    request: bytes = b""
+    requests: list[bytes] = field(default_factory=list)
     runs: list["Run"] = field(default_factory=list)
 
 
@@ -84,22 +84,23 @@ async def turn(contestant: Contestant, seconds: float, rate: float | None = None
     """Ask for *seconds* with `_AT_ONCE` connections, or at *rate* requests a second."""
     latencies: list[float] = []
     until = time.perf_counter() + seconds
-    gap = None if rate is None else _AT_ONCE / rate
+    at_once = _AT_ONCE if rate is None else CASES
+    gap = None if rate is None else at_once / rate
 
     async def line(place: int) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", contestant.port, limit=2**26)
-        due = time.perf_counter() + (0 if gap is None else gap * place / _AT_ONCE)
+        due = time.perf_counter() + (0 if gap is None else gap * place / at_once)
         while time.perf_counter() < until:
             if gap is not None:
                 await asyncio.sleep(max(0.0, due - time.perf_counter()))
                 due += gap
             started = time.perf_counter()
-            await one_request(reader, writer, contestant.request)
+            await one_request(reader, writer, contestant.requests[place % len(contestant.requests)])
             latencies.append((time.perf_counter() - started) * 1000)
         writer.close()
 
     before, started = cpu_seconds(contestant.process.pid), time.perf_counter()
-    await asyncio.gather(*(line(place) for place in range(_AT_ONCE)))
+    await asyncio.gather(*(line(place) for place in range(at_once)))
     spent = cpu_seconds(contestant.process.pid) - before
     latencies.sort()
     return Run(
@@ -180,12 +181,19 @@ def contestants(stack: ExitStack, place: Path, latency: float, *, peers: bool) -
 def aim(contestant: Contestant, count: int, place: Path) -> None:
     if contestant.name == OURS:
         said = json.loads((place / "ready.json").read_text())
-        body = {"query": said["query"], "variables": {"n": f"（2026）示9903执{count}号"}}
-        contestant.request = http(contestant.port, body, authorization=said["authorization"])
+        contestant.requests = [
+            http(
+                contestant.port,
+                {"query": said["query"], "variables": {"n": case_number(count, turn)}},
+                authorization=said["authorization"],
+            )
+            for turn in range(CASES)
+        ]
         return
     text = query().replace("$n: CaseNumber!", "$count: Int!")
     text = text.replace("case(number: $n, purpose: PROPERTY_INQUIRY)", "case(count: $count)")
-    contestant.request = http(contestant.port, {"query": text, "variables": {"count": count}})
+    body = {"query": text, "variables": {"count": count}}
+    contestant.requests = [http(contestant.port, body)]
 
 
 async def measure(given: argparse.Namespace, place: Path) -> list[dict[str, Any]]:

@@ -38,6 +38,7 @@ from gateway.settings import Settings
 from storage.cases import AssignedOfficer, CaseRecord, Officer, Party, keep_cases, keep_officers
 from storage.migration import migrate
 
+CASES: Final = 32  # of each size
 SHAPES: Final[Mapping[str, JsonShape[Any]]] = {
     "identity": JsonShape(
         IdentityRecord,
@@ -161,7 +162,9 @@ async def serve(port: int, upstream: str, ready: Path) -> None:
         officer = Officer(
             id="executor-1", name="甲", credential="示9903-0001", role="court-executor"
         )
-        cases = [_case(count, officer) for count in (1, 2, 10, 100, 1000)]
+        cases = [
+            _case(count, turn, officer) for count in (1, 2, 10, 100, 1000) for turn in range(CASES)
+        ]
         await gateway.database.write(lambda c: keep_officers(c, [officer]))
         await gateway.database.write(lambda c: keep_cases(c, cases))
         token = gateway.issuer.token_for(
@@ -183,9 +186,14 @@ def query() -> str:
     )
 
 
-def _case(count: int, officer: Officer) -> CaseRecord:
+def case_number(count: int, turn: int) -> str:
+    """Return one of the numbers of cases with *count* debtors: equal questions would be joined."""
+    return f"（2026）示9903执{count * 100 + turn}号"
+
+
+def _case(count: int, turn: int, officer: Officer) -> CaseRecord:
     return CaseRecord(
-        number=parse_case_number(f"（2026）示9903执{count}号"),
+        number=parse_case_number(case_number(count, turn)),
         court_name="示例区人民法院",
         court_code="示9903",
         filed_on=date(2026, 1, 1),

@@ -12,7 +12,7 @@ import bench.__main__ as bench
 async def debtors_of(contestant: bench.Contestant, place: Path) -> list[dict[str, Any]]:
     bench.aim(contestant, 2, place)
     reader, writer = await asyncio.open_connection("127.0.0.1", contestant.port, limit=2**24)
-    body = await bench.one_request(reader, writer, contestant.request)
+    body = await bench.one_request(reader, writer, contestant.requests[0])
     writer.close()
     debtors: list[dict[str, Any]] = json.loads(body)["data"]["case"]["debtors"]
     for debtor in debtors:  # the gateway's counts are 64-bit, hence text
