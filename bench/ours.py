@@ -16,9 +16,10 @@ from bench.people import SELECTION, numbers
 from connectors.columns import Column
 from connectors.departments import CONNECTORS, Departments
 from connectors.errors import DepartmentContractBroken
-from connectors.forms import Count, Instant, Number, YearMonth, utc
+from connectors.forms import Count, Instant, Number, YearMonth
 from connectors.http import open_client
-from connectors.json_shape import JsonShape, Said, decoded
+from connectors.json_shape import JsonShape, decoded
+from connectors.json_subjects import SubjectList
 from connectors.question import Answer, Authority, Projection, Question
 from connectors.records import (
     HousingFundRecord,
@@ -89,15 +90,15 @@ SHAPES: Final[Mapping[str, JsonShape[Any]]] = {
 }
 
 
-class _Person(msgspec.Struct, rename="camel"):
-    id_number: str
-    found: msgspec.Raw
-    rows: msgspec.Raw
+SUBJECTS: Final[Mapping[str, SubjectList[Any]]] = {
+    stem: SubjectList(shape, subject="idNumber", found="found", rows="rows")
+    for stem, shape in SHAPES.items()
+}
 
 
 class _People(msgspec.Struct, rename="camel"):
     as_of: Instant
-    people: list[_Person]
+    people: msgspec.Raw
 
 
 _PEOPLE: Final = msgspec.json.Decoder(_People)
@@ -130,14 +131,13 @@ class BenchDepartments(Departments):
                 headers=authority_headers(authority),
             )
             answer = decoded(department, _PEOPLE, body)
-            heard: dict[IdNumber, Answer[Any]] = {}
-            as_of = utc(answer.as_of)
-            for person in answer.people:
-                said = Said(person.found, person.rows)
-                many = shape.many(department, said, want, as_of)
-                if not question.plural:
-                    many = Answer(value=many.get()[0], as_of=many.as_of)
-                heard[IdNumber(person.id_number)] = many
+            told = SUBJECTS[question.stem].answers(department, answer.people, want, answer.as_of)
+            heard = {IdNumber(number): one for number, one in told}
+            if not question.plural:
+                heard = {
+                    number: Answer(value=one.get()[0], as_of=one.as_of)
+                    for number, one in heard.items()
+                }
             if heard.keys() != set(subjects):
                 raise DepartmentContractBroken(department)
             return heard

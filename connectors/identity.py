@@ -5,9 +5,9 @@ Source:
     docs/departments/identity.md
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
-from typing import Annotated, Final, Literal, Self, TypeVar
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Annotated, Any, Final, Literal, Self
 
 import msgspec
 
@@ -16,14 +16,13 @@ from connectors.base import Connector, Heard
 from connectors.calls import refusal
 from connectors.columns import Column
 from connectors.forms import Instant, Number
-from connectors.json_shape import JsonShape, Said, decoded
+from connectors.json_shape import JsonShape, decoded
+from connectors.json_subjects import SubjectList
 from connectors.oauth import TokenClient
 from connectors.question import Answer, Authority, Projection, question
 from connectors.records import IdentityRecord, TravelDocumentRecord
 from connectors.rest import authority_headers, json_headers
 from domain.identity import IdNumber
-
-T = TypeVar("T")
 
 LIMIT: Final = 200
 _OK: Final = 200
@@ -66,16 +65,17 @@ _TRAVEL_DOCUMENT: Final = JsonShape(
 )
 
 
-class _Person(msgspec.Struct, rename="camel"):
-    id_number: str
-    found: msgspec.Raw
-    identity: msgspec.Raw = msgspec.Raw(b"null")
-    documents: msgspec.Raw = msgspec.Raw(b"null")
+_IDENTITIES: Final = SubjectList(
+    _IDENTITY, subject="idNumber", found="found", rows="identity", single=True
+)
+_TRAVEL_DOCUMENTS: Final = SubjectList(
+    _TRAVEL_DOCUMENT, subject="idNumber", found="found", rows="documents"
+)
 
 
 class _People(msgspec.Struct, rename="camel"):
     as_of: Instant
-    people: list[_Person]
+    people: msgspec.Raw
 
 
 _PEOPLE: Final = msgspec.json.Decoder(_People)
@@ -118,16 +118,13 @@ class IdentityConnector(Connector):
         Source:
             docs/departments/identity.md, "Identity question".
         """
-
-        def read(person: _Person, as_of: datetime) -> Answer[IdentityRecord | None]:
-            said = Said(person.found, person.identity)
-            return _IDENTITY.single(self.department, said, want, as_of)
-
         fields = _IDENTITY.wire(want)
         return await self.in_batches(
             subjects,
             LIMIT,
-            lambda batch: self._ask("/v1/identities:batch", batch, fields, authority, read),
+            lambda batch: self._ask(
+                "/v1/identities:batch", batch, fields, authority, want, _IDENTITIES
+            ),
         )
 
     @question(record=TravelDocumentRecord, plural=True, limit=LIMIT, lifetime=300)
@@ -142,26 +139,24 @@ class IdentityConnector(Connector):
         Source:
             docs/departments/identity.md, "Travel document question".
         """
-
-        def read(person: _Person, as_of: datetime) -> Answer[tuple[TravelDocumentRecord, ...]]:
-            said = Said(person.found, person.documents)
-            return _TRAVEL_DOCUMENT.many(self.department, said, want, as_of)
-
         fields = _TRAVEL_DOCUMENT.wire(want)
         return await self.in_batches(
             subjects,
             LIMIT,
-            lambda batch: self._ask("/v1/travel-documents:batch", batch, fields, authority, read),
+            lambda batch: self._ask(
+                "/v1/travel-documents:batch", batch, fields, authority, want, _TRAVEL_DOCUMENTS
+            ),
         )
 
-    async def _ask(
+    async def _ask(  # noqa: PLR0913, PLR0917 -- a question, spelled out
         self,
         path: str,
         batch: Sequence[IdNumber],
         fields: Sequence[str],
         authority: Authority,
-        read: Callable[[_Person, datetime], Answer[T]],
-    ) -> Heard[T]:
+        want: Projection,
+        people: SubjectList[Any],
+    ) -> Heard[Any]:
         reply = await self._client.ask(
             path,
             body=msgspec.json.encode({"idNumbers": batch, "fields": fields}),
@@ -170,4 +165,4 @@ class IdentityConnector(Connector):
         if reply.status != _OK:
             raise refusal(self.department, reply)
         answer = decoded(self.department, _PEOPLE, reply.body)
-        return [(person.id_number, read(person, answer.as_of)) for person in answer.people]
+        return people.answers(self.department, answer.people, want, answer.as_of)

@@ -62,9 +62,10 @@ class Said(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Compiled:
+    row: type[Any]
     strict: msgspec.json.Decoder[list[Any]]
     lenient: msgspec.json.Decoder[list[Any]]
-    read: Callable[[list[Any], datetime], tuple[Any, ...]]
+    read: Callable[[Sequence[Any], datetime], tuple[Any, ...]]
 
 
 class JsonShape(Generic[R]):
@@ -79,6 +80,14 @@ class JsonShape(Generic[R]):
     def wire(self, want: Projection) -> tuple[str, ...]:
         """Return the words to ask for; see `Projection.wire`."""
         return want.wire(self._names)
+
+    def row(self, want: Projection) -> type[Any]:
+        """Return the struct of a row on the wire; a word that was not asked for is an error."""
+        return self._compiled(want).row
+
+    def reader(self, want: Projection) -> Callable[[Sequence[Any], datetime], tuple[Any, ...]]:
+        """Return what makes records of such rows. It raises ValueError where one cannot be read."""
+        return self._compiled(want).read
 
     def many(
         self, department: str, said: Said, want: Projection, as_of: datetime
@@ -158,6 +167,7 @@ class JsonShape(Generic[R]):
         strict = msgspec.defstruct("Row", fields, forbid_unknown_fields=True)
         lenient = msgspec.defstruct("Row", fields)
         return _Compiled(
+            row=strict,
             strict=msgspec.json.Decoder(list[strict]),  # type: ignore[valid-type]  # made above
             lenient=msgspec.json.Decoder(list[lenient]),  # type: ignore[valid-type]  # made above
             read=self._reader(columns, want),
@@ -165,7 +175,7 @@ class JsonShape(Generic[R]):
 
     def _reader(
         self, columns: Sequence[Column], want: Projection
-    ) -> Callable[[list[Any], datetime], tuple[Any, ...]]:
+    ) -> Callable[[Sequence[Any], datetime], tuple[Any, ...]]:
         """Return a function from decoded rows to records, written out for this projection.
 
         Every name in its text is a column of this shape, none comes off a wire.
@@ -181,7 +191,7 @@ class JsonShape(Generic[R]):
         if "as_of" in want:
             given.append("as_of=as_of")
         text = f"lambda rows, as_of: tuple([Record({', '.join(given)}) for row in rows])"
-        reader: Callable[[list[Any], datetime], tuple[Any, ...]] = eval(text, names)  # noqa: S307 -- see above
+        reader: Callable[[Sequence[Any], datetime], tuple[Any, ...]] = eval(text, names)  # noqa: S307 -- see above
         return reader
 
 

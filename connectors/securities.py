@@ -19,9 +19,10 @@ from connectors.base import Heard, HttpConnector
 from connectors.columns import Column
 from connectors.control import ControlOrder, Receipt
 from connectors.errors import DepartmentError, DepartmentTimeout, KeyReused, OutcomeUnknown
-from connectors.forms import Count, HoldState, Instant, Number, OwnerIdType, Rank, Yuan, fen
+from connectors.forms import Count, HoldState, Number, OwnerIdType, Rank, Yuan, fen
 from connectors.http import open_client
-from connectors.json_shape import JsonShape, Said, decoded, records
+from connectors.json_shape import JsonShape, records
+from connectors.json_subjects import SubjectList
 from connectors.question import Answer, Authority, Projection, question
 from connectors.receipts import fitting, receipt_of, shares
 from connectors.records import EncumbranceRecord, HoldRecord, SecurityHoldingRecord
@@ -110,13 +111,7 @@ _HOLDING: Final = JsonShape(
 )
 
 
-class _Subject(msgspec.Struct):
-    subject: str
-    found: msgspec.Raw
-    holdings: msgspec.Raw = msgspec.Raw(b"null")
-
-
-_SUBJECTS: Final = msgspec.json.Decoder(list[_Subject])
+_SUBJECTS: Final = SubjectList(_HOLDING, subject="subject", found="found", rows="holdings")
 
 
 class SecuritiesConnector(HttpConnector):
@@ -165,16 +160,9 @@ class SecuritiesConnector(HttpConnector):
             ready = await wait_for(self.client, self.department, ticket, headers=headers)
             if ready.as_of is None:
                 raise self.broken("a result without its instant")
-            result = decoded(self.department, _SUBJECTS, ready.result)
-            return [(one.subject, self._read(one, want, ready.as_of)) for one in result]
+            return _SUBJECTS.answers(self.department, ready.result, want, ready.as_of)
 
         return await self.in_batches(subjects, LIMIT, ask)
-
-    def _read(
-        self, subject: _Subject, want: Projection, as_of: Instant
-    ) -> Answer[tuple[SecurityHoldingRecord, ...]]:
-        said = Said(subject.found, subject.holdings)
-        return _HOLDING.many(self.department, said, want, as_of)
 
     async def control(self, order: ControlOrder) -> Receipt:
         """Freeze shares; see `connectors.control.ControlPort`.
