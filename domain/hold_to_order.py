@@ -8,15 +8,13 @@ from domain.hold import HoldEvent
 from domain.hold_line import Change
 from domain.order import OrderEvent
 
-# None: the order stays as it is. A part deducted leaves the order with the rest of its hold; what a
-# prior right takes changes no order by itself (6.1 has no row for either).
-_PLAIN: Final[Mapping[HoldEvent, OrderEvent | None]] = MappingProxyType(
+# A part deducted leaves the order with the rest of its hold; what a prior right takes changes no
+# order by itself: 6.1 has no row for either.
+_PLAIN: Final[Mapping[HoldEvent, OrderEvent]] = MappingProxyType(
     {
         HoldEvent.QUEUE: OrderEvent.REPORT_WAITING,
-        HoldEvent.YIELD: None,
         HoldEvent.RENEW: OrderEvent.RENEWED,
         HoldEvent.REDUCE: OrderEvent.REDUCED,
-        HoldEvent.DEDUCT_PART: None,
         HoldEvent.LIFT: OrderEvent.LIFTED,
         HoldEvent.EXPIRE: OrderEvent.EXPIRE,
         HoldEvent.DEDUCT: OrderEvent.DEDUCTED,
@@ -26,17 +24,20 @@ _PLAIN: Final[Mapping[HoldEvent, OrderEvent | None]] = MappingProxyType(
 )
 
 
-def order_event(change: Change) -> OrderEvent | None:
-    """Return the event of the order; None if the order stays as it is.
+def order_events(change: Change) -> tuple[OrderEvent, ...]:
+    """Return the events of the order, in order; none if the order stays as it is.
 
-    An order that was executed in full stays so: what a prior right took from it and later money
-    made good is no news for it.
+    While its hold is active an order is EXECUTED once all that it needs was held, also because it
+    needs less now, and stays so: what a prior right took and later money made good is no news.
     """
-    whole = change.after.waiting_rest == 0
+    satisfied = change.after.satisfied
     if change.event is HoldEvent.TAKE_EFFECT:
-        return OrderEvent.REPORT_FULL if whole else OrderEvent.REPORT_PART
+        return (OrderEvent.REPORT_FULL if satisfied else OrderEvent.REPORT_PART,)
+    done = (_PLAIN[change.event],) if change.event in _PLAIN else ()
+    if change.before is None or change.before.satisfied:
+        return done
+    if satisfied:
+        return (*done, OrderEvent.CONTROL_REST)
     if change.event in {HoldEvent.ACTIVATE, HoldEvent.TOP_UP}:
-        if change.before is not None and change.before.satisfied:
-            return None
-        return OrderEvent.CONTROL_REST if whole else OrderEvent.CONTROL_MORE
-    return _PLAIN[change.event]
+        return (*done, OrderEvent.CONTROL_MORE)
+    return done

@@ -30,7 +30,7 @@ class Hold:
         deducted: taken to the court so far.
         starts_on: the day it took effect; None if it never did.
         ends_on: its last day; None while its term has not begun.
-        satisfied: whether at one time all that it needed was held.
+        satisfied: whether at one time all that it needed was held: the order is executed in full.
     """
 
     sequence: int
@@ -93,11 +93,13 @@ class Hold:
         if by >= self.need:
             raise ReductionTooLarge(self.need)
         need = self.need - by
+        controlled = min(self.controlled, need)
         return replace(
             self,
             state=next_hold_state(self.state, HoldEvent.REDUCE),
             need=need,
-            controlled=min(self.controlled, need),
+            controlled=controlled,
+            satisfied=self.satisfied or controlled == need,
         )
 
     def after_deduction(self, amount: int, event: HoldEvent) -> "Hold":
