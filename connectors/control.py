@@ -5,17 +5,25 @@ A department keeps the promise of the key: one key has one effect. We keep ours:
 once, and where the outcome is unknown the key is asked for, never the order repeated.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final, Literal, Protocol, get_args
+from typing import Final, Literal, Protocol
 
 from connectors.question import Authority
 from domain.identity import IdNumber
 from domain.money import Fen
 from domain.receipt import outcome
 
-Action = Literal["SEAL", "FREEZE"]
-CARRIED_ACTIONS: Final = frozenset(get_args(Action))
+Action = Literal["SEAL", "FREEZE", "RENEW", "LIFT", "DEDUCT"]
+CARRIED_ACTIONS: Final = frozenset({"SEAL", "FREEZE"})
+CARRIED_BY: Final[Mapping[str, frozenset[str]]] = {
+    "traffic-police": frozenset({"SEAL", "RENEW", "LIFT"}),
+    "housing-fund-center": frozenset({"FREEZE", "RENEW", "LIFT", "DEDUCT"}),
+    "securities-depository": frozenset({"FREEZE", "RENEW", "LIFT"}),
+}
+"""What each department takes over its connection; anything else goes on paper."""
+_ON_A_HOLD: Final = frozenset({"RENEW", "LIFT", "DEDUCT"})
 Result = Literal["FULL", "PART", "WAITING", "NOTHING", "REFUSED"]
 Reason = Literal[
     "NO_SUCH_SUBJECT",
@@ -40,6 +48,7 @@ class ControlOrder:
 
     Attributes:
         key: idempotency key.
+        hold_key: the key of the order that placed the hold, for what acts on one.
         record: the department's own number of the asset.
         amount_fen: the limit, where the asset is money or is valued; otherwise None.
         quantity: the limit in shares, for securities; otherwise None.
@@ -66,11 +75,16 @@ class ControlOrder:
     document_hash: str
     officers: tuple[str, str]
     court: str
+    hold_key: str | None = None
 
     def __post_init__(self) -> None:
         limits = [one for one in (self.amount_fen, self.quantity) if one is not None]
-        if len(limits) != 1 or limits[0] <= 0 or self.months <= 0:
-            raise ValueError("an order has one positive limit and a positive term")
+        if len(limits) != 1 or limits[0] <= 0:
+            raise ValueError("an order has one positive limit")
+        if (self.months > 0) == (self.action in {"LIFT", "DEDUCT"}):
+            raise ValueError("a hold has a positive term; what ends it has none")
+        if (self.hold_key is None) == (self.action in _ON_A_HOLD):
+            raise ValueError("what acts on a hold names it, a first hold names none")
 
     @property
     def authority(self) -> Authority:

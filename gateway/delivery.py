@@ -8,9 +8,10 @@ sent the order again, with the same key. The department's ledger makes one key o
 
 import asyncio
 import contextlib
+import random
 import secrets
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, cast
@@ -20,9 +21,11 @@ from sqlalchemy import Connection
 
 from connectors.control import Action, ControlOrder, ControlPort, Receipt
 from connectors.errors import DepartmentError, DepartmentRefused, KeyReused
-from domain.order import OrderEvent, OrderState, next_state
-from domain.receipt import outcome
+from domain.order import OrderAction, OrderEvent, OrderState, next_state
+from resolvers.answer_due import answer_due
+from resolvers.order_approval import APPROVAL_STANDS
 from resolvers.order_events import OrderEvents
+from resolvers.receiving import Answered, receive
 from storage.cases import find_case
 from storage.database import Database
 from storage.deliveries import (
@@ -33,6 +36,7 @@ from storage.deliveries import (
     park_delivery,
     postpone_delivery,
 )
+from storage.instants import instant_text
 from storage.orders import OrderRecord, find_order, move_order
 from storage.receipts import PriorHoldRecord, ReceiptRecord, keep_receipt
 
@@ -43,19 +47,21 @@ _MOST_AT_ONCE: Final = 16  # begun in one look
 _MOST_AT_A_DEPARTMENT: Final = 8  # under way
 _MOST_SURPRISES: Final = 8  # attempts that fail in a way nobody foresaw, then a person looks
 _FIRST_WAIT: Final = 0.5  # seconds, doubled with each attempt
-_LONGEST_WAIT: Final = 300.0
+_LONGEST_WAIT: Final = 6 * 3600.0
+_UNDER_WAY: Final = frozenset({OrderState.SENT.value, OrderState.ACKNOWLEDGED.value})
 
 
 class Deliveries:
     """The worker of one gateway; several gateways may run theirs on one database."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 -- the worker's surroundings
         self,
         database: Database,
         port_of: Callable[[str], ControlPort],
         events: OrderEvents,
         now: Callable[[], datetime],
         lease: timedelta,
+        inboxes: Collection[str] = (),
     ) -> None:
         """Make the worker; `start` starts it.
 
@@ -63,6 +69,7 @@ class Deliveries:
             port_of: the way to a department, by its id.
             lease: how long a delivery of a dead instance waits for another one; longer than any
                 attempt takes.
+            inboxes: departments that read their orders here and report back, instead of a port.
         """
         self._database = database
         self._port_of = port_of
@@ -70,6 +77,7 @@ class Deliveries:
         self._now = now
         self._lease = secrets.token_hex(8)
         self._lease_time = lease
+        self._inboxes = frozenset(inboxes)
         self._running: dict[asyncio.Task[None], str] = {}
         self._task: asyncio.Task[None] | None = None
 
@@ -114,10 +122,11 @@ class Deliveries:
 
     async def _deliver(self, delivery: DeliveryRecord) -> None:
         try:
-            record, court = await self._database.read(partial(_order_and_court, delivery.order_id))
-            await self._database.write(partial(self._mark_sent, record.id))
+            begun = await self._database.write(partial(self._begin, delivery))
             self._events.announce()
-            receipt = await self._receipt(delivery, record, court)
+            if begun is None:
+                return
+            receipt = await self._receipt(delivery, begun)
             await self._database.write(partial(self._keep, delivery, receipt))
         except (DepartmentRefused, KeyReused) as error:
             await self._settle(partial(self._park, delivery, error.code))
@@ -136,37 +145,54 @@ class Deliveries:
         with contextlib.suppress(LeaseLost):
             await self._database.write(work)
 
-    async def _receipt(self, delivery: DeliveryRecord, order: OrderRecord, court: str) -> Receipt:
-        port = self._port_of(order.department)
+    def _begin(self, delivery: DeliveryRecord, connection: Connection) -> ControlOrder | None:
+        """Say that the order is on its way, and return it as the department is told it.
+
+        Whoever takes an approved order back does so before this, or not at all. None if there is
+        nothing to send: taken back, answered meanwhile, approved too long ago, or to be read by
+        the department in its inbox.
+        """
+        order = _order(connection, delivery.order_id)
+        by_hand = order.department in self._inboxes
+        if order.state == OrderState.APPROVED.value:
+            if self._now() - order.changed_at > APPROVAL_STANDS:
+                self._move(connection, order, OrderEvent.WITHDRAW, remark="APPROVAL_EXPIRED")
+                finish_delivery(connection, delivery, lease=self._lease)
+                return None
+            due = answer_due(OrderAction(order.action), self._now(), by_hand=by_hand)
+            self._move(connection, order, OrderEvent.SEND, answer_due_at=instant_text(due))
+        elif order.state not in _UNDER_WAY:
+            finish_delivery(connection, delivery, lease=self._lease)
+            return None
+        if by_hand:
+            finish_delivery(connection, delivery, lease=self._lease)
+            return None
+        return control_order(connection, order)
+
+    async def _receipt(self, delivery: DeliveryRecord, order: ControlOrder) -> Receipt:
+        port = self._port_of(delivery.department)
         if delivery.attempts > 1:
-            known = await port.outcome_of(order.delivery_key)
+            known = await port.outcome_of(order.key)
             if known is not None:
                 return known
-        receipt = await port.control(_control_order(order, court))
+        receipt = await port.control(order)
         _LOG.info(
             "order.delivered",
-            order=order.id,
-            department=order.department,
+            order=delivery.order_id,
+            department=delivery.department,
             result=receipt.result,
             attempt=delivery.attempts,
         )
         return receipt
 
-    def _mark_sent(self, order_id: str, connection: Connection) -> None:
-        order = _order(connection, order_id)
-        if order.state == OrderState.APPROVED.value:
-            self._move(connection, order, OrderEvent.SEND, actor="system")
-
     def _keep(self, delivery: DeliveryRecord, receipt: Receipt, connection: Connection) -> None:
-        """Receipt, both steps and the end of the delivery: one transaction."""
+        """Receipt, steps, hold and the end of the delivery: one transaction."""
         order = _order(connection, delivery.order_id)
-        if keep_receipt(connection, _record(order, receipt, self._now())):
-            if order.state == OrderState.SENT.value:
-                order = self._move(connection, order, OrderEvent.RECEIVE, actor=order.department)
-            answered = outcome(
-                asked=receipt.asked, controlled=receipt.controlled, result=receipt.result
-            )
-            self._move(connection, order, answered, actor=order.department, remark=receipt.reason)
+        if order.state in _UNDER_WAY:
+            by = Answered(actor=order.department, now=self._now())
+            receive(connection, order, _record(order, receipt, self._now()), by)
+        else:  # the department reported it by itself meanwhile
+            keep_receipt(connection, _record(order, receipt, self._now()))
         finish_delivery(connection, delivery, lease=self._lease)
 
     def _move(
@@ -175,23 +201,23 @@ class Deliveries:
         order: OrderRecord,
         event: OrderEvent,
         *,
-        actor: str,
         remark: str | None = None,
-    ) -> OrderRecord:
-        to_state = next_state(OrderState(order.state), event)
+        **changes: object,
+    ) -> None:
         move_order(
             connection,
             order,
             event=event.value,
-            to_state=to_state.value,
-            actor=actor,
+            to_state=next_state(OrderState(order.state), event).value,
+            actor="system",
             at=self._now(),
             remark=remark,
+            changes=changes,
         )
-        return _order(connection, order.id)
 
     def _postpone(self, delivery: DeliveryRecord, error: str, connection: Connection) -> None:
-        wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** (delivery.attempts - 1))
+        longest = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(delivery.attempts - 1, 32))
+        wait = longest * (0.5 + random.random() / 2)  # noqa: S311 -- spreads
         due_at = self._now() + timedelta(seconds=wait)
         postpone_delivery(connection, delivery, lease=self._lease, due_at=due_at, error=error)
         _LOG.warning("delivery.postponed", order=delivery.order_id, error=error, seconds=wait)
@@ -208,13 +234,10 @@ def _order(connection: Connection, order_id: str) -> OrderRecord:
     return order
 
 
-def _order_and_court(order_id: str, connection: Connection) -> tuple[OrderRecord, str]:
-    order = _order(connection, order_id)
+def control_order(connection: Connection, order: OrderRecord) -> ControlOrder:
+    """Return *order* as its department is told it."""
     case = find_case(connection, order.case_number)
-    return order, "" if case is None else case.court_name
-
-
-def _control_order(order: OrderRecord, court: str) -> ControlOrder:
+    placed = None if order.hold_order is None else _order(connection, order.hold_order)
     first, second = order.officers
     return ControlOrder(
         key=order.delivery_key,
@@ -230,7 +253,8 @@ def _control_order(order: OrderRecord, court: str) -> ControlOrder:
         notice=order.notice_number or "",
         document_hash=order.document_hash or "",
         officers=(first, second),
-        court=court,
+        court="" if case is None else case.court_name,
+        hold_key=None if placed is None else placed.delivery_key,
     )
 
 

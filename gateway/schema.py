@@ -12,6 +12,7 @@ from strawberry.types import get_object_definition
 
 from gateway.declarations import Declarations, declare
 from resolvers import graph as graph_types
+from resolvers.answering import AnsweringMutations, InboxQueries
 from resolvers.case import CaseQueries
 from resolvers.ordering import OrderMutations
 from resolvers.orders import OrderQueries
@@ -46,8 +47,20 @@ def build_graph() -> Graph:
         DeclaredTwice: two parts of a root type declare the same field.
     """
     schema = strawberry.Schema(
-        root_type("Query", "What may be asked. 查询", CaseQueries, OrderQueries, ViewerQueries),
-        root_type("Mutation", "What may be ordered: one order per mutation. 操作", OrderMutations),
+        root_type(
+            "Query",
+            "What may be asked. 查询",
+            CaseQueries,
+            OrderQueries,
+            InboxQueries,
+            ViewerQueries,
+        ),
+        root_type(
+            "Mutation",
+            "What may be ordered: one order per mutation. 操作",
+            OrderMutations,
+            AnsweringMutations,
+        ),
         root_type("Subscription", "What may be waited for. 订阅", OrderSubscriptions),
         types=[graph_types.Debtor, graph_types.AffiliatedPerson],
         config=StrawberryConfig(scalar_map=SCALARS),

@@ -7,8 +7,10 @@ from typing import Annotated, Any, Final, cast
 import strawberry
 
 from domain.case_number import CaseNumber
+from domain.facts import Gate
 from domain.identity import IdNumber
 from domain.order import OrderAction, OrderState
+from domain.order_rights import OrderStep
 from domain.purpose import Purpose
 
 CaseNumberArgument = Annotated[
@@ -79,6 +81,31 @@ STATES: Final[Mapping[OrderState, str]] = {
     OrderState.EXPIRED: "The hold lapsed. 已届满",
     OrderState.ANSWERED: "The question was answered. 已反馈",
     OrderState.PARTIALLY_ANSWERED: "The question was answered in part. 部分反馈",
+}
+
+GATES: Final[Mapping[Gate, str]] = {
+    Gate.WITHDRAWAL_CONDITION: "A withdrawal condition of the housing fund is met. 符合提取条件",
+    Gate.BASIC_LIVING_SECURED: "Basic living is secured. 基本生活有保障",
+    Gate.HOUSING_SECURED: "Housing is secured. 居住有保障",
+    Gate.REFUND_APPROVED: "The refund is approved. 退税已核准",
+    Gate.REFUND_PAID: "The refund is in the account. 退税已到账",
+    Gate.PLEDGE_MARKED: "Pledged shares are marked, not frozen. 质押股票已标记",
+    Gate.PLEDGE_PRIORITY_NOTED: "The pledgee is paid first. 已注明质权优先",
+}
+STEPS: Final[Mapping[OrderStep, str]] = {
+    OrderStep.REVISE: "Write other papers into it. 修改",
+    OrderStep.CANCEL: "Give the draft up. 作废",
+    OrderStep.SUBMIT: "Submit it for approval. 提交审批",
+    OrderStep.APPROVE: "Approve it. 审批通过",
+    OrderStep.REJECT: "Send it back to its drafter. 驳回",
+    OrderStep.WITHDRAW: "Take it back before it is sent. 撤回",
+    OrderStep.SUPPLEMENT: "Send it again after a return. 补正后重发",
+    OrderStep.RENEW: "Draft a renewal of its hold. 续行",
+    OrderStep.LIFT: "Draft a lift of its hold. 解除",
+    OrderStep.DEDUCT: "Draft a deduction from its hold. 扣划",
+    OrderStep.ACKNOWLEDGE: "Say that it was received. 签收",
+    OrderStep.REPORT: "Report what was done. 反馈",
+    OrderStep.RETURN: "Return it for a defect. 退回",
 }
 
 

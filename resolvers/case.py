@@ -6,6 +6,7 @@ from enum import Enum
 import strawberry
 
 from domain.case_number import CaseNumber
+from domain.cover import Cover
 from domain.money import Fen
 from domain.purpose import Purpose
 from resolvers.arguments import (
@@ -19,10 +20,11 @@ from resolvers.arguments import (
 )
 from resolvers.binding import BoundCase, bind
 from resolvers.context import Context, Info
+from resolvers.cover import MOST_DAYS, CaseCover, DaysArgument, cover_of, expiring
 from resolvers.debtor import DEBTOR
 from resolvers.declare import guarded
 from resolvers.money import Money
-from resolvers.orders import OrderConnection, orders_page
+from resolvers.orders import Order, OrderConnection, ShownOrder, orders_page
 from resolvers.refusals import BadInput, Refused
 from resolvers.scalars import Date
 from resolvers.subject import Subject
@@ -148,6 +150,24 @@ class Case:
     def debtor(root: strawberry.Parent[BoundCase], id_number: IdNumberArgument) -> Subject:
         """The obligor with this number; `NOT_AN_OBLIGOR` for anyone else. 被执行人"""
         return root.debtor(id_number)
+
+    @guarded("orders:read", graphql_type=CaseCover)
+    async def cover(root: strawberry.Parent[BoundCase], info: Info) -> Cover:
+        """How far the case's orders cover its claim. 覆盖情况"""
+        return await info.context.database.read(lambda c: cover_of(c, root.record))
+
+    @guarded("orders:read", graphql_type=list[Order])
+    async def expiring(
+        root: strawberry.Parent[BoundCase], info: Info, days: DaysArgument
+    ) -> list[ShownOrder]:
+        """Orders whose holds end within so many days, the earliest first: renew or lift. 即将届满"""
+        if not 0 <= days <= MOST_DAYS:
+            raise BadInput(f"days must be 0 to {MOST_DAYS}.")
+        now = info.context.now()
+        found = await info.context.database.read(
+            lambda c: expiring(c, root.record.number, days=days, now=now)
+        )
+        return [ShownOrder(order) for order in found]
 
     @guarded("orders:read")
     async def orders(

@@ -30,13 +30,17 @@ KEY: Final = "chakong"  # in a Strawberry field's metadata
 PUBLIC_TYPES: Final = frozenset(
     {
         "CaseOfficer",
+        "Cover",
+        "Delivery",
         "DepartmentAnswer",
         "Encumbrance",
         "Hold",
         "Money",
         "OrderConnection",
+        "OrderDeadline",
         "OrderEdge",
         "OrderEvent",
+        "OrderHold",
         "OrderRefused",
         "PageInfo",
         "Party",

@@ -2,31 +2,43 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated, cast
+from typing import Annotated, Any, Final, cast
 
 import strawberry
 from sqlalchemy import Connection
 
 from domain.case_number import CaseNumber
-from domain.guards import GuardRefused
+from domain.guards import Gate, GuardRefused
 from domain.identity import IdNumber
 from domain.money import Fen
 from domain.order import OrderAction, TransitionRefused
-from resolvers import order_steps
-from resolvers.arguments import DocumentHashArgument, KeyArgument, OrderIdArgument
+from domain.receipt import ImpossibleReceipt
+from resolvers import order_answers, order_approval, order_drafts, order_steps
+from resolvers.arguments import (
+    GATES,
+    DocumentHashArgument,
+    KeyArgument,
+    OrderIdArgument,
+    explained,
+)
 from resolvers.context import Info
 from resolvers.declare import guarded
-from resolvers.order_steps import Draft, Idempotency
+from resolvers.order_drafts import Draft, OnHold, Papers
+from resolvers.order_steps import Idempotency
 from resolvers.orders import Order, OrderedAsset, ShownOrder
 from resolvers.refusals import Refused
 from resolvers.scalars import BigInt, Long
 from storage.orders import OrderMoved, OrderRecord
 
+DRAFTERS: Final = ("vehicles:control", "housing-fund:control", "securities:control")
+
+explained(Gate, "Gate", "A condition that a human found met and recorded (G10). 前置条件", GATES)
+
 
 @strawberry.type(description="Why a step of an order was refused; nothing was changed. 拒绝理由")
 class OrderRefused:
     code: str = strawberry.field(
-        description="`GUARD_REFUSED`, `STEP_REFUSED`, `KEY_CONFLICT`, `CASE_NOT_FOUND`, … 代码"
+        description="`GUARD_REFUSED`, `STEP_REFUSED`, `RECEIPT_REFUSED`, `KEY_CONFLICT`, … 代码"
     )
     guard: str | None = strawberry.field(description="The guard, G1 to G12 (domain.md 6.1). 校验项")
     rule: str | None = strawberry.field(description="The rule behind it. 依据")
@@ -46,6 +58,26 @@ class MoneyInput:
     fen: BigInt = strawberry.field(description="The amount in fen (分), exact.")
 
 
+def _ruling() -> Any:
+    return strawberry.field(
+        default=None, description="Number of the ruling, needed to submit. 裁定书文号"
+    )
+
+
+def _notice() -> Any:
+    return strawberry.field(
+        default=None,
+        description="Number of the assistance notice, needed to submit. 协助执行通知书文号",
+    )
+
+
+def _officers() -> Any:
+    return strawberry.field(
+        default_factory=list,
+        description="Credential numbers of two officers, needed to submit. 执行人员公务证号",
+    )
+
+
 @strawberry.input(description="A control order to be drafted. 查控指令草稿")
 class DraftOrderInput:
     case_number: CaseNumber = strawberry.field(description="In which case. 案号")
@@ -63,26 +95,102 @@ class DraftOrderInput:
     months: int | None = strawberry.field(
         default=None, description="Term; the kind's default if left out (assets.json). 期限（月）"
     )
-    ruling_number: str | None = strawberry.field(
-        default=None, description="Number of the ruling, needed to submit. 裁定书文号"
-    )
-    notice_number: str | None = strawberry.field(
-        default=None,
-        description="Number of the assistance notice, needed to submit. 协助执行通知书文号",
-    )
-    officers: list[str] = strawberry.field(
-        default_factory=list,
-        description="Credential numbers of two officers, needed to submit. 执行人员公务证号",
-    )
+    ruling_number: str | None = _ruling()
+    notice_number: str | None = _notice()
+    officers: list[str] = _officers()
     reason: str = strawberry.field(description="Why this asset (G12). 理由")
 
 
-_DRAFTERS = ("vehicles:control", "housing-fund:control", "securities:control")
+@strawberry.input(description="What an order is made out with. 文书与人员")
+class PapersInput:
+    ruling_number: str | None = _ruling()
+    notice_number: str | None = _notice()
+    officers: list[str] = _officers()
+    reason: str = strawberry.field(description="Why (G12). 理由")
+
+    def papers(self) -> Papers:
+        return Papers(
+            ruling_number=self.ruling_number,
+            notice_number=self.notice_number,
+            officers=tuple(self.officers),
+            reason=self.reason,
+        )
+
+
+PapersArgument = Annotated[
+    PapersInput,
+    strawberry.argument(description="Ruling, notice, two officers, reason. 文书与人员"),
+]
+
+
+@strawberry.input(description="A renewal of an order's hold. 续行")
+class RenewOrderInput:
+    order_id: strawberry.ID = strawberry.field(description="Whose hold. 原指令")
+    months: int | None = strawberry.field(
+        default=None,
+        description="New term from the old end; the kind's default if left out. 期限（月）",
+    )
+    papers: PapersInput = strawberry.field(description="Its own ruling and notice. 文书与人员")
+
+    def on_hold(self) -> OnHold:
+        return OnHold(
+            order_id=str(self.order_id),
+            action=OrderAction.RENEW,
+            months=self.months,
+            papers=self.papers.papers(),
+        )
+
+
+@strawberry.input(description="The lifting of an order's hold, or of a part. 解除")
+class LiftOrderInput:
+    order_id: strawberry.ID = strawberry.field(description="Whose hold. 原指令")
+    amount: MoneyInput | None = strawberry.field(
+        default=None, description="How much, for money; the whole if left out. 金额"
+    )
+    quantity: Long | None = strawberry.field(
+        default=None, description="How much, for shares; the whole if left out. 数量"
+    )
+    papers: PapersInput = strawberry.field(description="Its own ruling and notice. 文书与人员")
+
+    def on_hold(self) -> OnHold:
+        return OnHold(
+            order_id=str(self.order_id),
+            action=OrderAction.LIFT,
+            amount=None if self.amount is None else Fen(self.amount.fen),
+            quantity=self.quantity,
+            papers=self.papers.papers(),
+        )
+
+
+@strawberry.input(description="A deduction of held money to the court's account. 扣划")
+class DeductOrderInput:
+    order_id: strawberry.ID = strawberry.field(description="From whose hold. 原指令")
+    amount: MoneyInput = strawberry.field(description="How much, at most what is held. 金额")
+    gates: list[Gate] = strawberry.field(
+        default_factory=list, description="Conditions that were found met (G10). 前置条件"
+    )
+    papers: PapersInput = strawberry.field(
+        description="Its own deduction ruling and notice. 文书与人员"
+    )
+
+    def on_hold(self) -> OnHold:
+        return OnHold(
+            order_id=str(self.order_id),
+            action=OrderAction.DEDUCT,
+            amount=Fen(self.amount.fen),
+            gates=tuple(sorted(gate.value for gate in self.gates)),
+            papers=self.papers.papers(),
+        )
+
+
+ReasonArgument = Annotated[
+    str, strawberry.argument(description="Why, 1 to 2,000 characters; it is recorded. 理由")
+]
 
 
 @strawberry.type
 class OrderMutations:
-    @guarded(*_DRAFTERS)
+    @guarded(*DRAFTERS)
     async def draft_order(
         self,
         info: Info,
@@ -99,24 +207,38 @@ class OrderMutations:
             amount=None if input.amount is None else Fen(input.amount.fen),
             quantity=input.quantity,
             months=input.months,
-            ruling_number=input.ruling_number,
-            notice_number=input.notice_number,
-            officers=tuple(input.officers),
-            reason=input.reason,
+            papers=Papers(
+                ruling_number=input.ruling_number,
+                notice_number=input.notice_number,
+                officers=tuple(input.officers),
+                reason=input.reason,
+            ),
         )
-        key = Idempotency(actor=info.context.caller.subject, key=idempotency_key)
-        return await _step(info, partial(order_steps.draft, draft, key))
+        return await taken(info, partial(order_drafts.draft, draft, key_of(info, idempotency_key)))
 
-    @guarded(*_DRAFTERS)
+    @guarded(*DRAFTERS)
+    async def revise_order(
+        self, info: Info, id: OrderIdArgument, papers: PapersArgument, idempotency_key: KeyArgument
+    ) -> OrderOutcome:
+        """Write other papers into an own draft; a rejected order becomes a draft again. 修改指令"""
+        key = key_of(info, idempotency_key)
+        return await taken(info, partial(order_drafts.revise, str(id), papers.papers(), key))
+
+    @guarded(*DRAFTERS)
+    async def cancel_order(
+        self, info: Info, id: OrderIdArgument, idempotency_key: KeyArgument
+    ) -> OrderOutcome:
+        """Give an own draft up. 作废草稿"""
+        key = key_of(info, idempotency_key)
+        return await taken(info, partial(order_drafts.cancel, str(id), key))
+
+    @guarded(*DRAFTERS)
     async def submit_order(
-        self,
-        info: Info,
-        id: OrderIdArgument,
-        idempotency_key: KeyArgument,
+        self, info: Info, id: OrderIdArgument, idempotency_key: KeyArgument
     ) -> OrderOutcome:
         """Submit an own draft: documents, officers, amount and term are checked, its hash is fixed. 提交审批"""
-        key = Idempotency(actor=info.context.caller.subject, key=idempotency_key)
-        return await _step(info, partial(order_steps.submit, str(id), key))
+        key = key_of(info, idempotency_key)
+        return await taken(info, partial(order_approval.submit, str(id), key))
 
     @guarded("orders:approve")
     async def approve_order(
@@ -127,13 +249,90 @@ class OrderMutations:
         idempotency_key: KeyArgument,
     ) -> OrderOutcome:
         """Approve what was submitted, named by its hash; never one's own draft (G4). It is then delivered. 审批通过"""
-        key = Idempotency(actor=info.context.caller.subject, key=idempotency_key)
-        return await _step(info, partial(order_steps.approve, str(id), document_hash, key))
+        key = key_of(info, idempotency_key)
+        return await taken(info, partial(order_approval.approve, str(id), document_hash, key))
+
+    @guarded("orders:approve")
+    async def reject_order(
+        self, info: Info, id: OrderIdArgument, reason: ReasonArgument, idempotency_key: KeyArgument
+    ) -> OrderOutcome:
+        """Send a submitted order back to its drafter. 驳回"""
+        key = key_of(info, idempotency_key)
+        return await taken(info, partial(order_approval.reject, str(id), reason, key))
+
+    @guarded("orders:approve")
+    async def withdraw_order(
+        self, info: Info, id: OrderIdArgument, idempotency_key: KeyArgument
+    ) -> OrderOutcome:
+        """Take an approved order back before it is sent; later only a lift undoes it. 撤回"""
+        key = key_of(info, idempotency_key)
+        return await taken(info, partial(order_approval.withdraw, str(id), key))
+
+    @guarded(*DRAFTERS)
+    async def renew_order(
+        self,
+        info: Info,
+        input: Annotated[RenewOrderInput, strawberry.argument(description="The renewal. 续行内容")],
+        idempotency_key: KeyArgument,
+    ) -> OrderOutcome:
+        """Draft the renewal of a hold before it ends; rank is kept. It is approved like any order. 续行"""
+        key = key_of(info, idempotency_key)
+        return await taken(info, partial(order_drafts.draft_on_hold, input.on_hold(), key))
+
+    @guarded("orders:lift")
+    async def lift_order(
+        self,
+        info: Info,
+        input: Annotated[LiftOrderInput, strawberry.argument(description="The lift. 解除内容")],
+        idempotency_key: KeyArgument,
+    ) -> OrderOutcome:
+        """Draft the lifting of a hold, or of a part; the next in the queue takes effect then. 解除"""
+        key = key_of(info, idempotency_key)
+        return await taken(info, partial(order_drafts.draft_on_hold, input.on_hold(), key))
+
+    @guarded(*DRAFTERS)
+    async def deduct_order(
+        self,
+        info: Info,
+        input: Annotated[
+            DeductOrderInput, strawberry.argument(description="The deduction. 扣划内容")
+        ],
+        idempotency_key: KeyArgument,
+    ) -> OrderOutcome:
+        """Draft a deduction of held money to the court's account; it needs its own ruling. 扣划"""
+        key = key_of(info, idempotency_key)
+        return await taken(info, partial(order_drafts.draft_on_hold, input.on_hold(), key))
+
+    @guarded(*DRAFTERS)
+    async def supplement_order(
+        self,
+        info: Info,
+        id: OrderIdArgument,
+        remark: Annotated[
+            str, strawberry.argument(description="What was missing and is here now. 补正说明")
+        ],
+        idempotency_key: KeyArgument,
+    ) -> OrderOutcome:
+        """Send a returned order again, unchanged, with what was missing beside it. 补正重发"""
+        key = key_of(info, idempotency_key)
+        return await taken(info, partial(order_answers.supplement, str(id), remark, key))
 
 
-async def _step(
+def key_of(info: Info, key: str) -> Idempotency:
+    """Return *key* as the caller's own: nobody replays another's."""
+    caller = info.context.caller
+    actor = (
+        caller.subject
+        if caller.organisation == "court"
+        else f"{caller.organisation}:{caller.subject}"
+    )
+    return Idempotency(actor=actor, key=key)
+
+
+async def taken(
     info: Info, step: Callable[[order_steps.Step, Connection], OrderRecord]
 ) -> OrderOutcome:
+    """Take *step* in one transaction; return the order after it, or why it was refused."""
     context = info.context
     at = order_steps.Step(caller=context.caller, now=context.now(), request_id=context.request_id)
     try:
@@ -145,6 +344,13 @@ async def _step(
     except TransitionRefused as refusal:
         return OrderRefused(
             code="STEP_REFUSED", guard=None, rule="domain.md 6.1", message=str(refusal)
+        )
+    except ImpossibleReceipt as refusal:
+        return OrderRefused(
+            code="RECEIPT_REFUSED",
+            guard=None,
+            rule="I-02; domain.md 5.8",
+            message=f"This answer cannot be: {refusal}. 回执内容有误",
         )
     except OrderMoved:
         return OrderRefused(

@@ -13,6 +13,7 @@ from connectors.question import Authority
 from domain.case_number import CaseNumber
 from domain.money import Fen
 from domain.order import SHOWN_TO_ADDRESSEE, OrderAction, OrderState
+from domain.order_rights import OrderStep
 from domain.purpose import Purpose
 from resolvers.arguments import ACTIONS, STATES, OrderIdArgument, explained
 from resolvers.binding import bind
@@ -20,13 +21,31 @@ from resolvers.context import Context, Info
 from resolvers.debtor import DEBTOR
 from resolvers.declare import court_field, guarded
 from resolvers.money import Money
+from resolvers.order_life import (
+    Delivery,
+    OrderDeadline,
+    OrderHold,
+    deadlines_of,
+    shown_delivery,
+    shown_hold,
+    steps_allowed,
+)
 from resolvers.refusals import BadInput
 from resolvers.scalars import Date, DateTime, Long
 from resolvers.subject import Subject
 from storage.cases import find_case
 from storage.database import Database
+from storage.deliveries import delivery_of
+from storage.holds import hold_of
 from storage.instants import instant_text, parse_instant
-from storage.orders import EventRecord, OrderRecord, events_of_order, find_order, orders_of_case
+from storage.orders import (
+    EventRecord,
+    OrderRecord,
+    events_of_order,
+    find_order,
+    orders_of_case,
+    orders_on,
+)
 from storage.receipts import ReceiptRecord, receipts_of
 
 MOST_A_PAGE: Final = 100
@@ -104,6 +123,16 @@ class Order:
     amount: Money | None = court_field("Limit, for money. 限额", *_READERS, attribute="amount")
     quantity: Long | None = court_field("Limit, shares. 数量", *_READERS, attribute="quantity")
     months: int = court_field("Term asked for. 期限（月）", *_READERS, attribute="months")
+    hold_order: strawberry.ID | None = court_field(
+        "The order whose hold this one renews, lifts or deducts from. 原指令",
+        *_READERS,
+        attribute="hold_order",
+    )
+    overdue: bool = court_field(
+        "Whether the department's answer is overdue (DL-33). 是否逾期",
+        *_READERS,
+        attribute="overdue",
+    )
     reason: str = court_field("Why. 理由", "orders:read", attribute="reason")
     ruling_number: str | None = court_field(
         "Number of the ruling. 裁定书文号", *_READERS, attribute="ruling_number"
@@ -139,6 +168,41 @@ class Order:
         order_id, shares = root.order.id, root.order.quantity is not None
         found = await info.context.database.read(lambda c: receipts_of(c, order_id))
         return [_receipt(record, shares=shares) for record in found]
+
+    @guarded(*_READERS)
+    async def holds(root: strawberry.Parent["ShownOrder"], info: Info) -> list[OrderHold]:
+        """What stands at the department for it: one hold, or none. 控制登记"""
+        order = root.order
+        hold = await info.context.database.read(lambda c: hold_of(c, order.id))
+        return [] if hold is None else [shown_hold(hold, shares=order.quantity is not None)]
+
+    @guarded(*_READERS)
+    async def deadlines(root: strawberry.Parent["ShownOrder"], info: Info) -> list[OrderDeadline]:
+        """What is still to be done about it, and by when. 期限"""
+        order = root.order
+        hold = await info.context.database.read(lambda c: hold_of(c, order.id))
+        return deadlines_of(order, hold, info.context.now())
+
+    @guarded(*_READERS)
+    async def allowed_actions(root: strawberry.Parent["ShownOrder"], info: Info) -> list[OrderStep]:
+        """The steps that you may take now; their guards may still refuse. 可执行的操作"""
+        order = root.order
+        hold = await info.context.database.read(lambda c: hold_of(c, order.id))
+        return await steps_allowed(info.context, order, hold)
+
+    @guarded("orders:read")
+    async def delivery(root: strawberry.Parent["ShownOrder"], info: Info) -> Delivery | None:
+        """How it gets to its department; null before it is approved. 送达情况"""
+        order_id = root.order.id
+        found = await info.context.database.read(lambda c: delivery_of(c, order_id))
+        return None if found is None else shown_delivery(found)
+
+    @guarded("orders:read", graphql_type=list["Order"])
+    async def orders_on_it(root: strawberry.Parent["ShownOrder"], info: Info) -> "list[ShownOrder]":
+        """Orders that renew, lift or deduct from its hold, oldest first. 后续指令"""
+        order_id = root.order.id
+        found = await info.context.database.read(lambda c: orders_on(c, order_id))
+        return [ShownOrder(one) for one in found]
 
     @guarded("orders:read")
     async def history(root: strawberry.Parent["ShownOrder"], info: Info) -> list[OrderEvent]:
@@ -215,12 +279,26 @@ async def orders_page(
     Raises:
         BadInput: *first* is not 1 to 100, or *after* is no cursor of ours.
     """
-    if not 1 <= first <= MOST_A_PAGE:
-        raise BadInput(f"first must be 1 to {MOST_A_PAGE}.")
-    behind = None if after is None else _place(after)
+    behind = place_of(after, first)
     found = await database.read(
         lambda c: orders_of_case(c, case_number, first=first + 1, after=behind)
     )
+    return page_of(found, first)
+
+
+def place_of(after: str | None, first: int) -> tuple[datetime, str] | None:
+    """Return the place behind which a page starts; None for the first page.
+
+    Raises:
+        BadInput: *first* is not 1 to 100, or *after* is no cursor of ours.
+    """
+    if not 1 <= first <= MOST_A_PAGE:
+        raise BadInput(f"first must be 1 to {MOST_A_PAGE}.")
+    return None if after is None else _place(after)
+
+
+def page_of(found: Sequence[OrderRecord], first: int) -> OrderConnection:
+    """Return the page of *found*, which is one longer than *first* if more follow."""
     page: Sequence[Any] = [ShownOrder(order) for order in found[:first]]
     edges = [OrderEdge(cursor=_cursor(shown.order), node=shown) for shown in page]
     end = edges[-1].cursor if edges else None

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Row, Text, bindparam, delete, insert, select
+from sqlalchemy import Connection, Integer, Row, Text, bindparam, cast, delete, insert, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -21,6 +21,7 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
     id_number: IdNumber
     name: str
     kind: str  # NATURAL_PERSON, LEGAL_PERSON, OTHER_ORGANIZATION, INDIVIDUAL_BUSINESS
+    bankrupt: bool = False  # a court accepted it: holds are only lifted then (G11)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +80,7 @@ _PARTIES: Final = (
             parties.c.id_number,
             parties.c.name,
             parties.c.kind,
+            cast(parties.c.bankrupt, Integer),
         )
     )
     .where(parties.c.case_number == cases.c.number)
@@ -102,7 +104,7 @@ _ASSIGNED: Final = (
 _CASE: Final = select(cases, _PARTIES.label("party_rows"), _ASSIGNED.label("officer_rows")).where(
     cases.c.number == bindparam("number")
 )
-_PARTY_ROWS: Final = msgspec.json.Decoder(list[tuple[int, str, IdNumber, str, str]])
+_PARTY_ROWS: Final = msgspec.json.Decoder(list[tuple[int, str, IdNumber, str, str, int]])
 _OFFICER_ROWS: Final = msgspec.json.Decoder(list[tuple[str, str, str, str, str]])
 
 
@@ -112,8 +114,12 @@ def find_case(connection: Connection, number: CaseNumber) -> CaseRecord | None:
     if row is None:
         return None
     people: dict[str, list[Party]] = {"APPLICANT": [], "OBLIGOR": []}
-    for _, capacity, id_number, name, kind in sorted(_PARTY_ROWS.decode(row.party_rows or "[]")):
-        people[capacity].append(Party(id_number=id_number, name=name, kind=kind))
+    for _, capacity, id_number, name, kind, bankrupt in sorted(
+        _PARTY_ROWS.decode(row.party_rows or "[]")
+    ):
+        people[capacity].append(
+            Party(id_number=id_number, name=name, kind=kind, bankrupt=bool(bankrupt))
+        )
     assigned = tuple(
         AssignedOfficer(
             officer=Officer(id=id_, name=name, credential=credential, role=role),
@@ -196,6 +202,15 @@ def keep_cases(connection: Connection, register: Sequence[CaseRecord]) -> None:
         connection.execute(insert(case_officers), officer_rows)
 
 
+def add_recovered(connection: Connection, number: CaseNumber, amount: Fen) -> None:
+    """Add what was just recovered to what the register has of the case."""
+    connection.execute(
+        cases.update()
+        .where(cases.c.number == number)
+        .values(recovered_fen=cases.c.recovered_fen + amount)
+    )
+
+
 def _officer(row: Row[*tuple[object, ...]]) -> Officer:
     return Officer(id=row.id, name=row.name, credential=row.credential, role=row.role)
 
@@ -224,6 +239,7 @@ def _party_values(case: CaseRecord) -> list[dict[str, object]]:
             "id_number": party.id_number,
             "name": party.name,
             "kind": party.kind,
+            "bankrupt": party.bankrupt,
         }
         for capacity, people in (("OBLIGOR", case.obligors), ("APPLICANT", case.applicants))
         for position, party in enumerate(people)

@@ -10,9 +10,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, update
 
-from storage.instants import instant_text
+from storage.instants import instant_text, parse_instant
 from storage.tables import deliveries
 
 
@@ -21,6 +21,22 @@ class DeliveryRecord:
     order_id: str
     department: str
     attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingDelivery:
+    """A delivery as it stands: DUE, DONE or PARKED.
+
+    Attributes:
+        last_error: a stable code.
+    """
+
+    order_id: str
+    department: str
+    state: str
+    attempts: int
+    due_at: datetime
+    last_error: str | None
 
 
 class LeaseLost(Exception):
@@ -39,6 +55,47 @@ def add_delivery(
             due_at=instant_text(due_at),
         )
     )
+
+
+def delivery_of(connection: Connection, order_id: str) -> StandingDelivery | None:
+    row = connection.execute(
+        select(deliveries).where(deliveries.c.order_id == order_id)
+    ).one_or_none()
+    return None if row is None else _standing(row)
+
+
+def deliveries_stuck(connection: Connection, *, attempts: int, most: int) -> list[StandingDelivery]:
+    """Return up to *most* deliveries that are parked, or were tried *attempts* times or more."""
+    statement = (
+        select(deliveries)
+        .where(
+            or_(
+                deliveries.c.state == "PARKED",
+                and_(deliveries.c.state == "DUE", deliveries.c.attempts >= attempts),
+            )
+        )
+        .order_by(deliveries.c.due_at, deliveries.c.order_id)
+        .limit(most)
+    )
+    return [_standing(row) for row in connection.execute(statement)]
+
+
+def due_again(connection: Connection, order_id: str, *, due_at: datetime) -> bool:
+    """Let a delivery that ended or was parked begin again; False if it is under way or unknown.
+
+    It asks after its key first, as every attempt but the first does.
+    """
+    again = connection.execute(
+        update(deliveries)
+        .where(deliveries.c.order_id == order_id, deliveries.c.state.in_(("DONE", "PARKED")))
+        .values(state="DUE", due_at=instant_text(due_at), last_error=None)
+    )
+    return again.rowcount == 1
+
+
+def drop_delivery(connection: Connection, order_id: str) -> None:
+    """Forget a delivery that has not begun: its order was taken back."""
+    connection.execute(delete(deliveries).where(deliveries.c.order_id == order_id))
 
 
 def claim_deliveries(  # noqa: PLR0913 -- a claim has these parts
@@ -116,3 +173,14 @@ def _settle(connection: Connection, delivery: DeliveryRecord, lease: str, **valu
     )
     if settled.rowcount != 1:
         raise LeaseLost(delivery.order_id)
+
+
+def _standing(row: Row[*tuple[object, ...]]) -> StandingDelivery:
+    return StandingDelivery(
+        order_id=row.order_id,
+        department=row.department,
+        state=row.state,
+        attempts=row.attempts,
+        due_at=parse_instant(row.due_at),
+        last_error=row.last_error,
+    )

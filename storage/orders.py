@@ -1,20 +1,19 @@
 """Control orders and their events: every change of an order is one event in the same transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, tuple_, update
 
 from domain.case_number import CaseNumber
 from domain.identity import IdNumber
 from domain.money import Fen
 from storage.instants import instant_text, parse_instant
-from storage.tables import order_events, orders, receipts, requests
+from storage.tables import holds, order_events, orders, requests
 
 _AWAITING_ANSWER: Final = ("PENDING_APPROVAL", "APPROVED", "SENT", "ACKNOWLEDGED", "RETURNED")
-_HELD: Final = ("EXECUTED", "PARTIALLY_EXECUTED", "WAITING")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +41,10 @@ class OrderRecord:
     delivery_key: str
     created_at: datetime
     changed_at: datetime
+    hold_order: str | None = None  # whose hold this one renews, lifts or deducts from
+    gates: tuple[str, ...] = ()
+    answer_due_at: datetime | None = None
+    overdue: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +99,8 @@ def add_order(connection: Connection, order: OrderRecord, *, event: str) -> None
         "delivery_key": order.delivery_key,
         "created_at": instant_text(order.created_at),
         "changed_at": instant_text(order.changed_at),
+        "hold_order": order.hold_order,
+        "gates": list(order.gates),
     }
     connection.execute(insert(orders).values(values))
     _append(connection, order, event, None, order.state, order.drafter, order.created_at, None)
@@ -142,16 +147,9 @@ def orders_of_case(
     after: tuple[datetime, str] | None = None,
 ) -> list[OrderRecord]:
     """Return up to *first* orders, oldest first, behind the (created at, id) of *after*."""
-    statement = (
-        select(orders)
-        .where(orders.c.case_number == case_number)
-        .order_by(orders.c.created_at, orders.c.id)
-        .limit(first)
+    return _page(
+        connection, select(orders).where(orders.c.case_number == case_number), first, after
     )
-    if after is not None:
-        key = tuple_(orders.c.created_at, orders.c.id)
-        statement = statement.where(key > (instant_text(after[0]), after[1]))
-    return [_order(row) for row in connection.execute(statement)]
 
 
 def events_of_order(connection: Connection, order_id: str) -> list[EventRecord]:
@@ -188,31 +186,88 @@ def committed_fen(
 ) -> Fen:
     """Return what the orders of a case take of its claim: reserved while unanswered, then held.
 
-    An order counts in full from submission until its department answered, then with what the
-    receipts say is controlled. Drafts do not reserve. Securities, ordered by quantity, do not
-    count here. *besides* leaves out one order.
+    A first hold counts in full from submission until its department answered, then with what is
+    controlled; waiting counts nothing (I-04). Drafts do not reserve, and what acts on a hold adds
+    nothing to it. Securities, ordered by quantity, do not count here. *besides* leaves out one order.
     """
-    asked = connection.execute(
-        select(orders.c.id, orders.c.state, orders.c.amount_fen).where(
-            orders.c.case_number == case_number,
+    reserved = reserved_fen(connection, case_number, besides=besides)
+    held = connection.scalar(
+        select(func.sum(holds.c.controlled))
+        .join(orders, orders.c.id == holds.c.order_id)
+        .where(
+            holds.c.case_number == case_number,
+            holds.c.state == "ACTIVE",
             orders.c.amount_fen.is_not(None),
-            orders.c.state.in_((*_AWAITING_ANSWER, *_HELD)),
             orders.c.id != (besides or ""),
         )
-    ).all()
-    held = dict(
-        connection.execute(
-            select(receipts.c.order_id, func.max(receipts.c.controlled))
-            .where(receipts.c.order_id.in_([row.id for row in asked]))
-            .group_by(receipts.c.order_id)
-        ).all()
     )
-    return Fen(
-        sum(
-            row.amount_fen if row.state in _AWAITING_ANSWER else int(held.get(row.id, 0))
-            for row in asked
+    return Fen(reserved + int(held or 0))
+
+
+def reserved_fen(
+    connection: Connection, case_number: CaseNumber, *, besides: str | None = None
+) -> Fen:
+    """Return what the first holds of a case ask that no department has answered yet."""
+    reserved = connection.scalar(
+        select(func.sum(orders.c.amount_fen)).where(
+            orders.c.case_number == case_number,
+            orders.c.state.in_(_AWAITING_ANSWER),
+            orders.c.hold_order.is_(None),
+            orders.c.id != (besides or ""),
         )
     )
+    return Fen(int(reserved or 0))
+
+
+def orders_addressed_to(
+    connection: Connection,
+    department: str,
+    *,
+    states: Collection[str],
+    first: int,
+    after: tuple[datetime, str] | None = None,
+) -> list[OrderRecord]:
+    """Return up to *first* orders to *department* in *states*, oldest first; see `orders_of_case`."""
+    statement = select(orders).where(orders.c.department == department, orders.c.state.in_(states))
+    return _page(connection, statement, first, after)
+
+
+def orders_in(
+    connection: Connection, states: Collection[str], *, changed_before: datetime, most: int
+) -> list[OrderRecord]:
+    """Return up to *most* orders in *states* that nothing happened to since, the longest first."""
+    statement = (
+        select(orders)
+        .where(orders.c.state.in_(states), orders.c.changed_at < instant_text(changed_before))
+        .order_by(orders.c.changed_at, orders.c.id)
+        .limit(most)
+    )
+    return [_order(row) for row in connection.execute(statement)]
+
+
+def orders_overdue(connection: Connection, *, now: datetime, most: int) -> list[OrderRecord]:
+    """Return up to *most* unanswered orders whose answer was due and that are not flagged yet."""
+    statement = (
+        select(orders)
+        .where(
+            orders.c.state.in_(("SENT", "ACKNOWLEDGED")),
+            orders.c.answer_due_at < instant_text(now),
+            orders.c.overdue.is_(False),
+        )
+        .order_by(orders.c.answer_due_at, orders.c.id)
+        .limit(most)
+    )
+    return [_order(row) for row in connection.execute(statement)]
+
+
+def orders_on(connection: Connection, order_id: str) -> list[OrderRecord]:
+    """Return the orders that act on the hold of *order_id*, oldest first."""
+    statement = (
+        select(orders)
+        .where(orders.c.hold_order == order_id)
+        .order_by(orders.c.created_at, orders.c.id)
+    )
+    return [_order(row) for row in connection.execute(statement)]
 
 
 def find_request(connection: Connection, *, actor: str, key: str) -> RequestRecord | None:
@@ -237,6 +292,19 @@ def keep_request(
             at=instant_text(at),
         )
     )
+
+
+def _page(
+    connection: Connection,
+    statement: Select[Any],
+    first: int,
+    after: tuple[datetime, str] | None,
+) -> list[OrderRecord]:
+    if after is not None:
+        key = tuple_(orders.c.created_at, orders.c.id)
+        statement = statement.where(key > (instant_text(after[0]), after[1]))
+    statement = statement.order_by(orders.c.created_at, orders.c.id).limit(first)
+    return [_order(row) for row in connection.execute(statement)]
 
 
 def _append(  # noqa: PLR0913, PLR0917 -- the columns of an event
@@ -288,6 +356,10 @@ def _order(row: Row[*tuple[object, ...]]) -> OrderRecord:
         delivery_key=row.delivery_key,
         created_at=parse_instant(row.created_at),
         changed_at=parse_instant(row.changed_at),
+        hold_order=row.hold_order,
+        gates=tuple(row.gates),
+        answer_due_at=None if row.answer_due_at is None else parse_instant(row.answer_due_at),
+        overdue=row.overdue,
     )
 
 

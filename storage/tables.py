@@ -3,6 +3,7 @@
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 METADATA = MetaData(
@@ -62,6 +64,7 @@ parties = Table(
     Column("id_number", String(18), nullable=False),
     Column("name", String(128), nullable=False),
     Column("kind", String(32), nullable=False),
+    Column("bankrupt", Boolean, nullable=False, server_default=false()),  # accepted by a court
     PrimaryKeyConstraint("case_number", "capacity", "position"),
 )
 
@@ -98,6 +101,11 @@ orders = Table(
     Column("approver", String(64)),
     Column("document_hash", String(64)),
     Column("delivery_key", String(64), nullable=False, unique=True),
+    # The order whose hold this one renews, lifts or deducts from.
+    Column("hold_order", String(32), index=True),
+    Column("gates", JSON, nullable=False, server_default="[]"),  # found met by a human (G10)
+    Column("answer_due_at", _Instant),  # DL-33, from the moment it was sent
+    Column("overdue", Boolean, nullable=False, server_default=false()),
     Column("created_at", _Instant, nullable=False),
     Column("changed_at", _Instant, nullable=False),
     Index(None, "case_number", "created_at"),
@@ -117,6 +125,43 @@ order_events = Table(
     Column("remark", Text),
     Index(None, "case_number", "sequence"),
     sqlite_autoincrement=True,
+)
+
+# What stands at the departments for our orders, as their receipts said last (domain.md 6.2).
+holds = Table(
+    "holds",
+    METADATA,
+    Column("order_id", ForeignKey(orders.c.id), primary_key=True),
+    Column("case_number", String(64), nullable=False, index=True),
+    Column("state", String(16), nullable=False),
+    Column("rank", Integer),
+    Column("need", BigInteger, nullable=False),  # fen or shares
+    Column("controlled", BigInteger, nullable=False),
+    Column("starts_on", _Date),
+    Column("ends_on", _Date),
+    Column("warned_days", Integer),  # the last warning: 60, 30, 15, 7
+    Column("changed_at", _Instant, nullable=False),
+    Index(None, "state", "ends_on"),
+)
+
+# Third parties' objections to the control of an asset (domain.md 6.4), as the court's register has them.
+objections = Table(
+    "objections",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("case_number", String(64), nullable=False, index=True),
+    Column("record", String(64), nullable=False),
+    Column("state", String(32), nullable=False),
+    Column("rejection_served_on", _Date),
+)
+
+# Work that one gateway does for all of them.
+duties = Table(
+    "duties",
+    METADATA,
+    Column("name", String(32), primary_key=True),
+    Column("holder", String(64), nullable=False),
+    Column("until", _Instant, nullable=False),
 )
 
 receipts = Table(

@@ -18,17 +18,9 @@ from domain.identity import parse_id_number
 from domain.money import Fen
 from domain.order import OrderAction
 from gateway.demo.register import read_register
-from resolvers.order_steps import (
-    Draft,
-    HashDiffers,
-    Idempotency,
-    KeyConflict,
-    OrderNotFound,
-    Step,
-    approve,
-    draft,
-    submit,
-)
+from resolvers.order_approval import approve, submit
+from resolvers.order_drafts import Draft, Papers, draft
+from resolvers.order_steps import HashDiffers, Idempotency, KeyConflict, OrderNotFound, Step
 from resolvers.refusals import Refused
 from sandbox.cases import case_register
 from sandbox.population import populate
@@ -39,6 +31,12 @@ from storage.orders import OrderRecord
 
 NOW: Final = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 CASE: Final = parse_case_number("（2026）示9903执1号")
+PAPERS: Final = Papers(
+    ruling_number=f"{CASE}之一",
+    notice_number=f"{CASE}之二",
+    officers=("示9903-0001", "示9903-0002"),
+    reason="未履行",
+)
 BOTH_HATS: Final = frozenset({"orders:send", "orders:approve", "housing-fund:control"})
 
 
@@ -79,10 +77,7 @@ def wanted() -> Draft:
         amount=Fen(100_00),
         quantity=None,
         months=None,
-        ruling_number=f"{CASE}之一",
-        notice_number=f"{CASE}之二",
-        officers=("示9903-0001", "示9903-0002"),
-        reason="未履行",
+        papers=PAPERS,
     )
 
 
@@ -152,7 +147,7 @@ async def test_what_is_approved_is_what_was_submitted(database: Database) -> Non
     "changed",
     [
         pytest.param({"amount": Fen(200_00)}, id="another amount"),
-        pytest.param({"reason": "其他"}, id="another reason"),
+        pytest.param({"papers": replace(PAPERS, reason="其他")}, id="another reason"),
     ],
 )
 async def test_a_key_stands_for_one_draft_only(
@@ -195,7 +190,8 @@ async def test_an_officer_without_the_case_cannot_draft_in_it(database: Database
 
 @pytest.mark.anyio
 async def test_one_document_in_two_widths_is_one_document(database: Database) -> None:
-    twice = replace(wanted(), notice_number=f"{CASE}之一".replace("（", "(").replace("）", ")"))
+    same = f"{CASE}之一".replace("（", "(").replace("）", ")")
+    twice = replace(wanted(), papers=replace(PAPERS, notice_number=same))
     drafted = await database.write(partial(draft, twice, key("d"), step("executor-1")))
 
     with pytest.raises(GuardRefused) as refused:

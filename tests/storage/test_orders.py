@@ -22,6 +22,7 @@ from storage.deliveries import (
     park_delivery,
     postpone_delivery,
 )
+from storage.holds import HoldRecord, keep_hold
 from storage.orders import (
     OrderMoved,
     OrderRecord,
@@ -168,6 +169,19 @@ async def test_fifty_writers_at_once_lose_nothing(database: Database) -> None:
     assert {one.id for one in page} == {f"o_{n}" for n in range(50)}
 
 
+def hold(state: str, controlled: int) -> HoldRecord:
+    return HoldRecord(
+        order_id=order(1).id,
+        case_number=CASE,
+        state=state,
+        rank=1,
+        need=100_00,
+        controlled=controlled,
+        starts_on=None,
+        ends_on=None,
+    )
+
+
 async def test_an_unanswered_order_reserves_what_it_asks_and_then_what_it_holds(
     database: Database,
 ) -> None:
@@ -184,9 +198,11 @@ async def test_an_unanswered_order_reserves_what_it_asks_and_then_what_it_holds(
             at=NOW,
         )
     )
-    await database.write(lambda c: keep_receipt(c, receipt()))
-
+    await database.write(lambda c: keep_hold(c, hold("ACTIVE", 60_00), at=NOW))
     assert await database.read(lambda c: committed_fen(c, CASE)) == 60_00
+
+    await database.write(lambda c: keep_hold(c, hold("WAITING", 0), at=NOW))
+    assert await database.read(lambda c: committed_fen(c, CASE)) == 0
 
 
 async def test_a_receipt_that_comes_twice_is_kept_once(database: Database) -> None:

@@ -1,0 +1,75 @@
+"""`Case.cover` and `Case.expiring`: how far a case's holds reach, in amount and in time."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+import strawberry
+from sqlalchemy import Connection
+
+from domain.case_number import CaseNumber
+from domain.cover import Cover, CoveringHold, CoverPolicy, cover
+from domain.money import Fen
+from resolvers.money import Money
+from resolvers.order_steps import SHANGHAI
+from storage.cases import CaseRecord
+from storage.holds import HoldRecord, holds_of_case
+from storage.orders import OrderRecord, find_order, reserved_fen
+
+MOST_DAYS = 366
+
+DaysArgument = Annotated[
+    int, strawberry.argument(description="How many days ahead, 0 to 366. 天数")
+]
+
+
+@strawberry.type(
+    name="Cover",
+    description="How far a case's orders cover its claim (domain.md 5.4). Shares, ordered by "
+    "quantity, do not count. 覆盖情况",
+)
+class CaseCover:
+    claim: Money = strawberry.field(description="What remains to be enforced. 未履行金额")
+    reserved: Money = strawberry.field(description="Asked by orders without an answer. 已预留")
+    effective: Money = strawberry.field(description="What is held now. 已有效控制")
+    waiting: Money = strawberry.field(
+        description="What waiting holds would add; it counts nothing (I-04). 轮候"
+    )
+    excess: Money = strawberry.field(
+        description="Held beyond the claim and its tolerance: lift it within 7 days (DL-23). 超额"
+    )
+
+
+def cover_of(connection: Connection, case: CaseRecord) -> Cover:
+    """Return the cover of *case* as its holds stand now."""
+    covering = []
+    for hold in holds_of_case(connection, case.number):
+        order = find_order(connection, hold.order_id)
+        if order is not None and order.amount is not None:
+            covering.append(_covering(hold, order))
+    remaining = Fen(max(0, case.claim - case.recovered))
+    reserved = reserved_fen(connection, case.number)
+    return cover(remaining, covering, CoverPolicy(), reserved=reserved)
+
+
+def expiring(
+    connection: Connection, case_number: CaseNumber, *, days: int, now: datetime
+) -> list[OrderRecord]:
+    """Return the orders whose holds end within *days* from now, the earliest first."""
+    last = now.astimezone(SHANGHAI).date() + timedelta(days=days)
+    found = (
+        find_order(connection, hold.order_id)
+        for hold in holds_of_case(connection, case_number)
+        if hold.ends_on is not None and hold.ends_on <= last
+    )
+    return [order for order in found if order is not None]
+
+
+def _covering(hold: HoldRecord, order: OrderRecord) -> CoveringHold:
+    waits = hold.state == "WAITING"
+    return CoveringHold(
+        id=hold.order_id,
+        asset_kind=order.asset_kind,
+        record=order.record or "",
+        waiting=waits,
+        value=Fen(hold.need if waits else hold.controlled),
+    )

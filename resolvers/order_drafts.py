@@ -1,0 +1,300 @@
+"""Drafting: a first hold, what acts on a hold, and what becomes of a draft before it is submitted."""
+
+import secrets
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from connectors.control import CARRIED_BY
+from domain import catalogue, guards
+from domain.case_number import CaseNumber, InvalidCaseNumber, parse_case_number
+from domain.identity import IdNumber
+from domain.money import Fen
+from domain.order import OrderAction, OrderEvent, OrderState, next_state
+from domain.purpose import Purpose
+from resolvers.order_steps import (
+    CONTROL_SCOPE,
+    Idempotency,
+    OrderNotFound,
+    Step,
+    assigned_case,
+    checked,
+    digest,
+    facts,
+    open_case,
+    own_order,
+    remember,
+    replay,
+    take,
+)
+from resolvers.refusals import FieldNotAllowed
+from storage.holds import hold_of
+from storage.orders import OrderRecord, add_order, find_order
+
+_LONGEST_RECORD: Final = 64
+_LONGEST_NUMBER: Final = 128
+_LONGEST_REASON: Final = 2000
+_PURPOSES: Final = {
+    OrderAction.RENEW: Purpose.RENEWAL,
+    OrderAction.LIFT: Purpose.LIFT,
+    OrderAction.DEDUCT: Purpose.DEDUCTION,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Papers:
+    """What an order is made out with: needed to submit, not yet to draft."""
+
+    ruling_number: str | None
+    notice_number: str | None
+    officers: tuple[str, ...]
+    reason: str
+
+    def fit(self) -> "Papers":
+        """Return them as documents and departments can carry them.
+
+        Raises:
+            BadInput: a text of them cannot stand in a document.
+        """
+        return Papers(
+            ruling_number=_document("rulingNumber", self.ruling_number),
+            notice_number=_document("noticeNumber", self.notice_number),
+            officers=tuple(checked("officers", one, most=_LONGEST_RECORD) for one in self.officers),
+            reason=checked("reason", self.reason, most=_LONGEST_REASON, lines=True),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A first hold to be ordered."""
+
+    case_number: CaseNumber
+    id_number: IdNumber
+    asset_kind: str
+    action: OrderAction
+    record: str
+    amount: Fen | None
+    quantity: int | None
+    months: int | None
+    papers: Papers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnHold:
+    """What is to be done with the hold that *order_id* placed.
+
+    Attributes:
+        amount, quantity: how much; None for the whole hold.
+        months: the new term, for a renewal.
+        gates: conditions that a human found met (G10).
+    """
+
+    order_id: str
+    action: OrderAction
+    papers: Papers
+    amount: Fen | None = None
+    quantity: int | None = None
+    months: int | None = None
+    gates: tuple[str, ...] = ()
+
+
+def draft(draft: Draft, key: Idempotency, step: Step, connection: Connection) -> OrderRecord:
+    """Write a draft, or return the one that *key* wrote before.
+
+    Raises:
+        BadInput: a text of it cannot stand in a document.
+    """
+    draft = replace(
+        draft,
+        record=checked("recordId", draft.record, most=_LONGEST_RECORD),
+        papers=draft.papers.fit(),
+    )
+    body_hash = digest({**asdict(draft), "action": draft.action.value})
+    known = replay(connection, key, "draftOrder", body_hash)
+    if known is not None:
+        return known
+    _may_control(draft.asset_kind, step, "Mutation.draftOrder")
+    case = open_case(connection, draft.case_number, step)
+    subject = next((p for p in case.obligors if p.id_number == draft.id_number), None)
+    order = OrderRecord(
+        id=_new_id(),
+        case_number=draft.case_number,
+        state=OrderState.DRAFT.value,
+        action=draft.action.value,
+        asset_kind=draft.asset_kind,
+        department=catalogue.asset_kind(draft.asset_kind).holders[0],
+        id_number=draft.id_number,
+        subject_name="" if subject is None else subject.name,
+        record=draft.record,
+        amount=draft.amount,
+        quantity=draft.quantity,
+        months=guards.default_months(draft.asset_kind, draft.action)
+        if draft.months is None
+        else draft.months,
+        purpose=Purpose.CONTROL.value,
+        drafter=step.caller.subject,
+        approver=None,
+        document_hash=None,
+        delivery_key=_new_key(),
+        created_at=step.now,
+        changed_at=step.now,
+        **_papers(draft.papers),
+    )
+    return _write(connection, order, "draftOrder", body_hash, key, step)
+
+
+def draft_on_hold(on: OnHold, key: Idempotency, step: Step, connection: Connection) -> OrderRecord:
+    """Draft the renewal or lifting of an own hold, or a deduction from it."""
+    on = replace(on, papers=on.papers.fit())
+    operation = {"RENEW": "renewOrder", "LIFT": "liftOrder"}.get(on.action.value, "deductOrder")
+    body_hash = digest({**asdict(on), "action": on.action.value})
+    known = replay(connection, key, operation, body_hash)
+    if known is not None:
+        return known
+    placed, _ = own_order(connection, on.order_id, step)
+    if on.action is not OrderAction.LIFT:
+        _may_control(placed.asset_kind, step, f"Mutation.{operation}")
+    hold = hold_of(connection, placed.id)
+    if hold is None:
+        raise guards.GuardRefused(
+            "G5",
+            "domain.md 6.2",
+            "This order has placed no hold, so there is nothing to act on. 该指令未形成控制",
+        )
+    whole = on.amount is None and on.quantity is None
+    shares = placed.quantity is not None
+    order = replace(
+        placed,
+        id=_new_id(),
+        state=OrderState.DRAFT.value,
+        action=on.action.value,
+        amount=(None if shares else Fen(hold.need)) if whole else on.amount,
+        quantity=(hold.need if shares else None) if whole else on.quantity,
+        months=_months(on, placed),
+        purpose=_PURPOSES[on.action].value,
+        drafter=step.caller.subject,
+        approver=None,
+        document_hash=None,
+        delivery_key=_new_key(),
+        created_at=step.now,
+        changed_at=step.now,
+        hold_order=placed.id,
+        gates=on.gates,
+        answer_due_at=None,
+        overdue=False,
+        **_papers(on.papers),
+    )
+    return _write(connection, order, operation, body_hash, key, step)
+
+
+def revise(
+    order_id: str, papers: Papers, key: Idempotency, step: Step, connection: Connection
+) -> OrderRecord:
+    """Write other papers into an own draft; a rejected one becomes a draft again first."""
+    papers = papers.fit()
+    body_hash = digest({"order": order_id, **asdict(papers)})
+    known = replay(connection, key, "reviseOrder", body_hash)
+    if known is not None:
+        return known
+    order, case = own_order(connection, order_id, step)
+    _is_drafter(order, step)
+    if OrderState(order.state) is OrderState.REJECTED:
+        take(connection, order, OrderEvent.REVISE, step, document_hash=None)
+        order = _again(connection, order_id)
+    revised = replace(order, **_papers(papers))
+    next_state(OrderState(order.state), OrderEvent.EDIT)
+    guards.may_draft(*facts(connection, case, revised, step.now))
+    take(
+        connection,
+        order,
+        OrderEvent.EDIT,
+        step,
+        **{**_papers(papers), "officers": list(papers.officers)},
+    )
+    return remember(connection, key, "reviseOrder", body_hash, order_id, step)
+
+
+def cancel(order_id: str, key: Idempotency, step: Step, connection: Connection) -> OrderRecord:
+    """Give up an own draft."""
+    known = replay(connection, key, "cancelOrder", digest(order_id))
+    if known is not None:
+        return known
+    order, _ = own_order(connection, order_id, step)
+    _is_drafter(order, step)
+    take(connection, order, OrderEvent.CANCEL, step)
+    return remember(connection, key, "cancelOrder", digest(order_id), order_id, step)
+
+
+def _write(  # noqa: PLR0913, PLR0917 -- the parts of a step
+    connection: Connection,
+    order: OrderRecord,
+    operation: str,
+    body_hash: str,
+    key: Idempotency,
+    step: Step,
+) -> OrderRecord:
+    case = assigned_case(connection, order.case_number, step)
+    guards.may_draft(*facts(connection, case, order, step.now))
+    if order.action not in CARRIED_BY.get(order.department, frozenset()):
+        raise guards.GuardRefused(
+            "G9",
+            "docs/departments/README.md",
+            "No department takes this action over its connection yet; order it on paper. "
+            "该措施暂不支持线上办理",
+        )
+    add_order(connection, order, event=OrderEvent.DRAFT.value)
+    return remember(connection, key, operation, body_hash, order.id, step)
+
+
+def _is_drafter(order: OrderRecord, step: Step) -> None:
+    if order.drafter != step.caller.subject:
+        raise OrderNotFound
+
+
+def _again(connection: Connection, order_id: str) -> OrderRecord:
+    order = find_order(connection, order_id)
+    if order is None:
+        raise OrderNotFound
+    return order
+
+
+def _may_control(asset_kind: str, step: Step, coordinate: str) -> None:
+    needed = CONTROL_SCOPE[asset_kind]
+    if not step.caller.may(needed):
+        raise FieldNotAllowed(coordinate, [needed])
+
+
+def _months(on: OnHold, placed: OrderRecord) -> int:
+    if on.action is not OrderAction.RENEW:
+        return 0
+    if on.months is not None:
+        return on.months
+    return guards.default_months(placed.asset_kind, on.action)
+
+
+def _papers(papers: Papers) -> dict[str, Any]:
+    return {
+        "ruling_number": papers.ruling_number,
+        "notice_number": papers.notice_number,
+        "officers": papers.officers,
+        "reason": papers.reason,
+    }
+
+
+def _document(name: str, number: str | None) -> str | None:
+    if number is None:
+        return None
+    text = checked(name, number, most=_LONGEST_NUMBER)
+    try:
+        return parse_case_number(text)
+    except InvalidCaseNumber:
+        return text  # G3 says what is wrong with it
+
+
+def _new_id() -> str:
+    return f"o_{secrets.token_hex(12)}"
+
+
+def _new_key() -> str:
+    return f"k_{secrets.token_hex(16)}"

@@ -1,0 +1,170 @@
+"""
+A department's answer reaches its order: by response, by asking, or by the department's own report.
+
+One transaction keeps the receipt, moves the order, mirrors the hold, and lets what acts on a hold
+(renewal, lift, deduction) act. A receipt that is here already changes nothing (I-51); one that
+cannot follow what is known is refused and changes nothing either.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection
+
+from domain.money import Fen
+from domain.order import IN_FORCE, OrderAction, OrderEvent, OrderState, next_state
+from domain.receipt import ImpossibleReceipt, outcome
+from storage.cases import add_recovered
+from storage.holds import HoldRecord, hold_of, keep_hold
+from storage.orders import OrderRecord, find_order, move_order
+from storage.receipts import ReceiptRecord, keep_receipt
+
+_ON_A_HOLD: Final = frozenset(
+    {OrderAction.RENEW, OrderAction.LIFT, OrderAction.DEDUCT, OrderAction.WITHHOLD}
+)
+_MORE: Final[Mapping[OrderEvent, OrderEvent]] = {
+    OrderEvent.REPORT_PART: OrderEvent.CONTROL_MORE,
+    OrderEvent.REPORT_FULL: OrderEvent.CONTROL_REST,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """By whom and when an order was answered."""
+
+    actor: str
+    now: datetime
+
+
+def receive(
+    connection: Connection, order: OrderRecord, receipt: ReceiptRecord, by: Answered
+) -> OrderRecord:
+    """Return *order* after *receipt*; the same receipt again leaves it as it is.
+
+    Raises:
+        ImpossibleReceipt: it contradicts itself or the order (I-02).
+        TransitionRefused: the order's state allows no such answer.
+    """
+    answered = outcome(asked=receipt.asked, controlled=receipt.controlled, result=receipt.result)
+    if receipt.asked != _asked(order):
+        raise ImpossibleReceipt("it answers another limit than was ordered")
+    if not keep_receipt(connection, receipt):
+        return order
+    state = OrderState(order.state)
+    if state is OrderState.SENT:  # answers may come before the acknowledgement
+        order = _move(connection, order, OrderEvent.RECEIVE, by)
+    elif state in IN_FORCE:
+        answered = _further(order, answered, receipt)
+    order = _move(connection, order, answered, by, remark=receipt.reason)
+    action = OrderAction(order.action)
+    if action not in _ON_A_HOLD:
+        _mirror(connection, order, receipt, by.now)
+    elif receipt.controlled or receipt.result in {"FULL", "PART", "WAITING"}:
+        _act(connection, order, action, receipt, by)
+    return order
+
+
+def _asked(order: OrderRecord) -> int:
+    limit = order.amount if order.quantity is None else order.quantity
+    return int(limit or 0)
+
+
+def _further(order: OrderRecord, answered: OrderEvent, receipt: ReceiptRecord) -> OrderEvent:
+    """Return what a later receipt is for an order that stands in the register already."""
+    if order.state == OrderState.WAITING.value and answered is OrderEvent.REPORT_NOTHING:
+        return OrderEvent.VOID  # disposed of by an earlier holder (法函〔2007〕100号)
+    further = _MORE.get(answered)
+    if further is None:
+        next_state(OrderState(order.state), answered)  # says that it is refused
+        raise ImpossibleReceipt(f"{receipt.result} cannot follow what was answered before")
+    return further
+
+
+def _mirror(
+    connection: Connection, order: OrderRecord, receipt: ReceiptRecord, now: datetime
+) -> None:
+    """Write what the receipt says of the hold; nothing for an order that placed none."""
+    known = hold_of(connection, order.id)
+    state = {"FULL": "ACTIVE", "PART": "ACTIVE", "WAITING": "WAITING"}.get(receipt.result)
+    if state is None:
+        if known is not None:
+            keep_hold(connection, replace(known, state="VOIDED", controlled=0, rank=None), at=now)
+        return
+    keep_hold(
+        connection,
+        HoldRecord(
+            order_id=order.id,
+            case_number=order.case_number,
+            state=state,
+            rank=receipt.rank,
+            need=receipt.asked if known is None else known.need,
+            controlled=receipt.controlled,
+            starts_on=receipt.starts_on,
+            ends_on=receipt.ends_on,
+        ),
+        at=now,
+    )
+
+
+def _act(
+    connection: Connection,
+    order: OrderRecord,
+    action: OrderAction,
+    receipt: ReceiptRecord,
+    by: Answered,
+) -> None:
+    """Let a renewal, lift or deduction that was carried out change the hold it acts on."""
+    placed = find_order(connection, order.hold_order or "")
+    hold = None if placed is None else hold_of(connection, placed.id)
+    if placed is None or hold is None:
+        raise LookupError("what acts on a hold has one")
+    by = replace(by, actor=order.id)
+    if action is OrderAction.RENEW:
+        _move(connection, placed, OrderEvent.RENEWED, by)
+        renewed = replace(
+            hold, ends_on=receipt.ends_on or hold.ends_on, rank=receipt.rank or hold.rank
+        )
+        keep_hold(connection, replace(renewed, warned_days=None), at=by.now)
+        return
+    done = receipt.controlled
+    rest = hold.need - done
+    if action is OrderAction.DEDUCT:
+        add_recovered(connection, order.case_number, Fen(done))
+    if rest > 0:
+        _move(connection, placed, OrderEvent.REDUCED, by)
+        held = (
+            hold.controlled - done if action is OrderAction.DEDUCT else min(hold.controlled, rest)
+        )
+        keep_hold(connection, replace(hold, need=rest, controlled=held), at=by.now)
+        return
+    ended = OrderEvent.DEDUCTED if action is OrderAction.DEDUCT else OrderEvent.LIFTED
+    _move(connection, placed, ended, by)
+    keep_hold(
+        connection, replace(hold, state=ended.value, need=0, controlled=0, rank=None), at=by.now
+    )
+
+
+def _move(
+    connection: Connection,
+    order: OrderRecord,
+    event: OrderEvent,
+    by: Answered,
+    *,
+    remark: str | None = None,
+) -> OrderRecord:
+    move_order(
+        connection,
+        order,
+        event=event.value,
+        to_state=next_state(OrderState(order.state), event).value,
+        actor=by.actor,
+        at=by.now,
+        remark=remark,
+        changes={"overdue": False},
+    )
+    moved = find_order(connection, order.id)
+    if moved is None:
+        raise LookupError("an order that moved is there")
+    return moved
