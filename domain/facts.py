@@ -1,7 +1,7 @@
 """What the guards need to know of a case and of an order; whoever keeps them brings it along.
 
-What a caller leaves out was not looked up. A guard that depends on it holds the order back, unless
-it is a first hold, which needs it the least and has others behind it.
+What a caller leaves out was not looked up. A guard that depends on it holds the order back; only a
+question, which changes nothing, and a first hold, which can be lifted again, pass without it.
 """
 
 from collections.abc import Collection, Mapping
@@ -88,7 +88,7 @@ class OwnHold:
     Attributes:
         state: ``ACTIVE`` or ``WAITING``; in any other it has ended (domain.md 6.2).
         limit: what it may reach.
-        active: what it holds now.
+        active: what it holds now, without what other orders on their way take or lift of it.
         ends_on: its last day; None while its term has not begun.
     """
 

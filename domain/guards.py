@@ -44,7 +44,7 @@ _PURPOSES: Final[Mapping[OrderAction, Purpose]] = MappingProxyType(
         OrderAction.EXTRACT: Purpose.DEDUCTION,
     }
 )
-# These change nothing, or passed before anybody looked; what is known is heard of all but LIFT.
+# A question changes nothing and a first hold can be lifted again: these go on though nobody looked.
 _WITHOUT_LOOKING: Final = frozenset(
     {
         OrderAction.QUERY,

@@ -43,7 +43,7 @@ def _hold_is_within_what_is_left(case: CaseFacts, order: OrderFacts) -> None:
         raise _over(case.left)
     if order.action in FIRST_HOLDS and (order.value or 0) > case.left + case.tolerance:
         divisible = catalogue.asset_kind(order.asset_kind).divisible
-        if divisible or case.left <= 0 or not order.has_reason_for("G6"):
+        if divisible or not order.has_reason_for("G6"):
             raise GuardRefused(
                 "G6",
                 "查扣冻规定 art. 19; domain.md 5.4",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from domain import catalogue
 from domain.exemption import floor_fen
@@ -16,8 +16,8 @@ from domain.order import OrderAction
 from domain.receipt import ImpossibleReceipt, outcome
 from tests.domain.orders import CASE, DEPOSIT_FROZEN, DEPOSIT_TAKEN, HOLD, ORDERS
 
-amounts = st.integers(-1, 120).map(Fen)
-sums = st.integers(1, 200).map(Fen)
+amounts = st.one_of(st.integers(1, 30), st.integers(-1, 300)).map(Fen)
+sums = st.integers(50, 300).map(Fen)
 ACCOUNT = replace(HOLD, asset_kind="bankDeposit", department="financial-institutions")
 ON_ACCOUNT = {
     action: replace(
@@ -70,11 +70,11 @@ class Enforcement(RuleBasedStateMachine):
         self.tallies.append(Tally(asked=amount, controlled=controlled))
         assert self.held <= self.claim - self.recovered  # I-01
 
-    @rule(which=st.integers(0, 9), amount=amounts)
-    def deduct(self, which: int, amount: Fen) -> None:
-        if which >= len(self.tallies):
-            return
-        tally = self.tallies[which]
+    @precondition(lambda self: self.tallies)
+    @rule(which=st.integers(0, 9), amount=st.none() | amounts)
+    def deduct(self, which: int, amount: Fen | None) -> None:
+        tally = self.tallies[which % len(self.tallies)]
+        amount = Fen(tally.active) if amount is None else amount
         order = replace(
             ON_ACCOUNT[OrderAction.DEDUCT],
             hold=tally.hold,
@@ -107,11 +107,10 @@ class Enforcement(RuleBasedStateMachine):
             self.recovered += there
             assert self.held <= self.claim - self.recovered  # I-01
 
+    @precondition(lambda self: self.tallies)
     @rule(which=st.integers(0, 9), amount=st.none() | amounts)
     def lift(self, which: int, amount: Fen | None) -> None:
-        if which >= len(self.tallies):
-            return
-        tally = self.tallies[which]
+        tally = self.tallies[which % len(self.tallies)]
         order = replace(ON_ACCOUNT[OrderAction.LIFT], hold=tally.hold, amount=amount)
         if self.passes(order):
             limit = tally.hold.limit
