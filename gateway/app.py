@@ -26,6 +26,7 @@ from connectors.departments import CONNECTORS, Departments
 from connectors.http import Trust
 from connectors.metrics import DepartmentMetrics
 from gateway.accounts import StoredAccounts
+from gateway.clockwork import Clockwork
 from gateway.contexts import Contexts, utc_now
 from gateway.delivery import Deliveries
 from gateway.engine import Engine, EngineSettings
@@ -126,15 +127,19 @@ def build_gateway(
         events,
         utc_now,
         lease=timedelta(seconds=settings.delivery_lease_seconds),
+        inboxes=settings.inbox_departments,
     )
+    clockwork = Clockwork(database, events, utc_now, timedelta(seconds=settings.clock_seconds))
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await migrate(database)
         deliveries.start()
+        clockwork.start()
         try:
             yield
         finally:
+            await clockwork.stop()
             await deliveries.stop()
             await departments.aclose()
             await database.close()

@@ -69,6 +69,16 @@ class Settings(BaseSettings):
         description="How long orders in delivery by an instance that died wait for another; more "
         "than twice the longest `deadline_seconds`.",
     )
+    clock_seconds: float = Field(
+        30.0,
+        gt=0,
+        description="How often holds that lapse and answers that are overdue are looked for.",
+    )
+    inbox_departments: list[str] = Field(
+        default_factory=list,
+        description="Departments (ids, such as traffic-police) that read their orders in `inbox` "
+        "and report back, instead of being sent them.",
+    )
     cache: str = Field(
         "off",
         description="Keep departments' answers for a while: off, memory or redis://host:port/db.",

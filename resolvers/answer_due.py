@@ -1,14 +1,11 @@
 """Until when a department has to answer an order (DL-33)."""
 
-from datetime import datetime, time, timedelta
-from typing import Final
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from domain.calendar import working_calendar
+from domain.civil_time import civil_date, end_of_day
 from domain.deadline import deadline, due_at, due_by
 from domain.order import OrderAction
-
-_SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 
 
 def answer_due(action: OrderAction, sent_at: datetime, *, by_hand: bool) -> datetime:
@@ -20,6 +17,4 @@ def answer_due(action: OrderAction, sent_at: datetime, *, by_hand: bool) -> date
     if not by_hand:
         return due_at(sent_at, deadline("DL-33", "automated").n or 0)
     part = "manual-query" if action is OrderAction.QUERY else "manual-control"
-    local = sent_at.astimezone(_SHANGHAI)
-    last = due_by(deadline("DL-33", part), local.date(), working_calendar()).on
-    return datetime.combine(last + timedelta(days=1), time.min, tzinfo=_SHANGHAI)
+    return end_of_day(due_by(deadline("DL-33", part), civil_date(sent_at), working_calendar()).on)

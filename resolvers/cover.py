@@ -7,10 +7,10 @@ import strawberry
 from sqlalchemy import Connection
 
 from domain.case_number import CaseNumber
+from domain.civil_time import civil_date
 from domain.cover import Cover, CoveringHold, CoverPolicy, cover
 from domain.money import Fen
 from resolvers.money import Money
-from resolvers.order_steps import SHANGHAI
 from storage.cases import CaseRecord
 from storage.holds import HoldRecord, holds_of_case
 from storage.orders import OrderRecord, find_order, reserved_fen
@@ -55,7 +55,7 @@ def expiring(
     connection: Connection, case_number: CaseNumber, *, days: int, now: datetime
 ) -> list[OrderRecord]:
     """Return the orders whose holds end within *days* from now, the earliest first."""
-    last = now.astimezone(SHANGHAI).date() + timedelta(days=days)
+    last = civil_date(now) + timedelta(days=days)
     found = (
         find_order(connection, hold.order_id)
         for hold in holds_of_case(connection, case_number)

@@ -11,12 +11,12 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from domain.civil_time import civil_date
 from domain.hold_term import ends_on
 from domain.order import SHOWN_TO_ADDRESSEE, OrderAction, OrderEvent, OrderState
 from domain.receipt import ImpossibleReceipt
 from resolvers.answer_due import answer_due
 from resolvers.order_steps import (
-    SHANGHAI,
     Idempotency,
     OrderNotFound,
     Step,
@@ -169,7 +169,7 @@ def _check(order: OrderRecord, said: Report, now: datetime) -> None:
     if holds != (said.starts_on is not None and said.ends_on is not None):
         raise BadInput("Say startsOn and endsOn of a hold that stands, and of nothing else.")
     if said.starts_on is not None and said.ends_on is not None:
-        if said.starts_on > now.astimezone(SHANGHAI).date():
+        if said.starts_on > civil_date(now):
             raise BadInput("startsOn lies in the future.")
         longest = ends_on(said.starts_on, order.months)
         renewal = OrderAction(order.action) is OrderAction.RENEW

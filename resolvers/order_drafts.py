@@ -88,6 +88,7 @@ class OnHold:
         amount, quantity: how much; None for the whole hold.
         months: the new term, for a renewal.
         gates: conditions that a human found met (G10).
+        floor: what a deduction leaves of the held money for living (G7); 0 is a decision.
     """
 
     order_id: str
@@ -97,6 +98,7 @@ class OnHold:
     quantity: int | None = None
     months: int | None = None
     gates: tuple[str, ...] = ()
+    floor: Fen | None = None
 
 
 def draft(draft: Draft, key: Idempotency, step: Step, connection: Connection) -> OrderRecord:
@@ -181,6 +183,7 @@ def draft_on_hold(on: OnHold, key: Idempotency, step: Step, connection: Connecti
         changed_at=step.now,
         hold_order=placed.id,
         gates=on.gates,
+        floor=on.floor,
         answer_due_at=None,
         overdue=False,
         **_papers(on.papers),

@@ -1,11 +1,12 @@
 """What the graph tells of an order's life: its hold, its deadlines, what may be done with it now."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 import strawberry
 
 from connectors.control import CARRIED_BY
+from domain.civil_time import end_of_day
 from domain.money import Fen
 from domain.order import OrderState
 from domain.order_rights import OrderStep, Standpoint, allowed_steps
@@ -13,7 +14,7 @@ from resolvers.arguments import STEPS, explained
 from resolvers.context import Context
 from resolvers.money import Money
 from resolvers.order_approval import APPROVAL_STANDS
-from resolvers.order_steps import CONTROL_SCOPE, SHANGHAI
+from resolvers.order_steps import CONTROL_SCOPE
 from resolvers.scalars import Date, DateTime, Long
 from storage.cases import find_case
 from storage.deliveries import StandingDelivery
@@ -102,8 +103,7 @@ def deadlines_of(order: OrderRecord, hold: HoldRecord | None, now: datetime) -> 
     if state in {OrderState.SENT, OrderState.ACKNOWLEDGED} and order.answer_due_at is not None:
         found.append(("ANSWER", order.answer_due_at, "DL-33"))
     if hold is not None and hold.is_live and hold.ends_on is not None:
-        end = datetime.combine(hold.ends_on + timedelta(days=1), time.min, tzinfo=SHANGHAI)
-        found.append(("HOLD_ENDS", end, "I-11; 查扣冻规定 art. 27"))
+        found.append(("HOLD_ENDS", end_of_day(hold.ends_on), "I-11; 查扣冻规定 art. 27"))
     return [
         OrderDeadline(kind=kind, due_at=DateTime(due), rule=rule, overdue=due <= now)
         for kind, due, rule in found

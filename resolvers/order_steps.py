@@ -10,13 +10,14 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from auth.caller import Caller
 from domain import guards
 from domain.case_number import CaseNumber
+from domain.civil_time import civil_date
+from domain.money import Fen
 from domain.order import OrderAction, OrderEvent, OrderState, next_state
 from domain.plain_text import UnfitText, plain_text
 from domain.purpose import Purpose
@@ -33,9 +34,9 @@ from storage.orders import (
     find_request,
     keep_request,
     move_order,
+    taken_from,
 )
 
-SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 CONTROL_SCOPE: Final = {
     "vehicle": "vehicles:control",
     "housingFund": "housing-fund:control",
@@ -86,6 +87,13 @@ class Idempotency:
     key: str
 
 
+def actor_of(caller: Caller) -> str:
+    """Return whose keys *caller* uses: nobody replays another's."""
+    if caller.organisation == "court":
+        return caller.subject
+    return f"{caller.organisation}:{caller.subject}"
+
+
 def own_order(connection: Connection, order_id: str, step: Step) -> tuple[OrderRecord, CaseRecord]:
     """Return an order of a case that the caller works on; any other is not there."""
     order = find_order(connection, order_id)
@@ -126,6 +134,8 @@ def facts(
     connection: Connection, case: CaseRecord, order: OrderRecord, now: datetime
 ) -> tuple[guards.CaseFacts, guards.OrderFacts]:
     """Return what the guards need to know, as this transaction sees it."""
+    today = civil_date(now)
+    hold = _own_hold(connection, order)
     return (
         guards.CaseFacts(
             number=case.number,
@@ -134,7 +144,7 @@ def facts(
             claim=case.claim,
             recovered=case.recovered,
             committed=committed_fen(connection, case.number, besides=order.id),
-            on=now.astimezone(SHANGHAI).date(),
+            on=today,
             bankrupt=frozenset(party.id_number for party in case.obligors if party.bankrupt),
         ),
         guards.OrderFacts(
@@ -152,16 +162,21 @@ def facts(
             registered=frozenset(find_officers(connection, order.officers)),
             reason=order.reason,
             purpose=Purpose(order.purpose),
-            hold=_own_hold(connection, order),
+            hold=hold,
+            balance=None if hold is None else Fen(hold.active),
+            floor=order.floor,
             blocked_by_objection=order.record
-            in objected_records(connection, case.number, on=now.astimezone(SHANGHAI).date()),
+            in objected_records(connection, case.number, on=today),
             gates=tuple(guards.Gate(gate) for gate in order.gates),
         ),
     )
 
 
 def _own_hold(connection: Connection, order: OrderRecord) -> guards.OwnHold | None:
-    """Return the hold that *order* acts on, as the court knows it."""
+    """Return the hold that *order* acts on, as the court knows it.
+
+    What other orders on their way will take of it is not there any more.
+    """
     if order.hold_order is None:
         return None
     placed = find_order(connection, order.hold_order)
@@ -177,7 +192,7 @@ def _own_hold(connection: Connection, order: OrderRecord) -> guards.OwnHold | No
         ruling_number=placed.ruling_number or "",
         state=hold.state,
         limit=hold.need,
-        active=hold.controlled,
+        active=hold.controlled - taken_from(connection, placed.id, besides=order.id),
         ends_on=hold.ends_on,
     )
 
@@ -275,7 +290,11 @@ def document_hash(order: OrderRecord) -> str:
         "drafter": order.drafter,
     }
     if order.hold_order is not None:
-        values |= {"holdOrder": order.hold_order, "gates": list(order.gates)}
+        values |= {
+            "holdOrder": order.hold_order,
+            "gates": list(order.gates),
+            "floor": order.floor,
+        }
     return digest(values)
 
 

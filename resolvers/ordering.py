@@ -24,7 +24,7 @@ from resolvers.arguments import (
 from resolvers.context import Info
 from resolvers.declare import guarded
 from resolvers.order_drafts import Draft, OnHold, Papers
-from resolvers.order_steps import Idempotency
+from resolvers.order_steps import Idempotency, actor_of
 from resolvers.orders import Order, OrderedAsset, ShownOrder
 from resolvers.refusals import Refused
 from resolvers.scalars import BigInt, Long
@@ -166,6 +166,9 @@ class LiftOrderInput:
 class DeductOrderInput:
     order_id: strawberry.ID = strawberry.field(description="From whose hold. 原指令")
     amount: MoneyInput = strawberry.field(description="How much, at most what is held. 金额")
+    floor: MoneyInput = strawberry.field(
+        description="What must stay of the held money for living (G7); 0 is a decision. 保留生活费用"
+    )
     gates: list[Gate] = strawberry.field(
         default_factory=list, description="Conditions that were found met (G10). 前置条件"
     )
@@ -179,6 +182,7 @@ class DeductOrderInput:
             action=OrderAction.DEDUCT,
             amount=Fen(self.amount.fen),
             gates=tuple(sorted(gate.value for gate in self.gates)),
+            floor=Fen(self.floor.fen),
             papers=self.papers.papers(),
         )
 
@@ -320,13 +324,7 @@ class OrderMutations:
 
 def key_of(info: Info, key: str) -> Idempotency:
     """Return *key* as the caller's own: nobody replays another's."""
-    caller = info.context.caller
-    actor = (
-        caller.subject
-        if caller.organisation == "court"
-        else f"{caller.organisation}:{caller.subject}"
-    )
-    return Idempotency(actor=actor, key=key)
+    return Idempotency(actor=actor_of(info.context.caller), key=key)
 
 
 async def taken(

@@ -43,6 +43,7 @@ class OrderRecord:
     changed_at: datetime
     hold_order: str | None = None  # whose hold this one renews, lifts or deducts from
     gates: tuple[str, ...] = ()
+    floor: Fen | None = None  # what a deduction leaves for living
     answer_due_at: datetime | None = None
     overdue: bool = False
 
@@ -101,6 +102,7 @@ def add_order(connection: Connection, order: OrderRecord, *, event: str) -> None
         "changed_at": instant_text(order.changed_at),
         "hold_order": order.hold_order,
         "gates": list(order.gates),
+        "floor_fen": order.floor,
     }
     connection.execute(insert(orders).values(values))
     _append(connection, order, event, None, order.state, order.drafter, order.created_at, None)
@@ -260,6 +262,23 @@ def orders_overdue(connection: Connection, *, now: datetime, most: int) -> list[
     return [_order(row) for row in connection.execute(statement)]
 
 
+def taken_from(connection: Connection, order_id: str, *, besides: str) -> int:
+    """Return what deductions on their way will take from the hold of *order_id*, in fen."""
+    found = connection.scalar(
+        select(func.sum(orders.c.amount_fen)).where(
+            orders.c.hold_order == order_id,
+            orders.c.action == "DEDUCT",
+            orders.c.state.in_(_AWAITING_ANSWER),
+            orders.c.id != besides,
+        )
+    )
+    return int(found or 0)
+
+
+def mark_overdue(connection: Connection, order_id: str) -> None:
+    connection.execute(update(orders).where(orders.c.id == order_id).values(overdue=True))
+
+
 def orders_on(connection: Connection, order_id: str) -> list[OrderRecord]:
     """Return the orders that act on the hold of *order_id*, oldest first."""
     statement = (
@@ -358,6 +377,7 @@ def _order(row: Row[*tuple[object, ...]]) -> OrderRecord:
         changed_at=parse_instant(row.changed_at),
         hold_order=row.hold_order,
         gates=tuple(row.gates),
+        floor=None if row.floor_fen is None else Fen(row.floor_fen),
         answer_due_at=None if row.answer_due_at is None else parse_instant(row.answer_due_at),
         overdue=row.overdue,
     )

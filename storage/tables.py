@@ -104,6 +104,7 @@ orders = Table(
     # The order whose hold this one renews, lifts or deducts from.
     Column("hold_order", String(32), index=True),
     Column("gates", JSON, nullable=False, server_default="[]"),  # found met by a human (G10)
+    Column("floor_fen", BigInteger),  # what a deduction leaves for living (G7)
     Column("answer_due_at", _Instant),  # DL-33, from the moment it was sent
     Column("overdue", Boolean, nullable=False, server_default=false()),
     Column("created_at", _Instant, nullable=False),

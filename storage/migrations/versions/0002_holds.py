@@ -46,6 +46,7 @@ def upgrade() -> None:
     with op.batch_alter_table('orders', schema=None) as batch_op:
         batch_op.add_column(sa.Column('hold_order', sa.String(length=32), nullable=True))
         batch_op.add_column(sa.Column('gates', sa.JSON(), server_default='[]', nullable=False))
+        batch_op.add_column(sa.Column('floor_fen', sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column('answer_due_at', sa.String(length=32), nullable=True))
         batch_op.add_column(sa.Column('overdue', sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.create_index(batch_op.f('ix_orders_hold_order'), ['hold_order'], unique=False)
@@ -74,6 +75,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_orders_hold_order'))
         batch_op.drop_column('overdue')
         batch_op.drop_column('answer_due_at')
+        batch_op.drop_column('floor_fen')
         batch_op.drop_column('gates')
         batch_op.drop_column('hold_order')
 

@@ -1,0 +1,95 @@
+"""
+Clockwork: the turns of `resolvers.timekeeping`, by one gateway for all of them.
+
+The duty is a row with a lease: a gateway that dies, or is stopped for too long, is relieved by
+another one. Doing a turn twice changes nothing the second time.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+import structlog
+
+from resolvers.order_events import OrderEvents
+from resolvers.timekeeping import MOST_AT_ONCE, announce_endings, flag_overdue, lapse
+from storage.database import Database
+from storage.duties import take_duty
+
+_LOG = structlog.get_logger()
+_DUTY: Final = "clock"
+_LEASE_IN_TURNS: Final = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What one turn did, in numbers of orders."""
+
+    lapsed: int = 0
+    overdue: int = 0
+    announced: int = 0
+
+
+class Clockwork:
+    def __init__(
+        self,
+        database: Database,
+        events: OrderEvents,
+        now: Callable[[], datetime],
+        every: timedelta,
+    ) -> None:
+        self._database = database
+        self._events = events
+        self._now = now
+        self._every = every
+        self._holder = secrets.token_hex(8)
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                if await self._is_on_duty():
+                    await self.turn(self._now())
+            except Exception as error:  # noqa: BLE001 -- the clock outlives a bad moment
+                _LOG.error("clock.turn_failed", error=type(error).__name__)
+            await asyncio.sleep(self._every.total_seconds())
+
+    async def _is_on_duty(self) -> bool:
+        now = self._now()
+        until = now + self._every * _LEASE_IN_TURNS
+        take = partial(take_duty, name=_DUTY, holder=self._holder, now=now, until=until)
+        return await self._database.write(take)
+
+    async def turn(self, now: datetime) -> Turn:
+        """Do all that is due at *now* (aware), however long nobody did."""
+        lapsed = overdue = announced = 0
+        while ended := await self._database.write(partial(lapse, now=now)):
+            lapsed += len(ended)
+            for order in ended:
+                _LOG.warning("hold.lapsed", order=order)
+            if len(ended) < MOST_AT_ONCE:
+                break
+        while late := await self._database.write(partial(flag_overdue, now=now)):
+            overdue += len(late)
+            for order in late:
+                _LOG.warning("order.overdue", order=order)
+            if len(late) < MOST_AT_ONCE:
+                break
+        for ending in await self._database.write(partial(announce_endings, now=now)):
+            announced += 1
+            _LOG.warning("hold.ending", order=ending.order_id, days=ending.days)
+        if lapsed or overdue:
+            self._events.announce()
+        return Turn(lapsed=lapsed, overdue=overdue, announced=announced)

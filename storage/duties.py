@@ -1,0 +1,32 @@
+"""Work that one gateway does for all of them: whoever holds the lease does it."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, or_, select, update
+
+from storage.instants import instant_text
+from storage.tables import duties
+
+
+def take_duty(
+    connection: Connection, name: str, *, holder: str, now: datetime, until: datetime
+) -> bool:
+    """Take or keep duty *name* until *until*; False while somebody else holds it.
+
+    Whoever died with it is relieved when its time is over.
+    """
+    taken = connection.execute(
+        update(duties)
+        .where(
+            duties.c.name == name,
+            or_(duties.c.holder == holder, duties.c.until < instant_text(now)),
+        )
+        .values(holder=holder, until=instant_text(until))
+    )
+    if taken.rowcount == 1:
+        return True
+    known = connection.scalar(select(duties.c.name).where(duties.c.name == name))
+    if known is not None:
+        return False
+    connection.execute(insert(duties).values(name=name, holder=holder, until=instant_text(until)))
+    return True
