@@ -5,9 +5,10 @@ A department keeps the promise of the key: one key has one effect. We keep ours:
 once, and where the outcome is unknown the key is asked for, never the order repeated.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Final, Literal, Protocol
 
 from connectors.question import Authority
@@ -17,14 +18,19 @@ from domain.receipt import outcome
 
 Action = Literal["SEAL", "FREEZE", "RENEW", "LIFT", "DEDUCT"]
 CARRIED_ACTIONS: Final = frozenset({"SEAL", "FREEZE"})
-CARRIED_BY: Final[Mapping[str, frozenset[str]]] = {
-    "traffic-police": frozenset({"SEAL", "RENEW", "LIFT"}),
-    "housing-fund-center": frozenset({"FREEZE", "RENEW", "LIFT", "DEDUCT"}),
-    "securities-depository": frozenset({"FREEZE", "RENEW", "LIFT"}),
-}
-"""What each department takes over its connection; anything else goes on paper."""
-_ON_A_HOLD: Final = frozenset({"RENEW", "LIFT", "DEDUCT"})
+"""What puts a first hold on an asset."""
+CARRIED_BY: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "traffic-police": frozenset({"SEAL", "RENEW", "LIFT"}),
+        "housing-fund-center": frozenset({"FREEZE", "RENEW", "LIFT", "DEDUCT"}),
+        "securities-depository": frozenset({"FREEZE", "RENEW", "LIFT"}),
+    }
+)
+"""What each department takes over its connection (docs/departments/README.md)."""
+_ABOUT_A_HOLD: Final = frozenset({"RENEW", "LIFT", "DEDUCT"})
+_WITHOUT_A_TERM: Final = frozenset({"LIFT", "DEDUCT"})
 Result = Literal["FULL", "PART", "WAITING", "NOTHING", "REFUSED"]
+StandingState = Literal["ACTIVE", "WAITING", "ENDED"]
 Reason = Literal[
     "NO_SUCH_SUBJECT",
     "NAME_ID_MISMATCH",
@@ -44,26 +50,31 @@ Reason = Literal[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControlOrder:
-    """A hold (查封、冻结) to be put on one asset.
+    """A hold (查封、冻结) to be put on one asset, or to be renewed, lifted or deducted from.
 
     Attributes:
         key: idempotency key.
-        hold_key: the key of the order that placed the hold, for what acts on one.
+        hold_key: the key of the order that placed the hold, for RENEW (续行), LIFT (解除) and
+            DEDUCT (扣划); otherwise None.
         record: the department's own number of the asset.
-        amount_fen: the limit, where the asset is money or is valued; otherwise None.
-        quantity: the limit in shares, for securities; otherwise None.
+        amount_fen: the limit, where the asset is money or is valued; otherwise None. For LIFT and
+            DEDUCT how much, for RENEW the hold's limit.
+        quantity: as *amount_fen*, in shares, for securities; otherwise None.
+        months: the term; LIFT and DEDUCT have none, and 0 says so.
         ruling: number of the ruling (裁定书).
         notice: number of the assistance notice (协助执行通知书).
         document_hash: SHA-256, hex, of the order as approved.
         officers: the credential numbers of the two officers.
 
     Raises:
-        ValueError: not exactly one of *amount_fen* and *quantity*, or not a positive limit.
+        ValueError: not exactly one of *amount_fen* and *quantity*, not a positive limit, no term
+            where there must be one, or a *hold_key* too few or too many.
     """
 
     key: str
     case_number: str
     action: Action
+    hold_key: str | None = None
     subject: IdNumber = field(repr=False)
     subject_name: str = field(repr=False)
     record: str
@@ -79,12 +90,11 @@ class ControlOrder:
 
     def __post_init__(self) -> None:
         limits = [one for one in (self.amount_fen, self.quantity) if one is not None]
-        if len(limits) != 1 or limits[0] <= 0:
-            raise ValueError("an order has one positive limit")
-        if (self.months > 0) == (self.action in {"LIFT", "DEDUCT"}):
-            raise ValueError("a hold has a positive term; what ends it has none")
-        if (self.hold_key is None) == (self.action in _ON_A_HOLD):
-            raise ValueError("what acts on a hold names it, a first hold names none")
+        least = 0 if self.action in _WITHOUT_A_TERM else 1
+        if len(limits) != 1 or limits[0] <= 0 or self.months < least:
+            raise ValueError("an order has one positive limit and a positive term")
+        if bool(self.hold_key) != (self.action in _ABOUT_A_HOLD):
+            raise ValueError("an order names a hold where one must stand, and nowhere else")
 
     @property
     def authority(self) -> Authority:
@@ -111,11 +121,15 @@ class PriorHold:
 class Receipt:
     """What the department did about an order; amounts are fen, or shares for securities.
 
+    Attributes:
+        action: the order's; None if the department left it out, as it may for SEAL and FREEZE.
+
     Raises:
         ValueError: it contradicts itself (docs/departments/README.md, "Receipt").
     """
 
     receipt_number: str
+    action: Action | None = None
     result: Result
     asked: int
     controlled: int
@@ -129,12 +143,62 @@ class Receipt:
     at: datetime
 
     def __post_init__(self) -> None:
-        outcome(asked=self.asked, controlled=self.controlled, result=self.result)
-        days = sum(day is not None for day in (self.starts_on, self.ends_on))
-        if days != (2 if self.result in {"FULL", "PART"} else 0):
+        outcome(
+            asked=self.asked, controlled=self.controlled, result=self.result, action=self.action
+        )
+        stands = self.result in {"FULL", "PART"} and self.action not in _WITHOUT_A_TERM
+        if _is_term(self.starts_on, self.ends_on) != stands:
             raise ValueError("a hold that stands has a term, any other has none")
-        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
-            raise ValueError("the term ends before it starts")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What a hold is worth at the department now; amounts are fen, or shares for securities.
+
+    Attributes:
+        key: of the order that placed it.
+        record: the department's own number of the asset.
+        limit: what is left of the order's limit after what was lifted and deducted.
+        controlled: what it holds; a hold that took effect may hold nothing.
+        rank: its place among the live holds on the asset, from 1; None for one that ended.
+        starts_on, ends_on: its term; of a hold that ended, the days it stood. None for a hold that
+            never took effect.
+
+    Raises:
+        ValueError: it contradicts itself (docs/departments/README.md, "What a hold is worth now").
+    """
+
+    key: str
+    record: str
+    limit: int
+    controlled: int
+    state: StandingState
+    rank: int | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+    def __post_init__(self) -> None:
+        lives, acts = self.state != "ENDED", self.state == "ACTIVE"
+        if not 0 <= self.controlled <= (self.limit if acts else 0):
+            raise ValueError("a hold holds at most its limit, and nothing while it does not act")
+        if self.limit < 0 or (lives and not self.limit):
+            raise ValueError("a live hold has a limit")
+        if (self.rank is not None) != lives:
+            raise ValueError("a live hold has a rank, any other has none")
+        term = _is_term(self.starts_on, self.ends_on)
+        if lives and term != acts:
+            raise ValueError("a hold that took effect has a term, one that waits has none")
+
+
+def _is_term(starts_on: date | None, ends_on: date | None) -> bool:
+    """Whether there is a term; ValueError if there is half of one, or one that ends too early."""
+    if starts_on is None or ends_on is None:
+        if starts_on is not ends_on:
+            raise ValueError("half a term")
+        return False
+    if ends_on < starts_on:
+        raise ValueError("the term ends before it starts")
+    return True
 
 
 class ControlPort(Protocol):
@@ -153,6 +217,24 @@ class ControlPort(Protocol):
 
     async def outcome_of(self, key: str) -> Receipt | None:
         """Return the receipt of the order with *key*; None if it never arrived.
+
+        Raises:
+            DepartmentError: the department could not say.
+        """
+
+    async def standing_of(self, key: str) -> Standing | None:
+        """Return what the hold that the order with *key* placed is worth now.
+
+        None if that order never arrived, placed nothing, or is not one that places a hold.
+
+        Raises:
+            DepartmentError: the department could not say.
+        """
+
+    async def holds_since(self, day: date) -> Sequence[Standing]:
+        """Return all holds ordered over this connection that live, or ended on *day* or later.
+
+        In the order of their registration; *day* is a civil date of Asia/Shanghai.
 
         Raises:
             DepartmentError: the department could not say.

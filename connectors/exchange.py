@@ -1,5 +1,5 @@
 """
-SQL exchange database: two sides that never call each other share four tables.
+SQL exchange database: two sides that never call each other share six tables.
 
 A question is a row that the other side claims and answers; we look for the answer every few
 milliseconds, and take our rows away whatever happens, so that the exchange holds no personal data
@@ -11,14 +11,14 @@ Source:
 
 import contextlib
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import anyio
 import msgspec
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Table, delete, insert, select
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from connectors.errors import (
@@ -35,6 +35,8 @@ from connectors.exchange_tables import (
     CONTROL_REQUEST,
     QUERY_REPLY,
     QUERY_REQUEST,
+    STANDING_REPLY,
+    STANDING_REQUEST,
     make_tables,
 )
 from connectors.question import Authority
@@ -89,30 +91,48 @@ class Exchange:
             DepartmentTimeout: the other side took the question away unanswered.
             DepartmentUnreachable: the database cannot be used.
         """
-        identifier = secrets.token_hex(16)
-        row = {
-            "id": identifier,
-            "created_at": self._instant(),
+        words = {
             "case_number": authority.case_number,
             "officer": authority.officer,
             "organisation": authority.organisation,
             "purpose": authority.purpose,
             "subjects": msgspec.json.encode(subjects).decode(),
             "fields": msgspec.json.encode(fields).decode(),
-            "state": "NEW",
         }
+        rows = await self._answered(QUERY_REQUEST, QUERY_REPLY, words)
+        return [
+            Replied(subject=row.subject, found=bool(row.found), body=row.body, as_of=row.as_of)
+            for row in rows
+        ]
+
+    async def standings(self, *, key: str | None = None, since: str | None = None) -> str:
+        """Return the body answered about the hold of *key*, or about all that lived *since* a day.
+
+        Raises:
+            DepartmentError: as `ask`.
+        """
+        words = {"key": key, "since": since}
+        rows = await self._answered(STANDING_REQUEST, STANDING_REPLY, words)
+        return "" if not rows else str(rows[0].body)
+
+    async def _answered(
+        self, requests: Table, replies: Table, words: Mapping[str, str | None]
+    ) -> Sequence[Any]:
+        """Leave a request in *words*, return the rows it is answered with, and take all away."""
+        identifier = secrets.token_hex(16)
+        row = {"id": identifier, "created_at": self._instant(), "state": "NEW", **words}
         await self._make()
         try:
             with anyio.fail_after(_PATIENCE, shield=True):
-                await self._write(lambda c: c.execute(insert(QUERY_REQUEST).values(row)))
-            state = await self._until(lambda c: _settled(c, identifier))
-            replies = await self._write(lambda c: _take(c, identifier))
+                await self._write(lambda c: c.execute(insert(requests).values(row)))
+            state = await self._until(lambda c: _settled(c, requests, identifier))
+            found = await self._write(lambda c: _take(c, requests, replies, identifier))
         except BaseException:
             with anyio.move_on_after(_PATIENCE, shield=True), contextlib.suppress(DepartmentError):
-                await self._write(lambda c: _remove(c, identifier))
+                await self._write(lambda c: _remove(c, requests, replies, identifier))
             raise
         if state == "DONE":
-            return replies
+            return found
         if state == "FAILED":
             raise DepartmentRefused(self._department)
         raise DepartmentTimeout(self._department, "the request was taken away unanswered")
@@ -185,29 +205,28 @@ class Exchange:
         return DepartmentUnreachable(self._department, f"exchange: {type(error).__name__}")
 
 
-def _settled(connection: Connection, identifier: str) -> str | None:
+def _settled(connection: Connection, requests: Table, identifier: str) -> str | None:
     """Return the state in which waiting ends, or None."""
-    state = connection.scalar(select(QUERY_REQUEST.c.state).where(QUERY_REQUEST.c.id == identifier))
+    state: str | None = connection.scalar(
+        select(requests.c.state).where(requests.c.id == identifier)
+    )
     if state is None:
         return "GONE"
     return state if state in {"DONE", "FAILED"} else None
 
 
-def _take(connection: Connection, identifier: str) -> list[Replied]:
-    found = connection.execute(
-        select(QUERY_REPLY).where(QUERY_REPLY.c.request_id == identifier)
-    ).all()
-    _remove(connection, identifier)
-    return [
-        Replied(subject=row.subject, found=bool(row.found), body=row.body, as_of=row.as_of)
-        for row in found
-    ]
+def _take(
+    connection: Connection, requests: Table, replies: Table, identifier: str
+) -> Sequence[Any]:
+    found = connection.execute(select(replies).where(replies.c.request_id == identifier)).all()
+    _remove(connection, requests, replies, identifier)
+    return found
 
 
-def _remove(connection: Connection, identifier: str) -> None:
+def _remove(connection: Connection, requests: Table, replies: Table, identifier: str) -> None:
     # First the request: it waits for an answer in the making, whose replies are then seen below.
-    connection.execute(delete(QUERY_REQUEST).where(QUERY_REQUEST.c.id == identifier))
-    connection.execute(delete(QUERY_REPLY).where(QUERY_REPLY.c.request_id == identifier))
+    connection.execute(delete(requests).where(requests.c.id == identifier))
+    connection.execute(delete(replies).where(replies.c.request_id == identifier))
 
 
 def _hash_of(connection: Connection, key: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The four tables two sides share; made by whichever side comes first."""
+"""The six tables two sides share; made by whichever side comes first."""
 
 from typing import Final
 
@@ -53,6 +53,23 @@ CONTROL_REPLY: Final = Table(
     _text("key", key=True),
     _text("body"),
     _text("created_at"),
+)
+STANDING_REQUEST: Final = Table(
+    "standing_request",
+    _METADATA,
+    _text("id", key=True),
+    _text("created_at"),
+    _text("key", null=True),
+    _text("since", null=True),
+    _text("state"),
+    _text("claimed_by", null=True),
+    _text("claimed_at", null=True),
+)
+STANDING_REPLY: Final = Table(
+    "standing_reply",
+    _METADATA,
+    _text("request_id", key=True),
+    _text("body"),
 )
 
 

@@ -1,5 +1,5 @@
 """
-Housing provident fund centre (住房公积金管理中心): accounts, and their freezing.
+Housing provident fund centre (住房公积金管理中心): accounts; their freezing, down to deduction.
 
 Source:
     docs/departments/housing_fund.md
@@ -15,7 +15,7 @@ import msgspec
 from connectors.address import DepartmentAddress
 from connectors.base import Connector, Heard
 from connectors.columns import Column
-from connectors.control import ControlOrder, Receipt
+from connectors.control import ControlOrder, Receipt, Standing
 from connectors.errors import DepartmentTimeout, OutcomeUnknown
 from connectors.exchange import Exchange, Replied
 from connectors.exchange_database import open_database
@@ -25,6 +25,7 @@ from connectors.question import Answer, Authority, Projection, question
 from connectors.receipts import fen as fen_of
 from connectors.receipts import fitting, receipt_of
 from connectors.records import EncumbranceRecord, HoldRecord, HousingFundRecord
+from connectors.standings import only, standings_of
 from domain.identity import IdNumber
 from domain.money import yuan_text
 
@@ -146,7 +147,7 @@ class HousingFundConnector(Connector):
         return answer
 
     async def control(self, order: ControlOrder) -> Receipt:
-        """Freeze money; see `connectors.control.ControlPort`."""
+        """Freeze money, renew or lift a freeze, deduct; see `connectors.control.ControlPort`."""
         body = msgspec.json.encode(_words(order)).decode()
         try:
             with anyio.fail_after(self.deadline):
@@ -166,6 +167,24 @@ class HousingFundConnector(Connector):
             raise DepartmentTimeout(self.department) from error
         return None if receipt is None else receipt_of(self.department, receipt.encode(), fen_of)
 
+    async def standing_of(self, key: str) -> Standing | None:
+        """See `connectors.control.ControlPort`."""
+        return only(self.department, key, await self._standings(key=key))
+
+    async def holds_since(self, day: date) -> Sequence[Standing]:
+        """See `connectors.control.ControlPort`."""
+        return await self._standings(since=day.isoformat())
+
+    async def _standings(
+        self, *, key: str | None = None, since: str | None = None
+    ) -> tuple[Standing, ...]:
+        try:
+            with anyio.fail_after(self.deadline):
+                body = await self._exchange.standings(key=key, since=since)
+        except TimeoutError as error:
+            raise DepartmentTimeout(self.department) from error
+        return standings_of(self.department, body, fen_of)
+
 
 def _words(order: ControlOrder) -> dict[str, object]:
     if order.amount_fen is None:
@@ -174,6 +193,7 @@ def _words(order: ControlOrder) -> dict[str, object]:
         "key": order.key,
         "case": order.case_number,
         "action": order.action,
+        "holdKey": order.hold_key,
         "subject": order.subject,
         "subjectName": order.subject_name,
         "record": order.record,

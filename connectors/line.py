@@ -9,13 +9,14 @@ after the `Retry-After` it asked for. Orders are never tried again here.
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date
 from typing import Any, Final, TypeVar
 
 import anyio
 
 from connectors.breaker import Breaker, BreakerState
-from connectors.control import ControlOrder, ControlPort, Receipt
+from connectors.control import ControlOrder, ControlPort, Receipt, Standing
 from connectors.errors import DepartmentError, DepartmentSpared, DepartmentTimeout
 from connectors.metrics import DepartmentMetrics
 from connectors.question import Answer
@@ -160,3 +161,11 @@ class SparingPort:
     async def outcome_of(self, key: str) -> Receipt | None:
         """See `connectors.control.ControlPort`."""
         return await self._line.order(lambda: self._port.outcome_of(key))
+
+    async def standing_of(self, key: str) -> Standing | None:
+        """See `connectors.control.ControlPort`."""
+        return await self._line.order(lambda: self._port.standing_of(key))
+
+    async def holds_since(self, day: date) -> Sequence[Standing]:
+        """See `connectors.control.ControlPort`."""
+        return await self._line.order(lambda: self._port.holds_since(day))

@@ -6,7 +6,15 @@ from typing import Final
 
 import msgspec
 
-from connectors.control import ControlOrder, PriorHold, Reason, Receipt, Result
+from connectors.control import (
+    CARRIED_ACTIONS,
+    Action,
+    ControlOrder,
+    PriorHold,
+    Reason,
+    Receipt,
+    Result,
+)
 from connectors.errors import DepartmentContractBroken
 from connectors.forms import Count, Instant, Rank, Yuan, utc
 from connectors.json_shape import decoded
@@ -28,6 +36,7 @@ class _Receipt(msgspec.Struct, rename="camel"):
     asked: Amount
     controlled: Amount
     at: Instant
+    action: Action | None = None
     reason: str | None = None
     rank: Rank | None = None
     starts_on: date | None = None
@@ -66,6 +75,7 @@ def receipt_of(
     try:
         return Receipt(
             receipt_number=wire.receipt_number,
+            action=wire.action,
             result=wire.result,
             asked=unit(wire.asked),
             controlled=unit(wire.controlled),
@@ -86,11 +96,14 @@ def fitting(department: str, order: ControlOrder, receipt: Receipt) -> Receipt:
     """Return *receipt* if it answers *order*.
 
     Raises:
-        DepartmentContractBroken: it speaks of another amount than was asked.
+        DepartmentContractBroken: it speaks of another amount than was asked, or of another action.
     """
     asked = order.quantity if order.amount_fen is None else order.amount_fen
     if receipt.asked != asked:
         raise DepartmentContractBroken(department, "the receipt is for another amount")
+    unsaid = receipt.action is None and order.action in CARRIED_ACTIONS
+    if receipt.action != order.action and not unsaid:
+        raise DepartmentContractBroken(department, "the receipt is for another action")
     return receipt
 
 

@@ -1,5 +1,5 @@
 """
-Securities depository (中国结算): holdings by asynchronous ticket, and their freezing.
+Securities depository (中国结算): holdings by asynchronous ticket; their freezing, renewed, lifted.
 
 Source:
     docs/departments/securities.md
@@ -17,8 +17,14 @@ from connectors import calls
 from connectors.address import DepartmentAddress
 from connectors.base import Heard, HttpConnector
 from connectors.columns import Column
-from connectors.control import ControlOrder, Receipt
-from connectors.errors import DepartmentError, DepartmentTimeout, KeyReused, OutcomeUnknown
+from connectors.control import ControlOrder, Receipt, Standing
+from connectors.errors import (
+    DepartmentError,
+    DepartmentRefused,
+    DepartmentTimeout,
+    KeyReused,
+    OutcomeUnknown,
+)
 from connectors.forms import Count, HoldState, Number, OwnerIdType, Rank, Yuan, fen
 from connectors.http import open_client
 from connectors.json_shape import JsonShape, records
@@ -27,6 +33,8 @@ from connectors.question import Answer, Authority, Projection, question
 from connectors.receipts import fitting, receipt_of, shares
 from connectors.records import EncumbranceRecord, HoldRecord, SecurityHoldingRecord
 from connectors.rest import authority_headers, json_headers, post_json
+from connectors.security_orders import order_words
+from connectors.standings import only, standings_of
 from connectors.ticket import Ready, ticket_of, wait_for
 from domain.identity import IdNumber
 
@@ -165,7 +173,7 @@ class SecuritiesConnector(HttpConnector):
         return await self.in_batches(subjects, LIMIT, ask)
 
     async def control(self, order: ControlOrder) -> Receipt:
-        """Freeze shares; see `connectors.control.ControlPort`.
+        """Freeze shares, renew or lift a freeze; see `connectors.control.ControlPort`.
 
         Source:
             docs/departments/securities.md, "Control".
@@ -188,7 +196,34 @@ class SecuritiesConnector(HttpConnector):
         Source:
             docs/departments/securities.md, "What became of a key".
         """
-        path = f"/v2/controls/{quote(key, safe='')}"
+        ready = await self._status(_of_key(key))
+        return None if ready is None else receipt_of(self.department, ready.receipt, shares)
+
+    async def standing_of(self, key: str) -> Standing | None:
+        """See `connectors.control.ControlPort`.
+
+        Source:
+            docs/departments/securities.md, "What became of a key".
+        """
+        ready = await self._status(_of_key(key))
+        if ready is None or bytes(ready.standing) == b"null":
+            return None
+        listed = msgspec.Raw(b"[%b]" % bytes(ready.standing))
+        return only(self.department, key, standings_of(self.department, listed, shares))
+
+    async def holds_since(self, day: date) -> Sequence[Standing]:
+        """See `connectors.control.ControlPort`.
+
+        Source:
+            docs/departments/securities.md, "Statement of holds".
+        """
+        ready = await self._status(f"/v2/controls?since={day.isoformat()}")
+        if ready is None:
+            raise DepartmentRefused(self.department, "it gives no statement of holds")
+        return standings_of(self.department, ready.standings, shares)
+
+    async def _status(self, path: str) -> Ready | None:
+        """Return what the department knows at *path*; None if nothing."""
         try:
             with anyio.fail_after(self.deadline):
                 reply = await calls.ask(self.client, self.department, "GET", path)
@@ -196,17 +231,16 @@ class SecuritiesConnector(HttpConnector):
                     return None
                 if reply.status != _OK:
                     raise calls.refusal(self.department, reply)
-                ready = await self._wait(reply, {})
+                return await self._wait(reply, {})
         except TimeoutError as error:
             raise DepartmentTimeout(self.department) from error
-        return receipt_of(self.department, ready.receipt, shares)
 
     async def _submit(self, order: ControlOrder, headers: Mapping[str, str]) -> calls.Reply:
         reply = await calls.order(
             self.client,
             self.department,
             "/v2/controls",
-            body=msgspec.json.encode(_words(order)),
+            body=msgspec.json.encode(order_words(order)),
             headers=json_headers({**headers, "Idempotency-Key": order.key}),
         )
         if reply.status == _CONFLICT:
@@ -220,20 +254,5 @@ class SecuritiesConnector(HttpConnector):
         return await wait_for(self.client, self.department, ticket, headers=headers)
 
 
-def _words(order: ControlOrder) -> dict[str, object]:
-    if order.quantity is None:
-        raise ValueError("securities are frozen by quantity")
-    return {
-        "case": order.case_number,
-        "action": order.action,
-        "subject": order.subject,
-        "subjectName": order.subject_name,
-        "record": order.record,
-        "quantity": order.quantity,
-        "months": order.months,
-        "ruling": order.ruling,
-        "notice": order.notice,
-        "documentHash": order.document_hash,
-        "officers": order.officers,
-        "court": order.court,
-    }
+def _of_key(key: str) -> str:
+    return f"/v2/controls/{quote(key, safe='')}"

@@ -31,13 +31,15 @@ class Ticket(msgspec.Struct, rename="camel", frozen=True):
 
 
 class Ready(msgspec.Struct, rename="camel", frozen=True):
-    """What a ticket turned into: a question's result or an order's receipt."""
+    """What a ticket turned into: a question's result, an order's receipt, what holds are worth."""
 
     state: Literal["WORKING", "READY", "FAILED"]
     poll_after_ms: Annotated[int, msgspec.Meta(ge=0)] = 0
     as_of: Instant | None = None
     result: msgspec.Raw = msgspec.Raw(b"null")
     receipt: msgspec.Raw = msgspec.Raw(b"null")
+    standing: msgspec.Raw = msgspec.Raw(b"null")
+    standings: msgspec.Raw = msgspec.Raw(b"null")
 
 
 _TICKET: Final = msgspec.json.Decoder(Ticket)

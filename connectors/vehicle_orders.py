@@ -2,7 +2,16 @@
 
 from lxml import etree
 
-from connectors.control import ControlOrder, PriorHold, Reason, Receipt, Result
+from connectors.control import (
+    Action,
+    ControlOrder,
+    PriorHold,
+    Reason,
+    Receipt,
+    Result,
+    Standing,
+    StandingState,
+)
 from connectors.forms import Instant, Rank, utc
 from connectors.soap import element
 from connectors.xml_shape import Attributes
@@ -16,6 +25,7 @@ def order_words(order: ControlOrder) -> str:
         element(tag, text)
         for tag, text in (
             ("WJBH", order.key),
+            ("YWJBH", order.hold_key),
             ("AJBH", order.case_number),
             ("CSLX", order.action),
             ("ZJHM", order.subject),
@@ -30,6 +40,7 @@ def order_words(order: ControlOrder) -> str:
             ("ZFRY", order.officers[1]),
             ("FY", order.court),
         )
+        if text is not None
     )
 
 
@@ -46,6 +57,7 @@ def receipt_of(found: etree._Element) -> Receipt:
         raise ValueError("half a receipt")
     return Receipt(
         receipt_number=number,
+        action=of.as_form("CSLX", Action),
         result=result,
         asked=asked,
         controlled=controlled,
@@ -56,6 +68,34 @@ def receipt_of(found: etree._Element) -> Receipt:
         prior_holds=tuple(_prior(hold) for hold in found.iterchildren("{*}ZQ")),
         handler=of.text("JBR"),
         at=utc(at),
+    )
+
+
+def standing_of(found: etree._Element) -> Standing:
+    """Return the standing in a ``v:CFZT``.
+
+    Raises:
+        ValueError: unreadable, or it contradicts itself.
+    """
+    of = Attributes(found)
+    key, record, limit, controlled = (
+        of.text("WJBH"),
+        of.text("JLBH"),
+        of.money("XE"),
+        of.money("KZ"),
+    )
+    state = of.as_form("ZT", StandingState)
+    if key is None or record is None or limit is None or controlled is None or state is None:
+        raise ValueError("half a standing")
+    return Standing(
+        key=key,
+        record=record,
+        limit=limit,
+        controlled=controlled,
+        state=state,
+        rank=of.as_form("SX", Rank),
+        starts_on=of.day("QSRQ"),
+        ends_on=of.day("JZRQ"),
     )
 
 

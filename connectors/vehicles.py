@@ -1,5 +1,5 @@
 """
-Traffic police (交警): registered vehicles, and their sealing.
+Traffic police (交警): registered vehicles, and their sealing, renewed and lifted.
 
 Source:
     docs/departments/vehicles.md
@@ -16,7 +16,7 @@ from lxml import etree
 from connectors.address import DepartmentAddress
 from connectors.base import Heard, HttpConnector
 from connectors.columns import Column
-from connectors.control import ControlOrder, Receipt
+from connectors.control import ControlOrder, Receipt, Standing
 from connectors.errors import DepartmentTimeout, OutcomeUnknown
 from connectors.forms import HoldState, Instant, Number, OwnerIdType, Rank, utc
 from connectors.http import DepartmentClient, open_client
@@ -24,7 +24,8 @@ from connectors.question import Answer, Authority, Projection, question
 from connectors.receipts import fitting
 from connectors.records import EncumbranceRecord, HoldRecord, VehicleRecord
 from connectors.soap import SoapService, element
-from connectors.vehicle_orders import order_words, receipt_of
+from connectors.standings import only
+from connectors.vehicle_orders import order_words, receipt_of, standing_of
 from connectors.xml_shape import Attributes, XmlShape
 from domain.identity import IdNumber
 
@@ -133,7 +134,7 @@ class VehiclesConnector(HttpConnector):
         return await self.in_batches(subjects, LIMIT, ask)
 
     async def control(self, order: ControlOrder) -> Receipt:
-        """Seal a vehicle; see `connectors.control.ControlPort`.
+        """Seal a vehicle, renew or lift a seal; see `connectors.control.ControlPort`.
 
         Source:
             docs/departments/vehicles.md, "Control".
@@ -155,12 +156,32 @@ class VehiclesConnector(HttpConnector):
         Source:
             docs/departments/vehicles.md, "What became of a key".
         """
+        return self._receipt(await self._status("ControlStatus", element("WJBH", key)))
+
+    async def standing_of(self, key: str) -> Standing | None:
+        """See `connectors.control.ControlPort`.
+
+        Source:
+            docs/departments/vehicles.md, "What became of a key".
+        """
+        answer = await self._status("ControlStatus", element("WJBH", key))
+        return only(self.department, key, self._standings(answer))
+
+    async def holds_since(self, day: date) -> Sequence[Standing]:
+        """See `connectors.control.ControlPort`.
+
+        Source:
+            docs/departments/vehicles.md, "Statement of holds".
+        """
+        answer = await self._status("ControlStatement", element("RQ", day.isoformat()))
+        return self._standings(answer)
+
+    async def _status(self, operation: str, body: str) -> etree._Element:
         try:
             with anyio.fail_after(self.deadline):
-                answer = await self._service.ask("ControlStatus", element("WJBH", key))
+                return await self._service.ask(operation, body)
         except TimeoutError as error:
             raise DepartmentTimeout(self.department) from error
-        return self._receipt(answer)
 
     def _owners(self, answer: etree._Element, want: Projection) -> Heard[tuple[VehicleRecord, ...]]:
         try:
@@ -186,6 +207,12 @@ class VehiclesConnector(HttpConnector):
             return receipt_of(found[0]) if found else None
         except ValueError:  # its message may quote the receipt
             raise self.broken("the receipt contradicts itself") from None
+
+    def _standings(self, answer: etree._Element) -> tuple[Standing, ...]:
+        try:
+            return tuple(standing_of(one) for one in answer.iterchildren(f"{_V}CFZT"))
+        except ValueError:  # its message may quote the standing
+            raise self.broken("the standing contradicts itself") from None
 
 
 def _header(authority: Authority) -> str:

@@ -12,22 +12,28 @@ _EVENTS: Final[Mapping[str, OrderEvent]] = {
     "NOTHING": OrderEvent.REPORT_NOTHING,
     "REFUSED": OrderEvent.REFUSE,
 }
+_NEVER: Final[Mapping[str, frozenset[OrderEvent]]] = {
+    "LIFT": frozenset({OrderEvent.REPORT_PART, OrderEvent.REPORT_WAITING}),
+    "DEDUCT": frozenset({OrderEvent.REPORT_WAITING}),
+}
+"""What an order about a hold cannot come to: a lift is whole or not at all, no money waits."""
 
 
 class ImpossibleReceipt(ValueError):
     """The receipt contradicts itself (I-02); the order stays as it is."""
 
 
-def outcome(*, asked: int, controlled: int, result: str) -> OrderEvent:
+def outcome(*, asked: int, controlled: int, result: str, action: str | None = None) -> OrderEvent:
     """Return the event that a receipt is; amounts in fen, or shares.
 
     Args:
         result: ``FULL``, ``PART``, ``WAITING``, ``NOTHING`` or ``REFUSED``
             (docs/departments/README.md, "Receipt").
+        action: the order's, in the words of `domain.order.OrderAction`; None if it is not known.
 
     Raises:
-        ImpossibleReceipt: nothing was asked, not 0 ≤ controlled ≤ asked (I-02), or *result* says
-            otherwise than the amounts.
+        ImpossibleReceipt: nothing was asked, not 0 ≤ controlled ≤ asked (I-02), *result* says
+            otherwise than the amounts, or *action* cannot come to it.
     """
     if asked <= 0:
         raise ImpossibleReceipt("an order asks for something")
@@ -36,6 +42,8 @@ def outcome(*, asked: int, controlled: int, result: str) -> OrderEvent:
     event = _EVENTS.get(result)
     if event is None:
         raise ImpossibleReceipt("the result is none of those a receipt may have")
+    if event in _NEVER.get(action or "", ()):
+        raise ImpossibleReceipt("such an order cannot come to this result")
     fits = {
         OrderEvent.REPORT_FULL: controlled == asked,
         OrderEvent.REPORT_PART: 0 < controlled < asked,

@@ -1,12 +1,10 @@
 """Civil dates and instants as the departments write them: Asia/Shanghai, no summer time."""
 
 import calendar
-from collections.abc import Callable
 from datetime import date, datetime, timedelta, timezone
 from typing import Final
 
 SHANGHAI: Final = timezone(timedelta(hours=8))
-Clock = Callable[[], datetime]
 
 
 def now() -> datetime:

@@ -1,4 +1,4 @@
-"""The exchange database as the centre sees it: SQLite file or PostgreSQL, the same four tables."""
+"""The exchange database as the centre sees it: SQLite file or PostgreSQL, the same six tables."""
 
 import contextlib
 import sqlite3
@@ -19,6 +19,9 @@ _TABLES: Final = (
     "claimed_at TEXT)",
     "CREATE TABLE IF NOT EXISTS control_reply (key TEXT PRIMARY KEY, body TEXT NOT NULL, "
     "created_at TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS standing_request (id TEXT PRIMARY KEY, created_at TEXT NOT NULL, "
+    "key TEXT, since TEXT, state TEXT NOT NULL, claimed_by TEXT, claimed_at TEXT)",
+    "CREATE TABLE IF NOT EXISTS standing_reply (request_id TEXT PRIMARY KEY, body TEXT NOT NULL)",
 )
 _STALE: Final = timedelta(seconds=60)
 _FORGOTTEN: Final = timedelta(minutes=10)
@@ -57,6 +60,7 @@ class Exchange:
                 *((statement, ()) for statement in _TABLES),
                 (f"UPDATE query_request {left}", ()),
                 (f"UPDATE control_request {left}", ()),
+                (f"UPDATE standing_request {left}", ()),
             ]
         )
 
@@ -111,6 +115,42 @@ class Exchange:
 
     def fail_question(self, request_id: str) -> None:
         self._together([("UPDATE query_request SET state = 'FAILED' WHERE id = ?", (request_id,))])
+
+    def claim_standings(self, claimer: str, at: str) -> list[tuple[str, str | None, str | None]]:
+        """Claim what was asked about holds, as (id, key, since); forget what is too old."""
+        moment = datetime.fromisoformat(at)
+        forgotten = (moment - _FORGOTTEN).isoformat()
+        for (request_id,) in self._rows(
+            "SELECT id FROM standing_request WHERE created_at < ?", (forgotten,)
+        ):
+            self._together(
+                [
+                    ("DELETE FROM standing_reply WHERE request_id = ?", (request_id,)),
+                    ("DELETE FROM standing_request WHERE id = ?", (request_id,)),
+                ]
+            )
+        rows = self._rows(
+            "SELECT id, key, since FROM standing_request WHERE created_at >= ? "
+            "AND (state = 'NEW' OR (state = 'CLAIMED' AND claimed_at < ?)) "
+            "ORDER BY created_at LIMIT 50",
+            (forgotten, (moment - _STALE).isoformat()),
+        )
+        return [
+            (row[0], row[1], row[2])
+            for row in rows
+            if self._claim("standing_request", "id", row[0], claimer, at)
+        ]
+
+    def answer_standing(self, request_id: str, body: str | None) -> None:
+        """Answer with *body*, or fail the request if there is none; nothing if it is gone."""
+        state = "FAILED" if body is None else "DONE"
+        settled = "UPDATE standing_request SET state = ? WHERE id = ?"
+        insert = (
+            "INSERT INTO standing_reply (request_id, body) VALUES (?, ?) ON CONFLICT DO NOTHING"
+        )
+        with self._transaction():
+            if self._touch(settled, (state, request_id)) and body is not None:
+                self._touch(insert, (request_id, body))
 
     def claim_controls(self, claimer: str, at: str) -> list[tuple[str, str, str]]:
         stale = (datetime.fromisoformat(at) - _STALE).isoformat()

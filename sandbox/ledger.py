@@ -1,5 +1,5 @@
 """
-The ledger of a department that takes control orders: holds and receipts, in one transaction.
+The ledger of a department that takes control orders: what happened and the receipts, together.
 
 One key has one effect, also when the program is killed: a repeat is answered with the first
 receipt, and a key with another document is refused.
@@ -8,86 +8,53 @@ receipt, and a key with another document is refused.
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from sandbox.dates import now
-from sandbox.holds import Hold, standings
+from sandbox.clock import Clock
+from sandbox.decisions import day_text, decide
+from sandbox.holds import Change, Hold, Log, Standing, every_standing
+from sandbox.orders import Asset, Order
+
+_TABLES: Final = (
+    "CREATE TABLE IF NOT EXISTS log (sequence INTEGER PRIMARY KEY, record TEXT NOT NULL, "
+    "kind TEXT NOT NULL, key TEXT NOT NULL, authority TEXT NOT NULL, case_number TEXT NOT NULL, "
+    "ruling TEXT NOT NULL, amount INTEGER NOT NULL, months INTEGER NOT NULL, day TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS receipts (key TEXT PRIMARY KEY, document_hash TEXT NOT NULL, "
+    "receipt TEXT NOT NULL)",
+)
+_COLUMNS: Final = "record, kind, key, authority, case_number, ruling, amount, months, day"
+_PLACED: Final = "PLACE"
 
 
 class KeyReused(Exception):
     """The key stands for another document; nothing was changed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """A control order as it arrived; *limit* is fen or shares."""
-
-    key: str
-    document_hash: str
-    case: str
-    court: str
-    action: str
-    subject: str
-    name: str
-    record: str
-    limit: int
-    months: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asset:
-    """What the register knows of the ordered record.
-
-    Attributes:
-        capacity: fen or shares that can be held; None for an asset that is held whole.
-        balance: what the receipt shows.
-    """
-
-    capacity: int | None
-    balance: int | None
-    earlier: tuple[Hold, ...]
-
-
-def stranger(order: Order, names: Mapping[str, str]) -> str | None:
-    """Return why the order's subject is not the one in the register; None if it is."""
-    registered = names.get(order.subject)
-    if registered is None:
-        return "NO_SUCH_SUBJECT"
-    return None if registered == order.name else "NAME_ID_MISMATCH"
-
-
 class Ledger:
-    def __init__(self, path: Path, prefix: str, handler: str) -> None:
+    def __init__(self, path: Path, prefix: str, handler: str, clock: Clock) -> None:
         """*prefix* starts receipt numbers; *handler* is who signs them."""
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._connection.execute("PRAGMA journal_mode=WAL")
         self._connection.execute("PRAGMA synchronous=FULL")
-        self._connection.execute(
-            "CREATE TABLE IF NOT EXISTS holds (sequence INTEGER PRIMARY KEY, record TEXT NOT NULL, "
-            "authority TEXT NOT NULL, case_number TEXT NOT NULL, amount INTEGER NOT NULL, "
-            "months INTEGER NOT NULL, registered_on TEXT NOT NULL)"
-        )
-        self._connection.execute(
-            "CREATE TABLE IF NOT EXISTS receipts (key TEXT PRIMARY KEY, document_hash TEXT NOT NULL, "
-            "receipt TEXT NOT NULL)"
-        )
+        for table in _TABLES:
+            self._connection.execute(table)
         self._prefix = prefix
         self._handler = handler
+        self._clock = clock
         self._lock = threading.Lock()
-        self._by_record: dict[str, list[Hold]] = {}
-        for record, *rest in self._connection.execute(
-            "SELECT record, authority, case_number, amount, months, registered_on FROM holds "
-            "ORDER BY sequence"
-        ):
-            self._by_record.setdefault(record, []).append(_hold(*rest))
+        self._logs: dict[str, tuple[Hold | Change, ...]] = {}
+        self._record_of: dict[str, str] = {}  # by the key of the order that placed the hold
+        rows = self._connection.execute(f"SELECT {_COLUMNS} FROM log ORDER BY sequence")  # noqa: S608 -- our words
+        for record, *row in rows:
+            self._remember(record, _entry(*row))
 
-    def holds_on(self, record: str, earlier: tuple[Hold, ...]) -> tuple[Hold, ...]:
-        """Return all holds on *record*, in order of registration."""
-        return (*earlier, *self._by_record.get(record, ()))
+    def log_of(self, record: str, earlier: tuple[Hold, ...]) -> Log:
+        """Return all holds and changes on *record*, in order of registration."""
+        return (*earlier, *self._logs.get(record, ()))
 
     def receipt_of(self, key: str) -> dict[str, Any] | None:
         with self._lock:
@@ -96,8 +63,8 @@ class Ledger:
             ).fetchone()
         return None if row is None else json.loads(row[0])
 
-    def place(self, order: Order, find: Callable[[Order], Asset | str]) -> dict[str, Any]:
-        """Place the hold and return its receipt; amounts in it are fen or shares.
+    def carry_out(self, order: Order, find: Callable[[Order], Asset | str]) -> dict[str, Any]:
+        """Carry out *order* and return its receipt; amounts in it are fen or shares.
 
         Args:
             find: the asset, or why there is none (a `reason` of the contract).
@@ -113,86 +80,79 @@ class Ledger:
                 if row[0] != order.document_hash:
                     raise KeyReused
                 return dict(json.loads(row[1]))
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                receipt, hold = self._decide(order, find(order))
-                if hold is not None:
-                    self._connection.execute(
-                        "INSERT INTO holds (record, authority, case_number, amount, months, "
-                        "registered_on) VALUES (?, ?, ?, ?, ?, ?)",
-                        (
-                            order.record,
-                            hold.authority,
-                            hold.case,
-                            hold.amount,
-                            hold.months,
-                            hold.registered_on.isoformat(),
-                        ),
-                    )
+            moment, asset = self._clock(), find(order)
+            earlier = () if isinstance(asset, str) else asset.earlier
+            decision = decide(order, asset, self.log_of(order.record, earlier), moment.date())
+            with self._transaction():
+                [(count,)] = self._connection.execute("SELECT COUNT(*) FROM receipts")
+                receipt = {
+                    "receiptNumber": f"{self._prefix}-R{count + 1:06d}",
+                    **decision.receipt,
+                    "handler": self._handler,
+                    "at": moment.isoformat(),
+                }
+                if decision.entry is not None:
+                    self._write(order.record, decision.entry)
                 self._connection.execute(
                     "INSERT INTO receipts VALUES (?, ?, ?)",
                     (order.key, order.document_hash, json.dumps(receipt, ensure_ascii=False)),
                 )
-                self._connection.execute("COMMIT")
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            if hold is not None:
-                self._by_record.setdefault(order.record, []).append(hold)
+            if decision.entry is not None:
+                self._remember(order.record, decision.entry)
             return receipt
 
-    def _decide(self, order: Order, asset: Asset | str) -> tuple[dict[str, Any], Hold | None]:
-        moment = now()
-        [(count,)] = self._connection.execute("SELECT COUNT(*) FROM receipts")
-        receipt: dict[str, Any] = {
-            "receiptNumber": f"{self._prefix}-R{count + 1:06d}",
-            "result": "NOTHING",
-            "asked": order.limit,
-            "controlled": 0,
-            "reason": "",
-            "rank": None,
-            "startsOn": None,
-            "endsOn": None,
-            "priorHolds": [],
-            "balance": None,
-            "handler": self._handler,
-            "at": moment.isoformat(),
+    def let_in(self, record: str, amount: int) -> None:
+        """Let *amount* come into the asset."""
+        with self._lock:
+            on = self._clock().date()
+            entry = Change(kind="INFLOW", key="", amount=amount, months=0, on=on)
+            with self._transaction():
+                self._write(record, entry)
+            self._remember(record, entry)
+
+    def standing_of(self, key: str, asset_of: Callable[[str], Asset]) -> dict[str, Any] | None:
+        """Return what the hold that *key* placed is worth now; None if it placed none."""
+        record = self._record_of.get(key)
+        if record is None:
+            return None
+        [own] = [one for one in self._standings(record, asset_of(record)) if one.hold.key == key]
+        return _words(record, own)
+
+    def statement(self, since: date, asset_of: Callable[[str], Asset]) -> list[dict[str, Any]]:
+        """Return all holds placed here that live, or ended on *since* or later, as they came."""
+        records = dict.fromkeys(self._record_of.values())
+        known = {
+            one.hold.key: _words(record, one)
+            for record in records
+            for one in self._standings(record, asset_of(record))
+            if one.ended_on is None or one.ended_on >= since
         }
-        if isinstance(asset, str):
-            return receipt | {"reason": asset}, None
-        receipt["balance"] = asset.balance
-        if asset.capacity == 0:
-            return receipt | {"reason": "ZERO_BALANCE"}, None
-        today = moment.date()
-        before = self.holds_on(order.record, asset.earlier)
-        hold = Hold(
-            authority=order.court,
-            case=order.case,
-            amount=order.limit,
-            months=order.months,
-            registered_on=today,
+        return [known[key] for key in list(self._record_of) if key in known]
+
+    def _standings(self, record: str, asset: Asset) -> list[Standing]:
+        log = self.log_of(record, asset.earlier)
+        return every_standing(asset.capacity, log, self._clock().date())
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._connection.execute("COMMIT")
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+
+    def _write(self, record: str, entry: Hold | Change) -> None:
+        self._connection.execute(
+            f"INSERT INTO log ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 -- our words
+            (record, *_row(entry)),
         )
-        *prior, own = standings(asset.capacity, (*before, hold), today)
-        whole = asset.capacity is None
-        controlled = own.takes * order.limit if whole else own.takes
-        result = "FULL" if controlled == order.limit else "PART" if controlled else "WAITING"
-        reason = "" if result == "FULL" else "PRIOR_HOLD_COVERS_ALL" if prior else "OTHER"
-        return receipt | {
-            "result": result,
-            "controlled": controlled,
-            "reason": reason,
-            "rank": own.rank,
-            "startsOn": _text(own.starts_on),
-            "endsOn": _text(own.ends_on),
-            "priorHolds": [
-                {
-                    "authority": one.hold.authority,
-                    "amount": one.amount,
-                    "expiresOn": _text(one.ends_on),
-                }
-                for one in prior
-            ],
-        }, hold
+
+    def _remember(self, record: str, entry: Hold | Change) -> None:
+        self._logs[record] = (*self._logs.get(record, ()), entry)
+        if isinstance(entry, Hold) and entry.key is not None:
+            self._record_of[entry.key] = record
 
 
 def converted(
@@ -215,15 +175,53 @@ def converted(
     }
 
 
-def _hold(authority: str, case: str, amount: int, months: int, registered_on: str) -> Hold:
+def _words(record: str, standing: Standing) -> dict[str, Any]:
+    return {
+        "key": standing.hold.key,
+        "record": record,
+        "limit": standing.limit,
+        "controlled": standing.held,
+        "rank": standing.rank,
+        "state": standing.state,
+        "startsOn": day_text(standing.starts_on),
+        "endsOn": day_text(standing.ends_on),
+    }
+
+
+def _row(entry: Hold | Change) -> tuple[Any, ...]:
+    if isinstance(entry, Hold):
+        return (
+            _PLACED,
+            entry.key,
+            entry.authority,
+            entry.case,
+            entry.ruling,
+            entry.amount,
+            entry.months,
+            entry.registered_on.isoformat(),
+        )
+    return (entry.kind, entry.key, "", "", "", entry.amount, entry.months, entry.on.isoformat())
+
+
+def _entry(
+    kind: Any,
+    key: str,
+    authority: str,
+    case: str,
+    ruling: str,
+    amount: int,
+    months: int,
+    day: str,
+) -> Hold | Change:
+    on = date.fromisoformat(day)
+    if kind != _PLACED:
+        return Change(kind=kind, key=key, amount=amount, months=months, on=on)
     return Hold(
+        key=key,
         authority=authority,
         case=case,
         amount=amount,
         months=months,
-        registered_on=date.fromisoformat(registered_on),
+        registered_on=on,
+        ruling=ruling,
     )
-
-
-def _text(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()

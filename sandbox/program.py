@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
 from urllib.parse import unquote
 
 import msgspec
@@ -11,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox.clock import Clock
 from sandbox.faults import Faults, Wish
 from sandbox.wire_log import Authority
 
@@ -37,6 +39,25 @@ def program(department: str, faults: Faults, routes: Sequence[Route]) -> Starlet
             *routes,
         ]
     )
+
+
+class _Hour(msgspec.Struct):
+    """Where a test wants the clock to stand; null lets it run."""
+
+    at: Annotated[datetime, msgspec.Meta(tz=True)] | None
+
+
+def clock_route(clock: Clock) -> Route:
+    """Return the way by which a test sets *clock*."""
+
+    async def set_clock(request: Request) -> Response:
+        try:
+            clock.stand_at(msgspec.json.decode(await request.body(), type=_Hour).at)
+        except msgspec.DecodeError:
+            return json_response({"error": "BAD_REQUEST"}, 400)
+        return json_response({"now": clock().isoformat()})
+
+    return Route("/_sandbox/clock", set_clock, methods=["POST"])
 
 
 def json_response(body: Any, status: int = 200) -> Response:

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable, Coroutine
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,59 +14,33 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.dates import now
+from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.hold_words import hold_words
 from sandbox.holds import Standing, standings
-from sandbox.ledger import Asset, KeyReused, Ledger, Order, converted, stranger
-from sandbox.money import yuan
+from sandbox.ledger import KeyReused, Ledger, converted
+from sandbox.order_body import OrderBody
+from sandbox.orders import Asset, Order, stranger
 from sandbox.population import Population
-from sandbox.program import authority_in, guarded_by_key, json_response, lose_answer, program
+from sandbox.program import (
+    authority_in,
+    clock_route,
+    guarded_by_key,
+    json_response,
+    lose_answer,
+    program,
+)
 from sandbox.securities_register import Holding
+from sandbox.securities_words import FIELDS, PLAIN
 from sandbox.wire_log import Authority, WireLog
 
 DEPARTMENT: Final = "securities-depository"
 _MOST: Final = 100
 _TICKET_SECONDS: Final = 600
 _POLL_AFTER: Final = 5  # ms
+_CARRIED: Final = frozenset({"FREEZE", "RENEW", "LIFT"})
 
 _HOLD_NAMES: Final = ("authority", "case", "rank", "quantity", "startsOn", "endsOn", "state")
-
-
-_PLAIN: Final[dict[str, Callable[[Holding], Any]]] = {
-    "unifiedAccountNumber": lambda h: h.unified_account,
-    "securitiesAccountNumber": lambda h: h.account,
-    "market": lambda h: h.security.market,
-    "securityCode": lambda h: h.security.code,
-    "securityName": lambda h: h.security.name,
-    "shareNature": lambda h: h.nature,
-    "quantity": lambda h: h.quantity,
-    "pledgedQuantity": lambda h: h.pledged,
-    "custodianBroker": lambda h: h.broker,
-    "marketValueYuan": lambda h: yuan(h.value),
-    "priceAsOf": lambda h: h.security.priced_on.isoformat(),
-    "recordId": lambda h: h.record,
-    "encumbrances": lambda h: [
-        {
-            "kind": e.kind,
-            "amountYuan": yuan(e.amount),
-            "beneficiary": e.beneficiary,
-            "registeredOn": e.registered_on.isoformat(),
-        }
-        for e in h.encumbrances
-    ],
-}
-_FIELDS: Final = frozenset(
-    {
-        *_PLAIN,
-        "ownerName",
-        "ownerIdType",
-        "ownerIdNumber",
-        "availableQuantity",
-        "frozenQuantity",
-        "holds",
-    }
-)
 
 
 class _Question(msgspec.Struct):
@@ -73,27 +48,19 @@ class _Question(msgspec.Struct):
     fields: list[str]
 
 
-class _Control(msgspec.Struct, rename="camel"):
-    case: str
-    action: str
-    subject: str
-    subject_name: str
-    record: str
+class _Body(OrderBody, kw_only=True):
     quantity: int
-    months: int
-    document_hash: str
-    court: str
-    officers: tuple[str, str]
 
 
 class _Depository:
     def __init__(
-        self, population: Population, ledger: Ledger, log: WireLog, faults: Faults
+        self, population: Population, ledger: Ledger, log: WireLog, faults: Faults, clock: Clock
     ) -> None:
         self._population = population
         self._ledger = ledger
         self._log = log
         self._faults = faults
+        self._clock = clock
         self._tickets: dict[str, tuple[float, asyncio.Task[dict[str, Any]]]] = {}
         self._lots = {
             lot.record: (owner, lot) for owner, lots in population.holdings.items() for lot in lots
@@ -106,13 +73,13 @@ class _Depository:
             return json_response({"error": "BAD_REQUEST"}, 400)
         if len(wanted.subjects) > _MOST:
             return json_response({"error": "BAD_REQUEST"}, 400)
-        if set(wanted.fields) - _FIELDS:
+        if set(wanted.fields) - FIELDS:
             return json_response({"error": "UNKNOWN_FIELD"}, 400)
         return self._accept(self._answer(wanted, authority_in(request)))
 
     async def _answer(self, wanted: _Question, authority: Authority) -> dict[str, Any]:
         await self._faults.delay()
-        fields = sorted(_FIELDS) if self._faults.mode == "overdeliver" else wanted.fields
+        fields = sorted(FIELDS) if self._faults.mode == "overdeliver" else wanted.fields
         result = []
         for position, subject in enumerate(self._faults.answered(wanted.subjects)):
             entry: dict[str, Any] = {"subject": subject, "found": False}
@@ -126,7 +93,7 @@ class _Depository:
             if self._faults.spoils(subject, position):
                 entry["found"] = "perhaps"
             result.append(entry)
-        answer = {"state": "READY", "asOf": now().isoformat(), "result": result}
+        answer = {"state": "READY", "asOf": self._clock().isoformat(), "result": result}
         self._log.write(
             "question",
             "holdings",
@@ -148,34 +115,23 @@ class _Depository:
             "frozenQuantity": lambda: frozen,
             "holds": lambda: hold_words(standing, _HOLD_NAMES, int),
         }
-        return {name: values[name]() if name in values else _PLAIN[name](lot) for name in fields}
+        return {name: values[name]() if name in values else PLAIN[name](lot) for name in fields}
 
     def _standing(self, lot: Holding) -> list[Standing]:
-        holds = self._ledger.holds_on(lot.record, lot.earlier)
-        return standings(lot.quantity, holds, now().date())
+        log = self._ledger.log_of(lot.record, lot.earlier)
+        return standings(lot.quantity, log, self._clock().date())
 
     async def control(self, request: Request) -> Response:
         key = request.headers.get("idempotency-key", "")
         try:
-            wanted = msgspec.json.decode(await request.body(), type=_Control)
-        except msgspec.DecodeError:
+            wanted = msgspec.json.decode(await request.body(), type=_Body)
+            order = wanted.order(key, document_hash=wanted.document_hash, limit=wanted.quantity)
+        except ValueError:
             return json_response({"error": "BAD_REQUEST"}, 400)
-        if not key or wanted.quantity <= 0:
+        if order.action == "DEDUCT":  # shares are sold, not deducted
             return json_response({"error": "BAD_REQUEST"}, 400)
-        order = Order(
-            key=key,
-            document_hash=wanted.document_hash,
-            case=wanted.case,
-            court=wanted.court,
-            action=wanted.action,
-            subject=wanted.subject,
-            name=wanted.subject_name,
-            record=wanted.record,
-            limit=wanted.quantity,
-            months=wanted.months,
-        )
         try:
-            receipt = await asyncio.to_thread(self._ledger.place, order, self._find)
+            receipt = await asyncio.to_thread(self._ledger.carry_out, order, self._find)
         except KeyReused:
             return json_response({"error": "KEY_REUSED"}, 409)
         self._log.write(
@@ -196,13 +152,17 @@ class _Depository:
         return self._accept(self._receipt(key))
 
     def _find(self, order: Order) -> Asset | str:
-        if order.action != "FREEZE":
+        if order.action not in _CARRIED:
             return "OUT_OF_COMPETENCE"
         if reason := stranger(order, self._population.names):
             return reason
         owner, lot = self._lots.get(order.record, ("", None))
         if lot is None or owner != order.subject:
             return "NO_ASSET"
+        return self._asset(order.record)
+
+    def _asset(self, record: str) -> Asset:
+        lot = self._lots[record][1]
         return Asset(capacity=lot.quantity, balance=lot.quantity, earlier=lot.earlier)
 
     async def _receipt(self, key: str) -> dict[str, Any]:
@@ -211,12 +171,35 @@ class _Depository:
         words = None if receipt is None else converted(receipt, int, "quantity")
         return {"state": "READY", "receipt": words}
 
+    async def _status(self, key: str) -> dict[str, Any]:
+        return await self._receipt(key) | {
+            "standing": self._ledger.standing_of(key, self._asset),
+        }
+
+    async def _statement(self, since: date) -> dict[str, Any]:
+        await self._faults.delay()
+        return {"state": "READY", "standings": self._ledger.statement(since, self._asset)}
+
+    async def statement(self, request: Request) -> Response:
+        try:
+            since = date.fromisoformat(request.query_params.get("since", ""))
+        except ValueError:
+            return json_response({"error": "BAD_REQUEST"}, 400)
+        answer = self._accept(self._statement(since), status=200)
+        self._log.write(
+            "status",
+            "statement",
+            authority=authority_in(request),
+            answer_bytes=len(answer.body),
+        )
+        return answer
+
     async def outcome(self, request: Request) -> Response:
         key = request.path_params["key"]
         known = await asyncio.to_thread(self._ledger.receipt_of, key) is not None
         answer = json_response({"error": "NOT_FOUND"}, 404)
         if known:
-            answer = self._accept(self._receipt(key), status=200)
+            answer = self._accept(self._status(key), status=200)
         self._log.write(
             "status",
             "controls",
@@ -244,11 +227,11 @@ class _Depository:
 
 
 def department(
-    population: Population, log: WireLog, faults: Faults, data: Path, secret: str
+    population: Population, log: WireLog, faults: Faults, clock: Clock, data: Path, secret: str
 ) -> Starlette:
     """Return the depository; its ledger is kept in *data*."""
-    ledger = Ledger(data / "securities-depository.db", "SD", "示例登记结算经办")
-    depository = _Depository(population, ledger, log, faults)
+    ledger = Ledger(data / "securities-depository.db", "SD", "示例登记结算经办", clock)
+    depository = _Depository(population, ledger, log, faults, clock)
 
     def route(path: str, view: Any, method: str) -> Route:
         return Route(path, guarded_by_key(secret, view, faults), methods=[method])
@@ -260,6 +243,8 @@ def department(
             route("/v2/holdings", depository.holdings, "POST"),
             route("/v2/tickets/{ticket}", depository.ticket, "GET"),
             route("/v2/controls", depository.control, "POST"),
+            route("/v2/controls", depository.statement, "GET"),
             route("/v2/controls/{key}", depository.outcome, "GET"),
+            clock_route(clock),
         ],
     )

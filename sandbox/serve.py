@@ -18,6 +18,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from sandbox import housing_fund, identity, related_persons, securities, vehicles
+from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.population import Population
 from sandbox.wire_log import WireLog
@@ -115,19 +116,19 @@ def _one(
 ) -> None:
     department, _ = DEPARTMENTS[stem]
     log = WireLog(data / f"{department}.wire.jsonl", department)
-    faults = Faults(latency=given.latency_ms / 1000)
+    faults, clock = Faults(latency=given.latency_ms / 1000), Clock()
     work: Callable[[], Any] | None = None
     app: Starlette
     if stem == "identity":
         app = identity.department(population, log, faults, given.secret)
     elif stem == "vehicles":
-        app = vehicles.department(population, log, faults, data)
+        app = vehicles.department(population, log, faults, clock, data)
     elif stem == "securities":
-        app = securities.department(population, log, faults, data, given.secret)
+        app = securities.department(population, log, faults, clock, data, given.secret)
     elif stem == "related_persons":
         app = related_persons.department(population, log, faults, given.secret)
     else:
-        app, centre = housing_fund.department(population, log, faults, data, exchange)
+        app, centre = housing_fund.department(population, log, faults, clock, data, exchange)
         work = centre.work
     asyncio.run(_answer(app, work, listener, ready))
 

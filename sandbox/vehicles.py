@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,20 +12,30 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.dates import now
+from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.holds import Standing, standings
-from sandbox.ledger import Asset, KeyReused, Ledger, Order, stranger
+from sandbox.ledger import KeyReused, Ledger
 from sandbox.money import fen, yuan
+from sandbox.orders import Asset, Order, stranger
 from sandbox.population import Population
-from sandbox.program import GARBAGE, lose_answer, program
+from sandbox.program import GARBAGE, clock_route, lose_answer, program
+from sandbox.vehicle_words import (
+    BadRequest,
+    V,
+    envelope,
+    fault,
+    read,
+    receipt_in,
+    write_hold,
+    write_standing,
+)
 from sandbox.vehicles_register import Vehicle
 from sandbox.wire_log import Authority, WireLog
 
 DEPARTMENT: Final = "traffic-police"
-_SOAP: Final = "http://schemas.xmlsoap.org/soap/envelope/"
-_V: Final = "urn:traffic-police:vehicles"
 _MOST: Final = 200
+_CARRIED: Final = frozenset({"SEAL", "RENEW", "LIFT"})
 
 _TEXT: Final[Mapping[str, Callable[[Vehicle], str | None]]] = {
     "HPHM": lambda v: v.plate,
@@ -47,18 +58,15 @@ _TEXT: Final[Mapping[str, Callable[[Vehicle], str | None]]] = {
 _FIELDS: Final = frozenset({*_TEXT, "SYR", "SFZMMC", "SFZMHM", "ZT", "DYXX", "CFXX"})
 
 
-class _BadRequest(Exception):
-    """A fault for the client; the code is the page's."""
-
-
 class _Vehicles:
     def __init__(
-        self, population: Population, ledger: Ledger, log: WireLog, faults: Faults
+        self, population: Population, ledger: Ledger, log: WireLog, faults: Faults, clock: Clock
     ) -> None:
         self._population = population
         self._ledger = ledger
         self._log = log
         self._faults = faults
+        self._clock = clock
         self._owner = {
             vehicle.record: (owner, vehicle)
             for owner, vehicles in population.vehicles.items()
@@ -69,7 +77,7 @@ class _Vehicles:
         if self._faults.mode == "unavailable":
             return Response(status_code=503)
         try:
-            body, authority = _read(await request.body())
+            body, authority = read(await request.body())
             operation = etree.QName(body).localname
             if operation == "QueryByOwner":
                 answer = await self._query(body, authority)
@@ -77,34 +85,36 @@ class _Vehicles:
                 answer = await self._control(body, request)
             elif operation == "ControlStatus":
                 answer = self._status(body, authority)
+            elif operation == "ControlStatement":
+                answer = self._statement(body, authority)
             else:
-                return _fault("BAD_REQUEST")
+                return fault("BAD_REQUEST")
         except KeyReused:
-            return _fault("KEY_REUSED")
-        except (_BadRequest, ValueError, etree.XMLSyntaxError) as error:
-            return _fault(str(error) if isinstance(error, _BadRequest) else "BAD_REQUEST")
+            return fault("KEY_REUSED")
+        except (BadRequest, ValueError, etree.XMLSyntaxError) as error:
+            return fault(str(error) if isinstance(error, BadRequest) else "BAD_REQUEST")
         if self._faults.mode == "garbage":
             return Response(GARBAGE, media_type="text/xml; charset=GB18030")
         return answer
 
     async def _query(self, body: Any, authority: Authority) -> Response:
-        owners = [e.text or "" for e in body.findall(f"{{{_V}}}ZJHM")]
-        fields = [e.text or "" for e in body.findall(f"{{{_V}}}ZD")]
+        owners = [e.text or "" for e in body.findall(f"{{{V}}}ZJHM")]
+        fields = [e.text or "" for e in body.findall(f"{{{V}}}ZD")]
         if len(owners) > _MOST:
-            raise _BadRequest("BAD_REQUEST")
+            raise BadRequest("BAD_REQUEST")
         if set(fields) - _FIELDS:
-            raise _BadRequest("UNKNOWN_FIELD")
+            raise BadRequest("UNKNOWN_FIELD")
         await self._faults.delay()
         shown = sorted(_FIELDS) if self._faults.mode == "overdeliver" else fields
-        answer = etree.Element(f"{{{_V}}}QueryByOwnerResponse", SJSJ=now().isoformat())
+        answer = etree.Element(f"{{{V}}}QueryByOwnerResponse", SJSJ=self._clock().isoformat())
         for position, owner in enumerate(self._faults.answered(owners)):
             known = owner in self._population.names
-            entry = etree.SubElement(answer, f"{{{_V}}}SYR", ZJHM=owner, ZT="1" if known else "0")
+            entry = etree.SubElement(answer, f"{{{V}}}SYR", ZJHM=owner, ZT="1" if known else "0")
             if self._faults.spoils(owner, position):
                 entry.set("ZT", "perhaps")
             for vehicle in self._population.vehicles.get(owner, ()):
-                self._write(etree.SubElement(entry, f"{{{_V}}}JDC"), owner, vehicle, shown)
-        response = _envelope(answer)
+                self._write(etree.SubElement(entry, f"{{{V}}}JDC"), owner, vehicle, shown)
+        response = envelope(answer)
         self._log.write(
             "question",
             "QueryByOwner",
@@ -128,7 +138,7 @@ class _Vehicles:
                 for one in vehicle.encumbrances:
                     etree.SubElement(
                         target,
-                        f"{{{_V}}}DYXX",
+                        f"{{{V}}}DYXX",
                         LX=one.kind,
                         JE=yuan(one.amount),
                         QLR=one.beneficiary,
@@ -136,21 +146,21 @@ class _Vehicles:
                     )
             elif field == "CFXX":
                 for hold in standing:
-                    _write_hold(target, hold)
+                    write_hold(target, hold)
             else:
                 value = values[field] if field in values else _TEXT[field](vehicle)
                 if value is not None:
-                    etree.SubElement(target, f"{{{_V}}}{field}").text = value
+                    etree.SubElement(target, f"{{{V}}}{field}").text = value
 
     def _standing(self, vehicle: Vehicle) -> list[Standing]:
-        holds = self._ledger.holds_on(vehicle.record, vehicle.earlier)
-        return standings(None, holds, now().date())
+        log = self._ledger.log_of(vehicle.record, vehicle.earlier)
+        return standings(None, log, self._clock().date())
 
     async def _control(self, body: Any, request: Request) -> Response:
         def text(name: str) -> str:
-            found = body.find(f"{{{_V}}}{name}")
+            found = body.find(f"{{{V}}}{name}")
             if found is None or not found.text:
-                raise _BadRequest("BAD_REQUEST")
+                raise BadRequest("BAD_REQUEST")
             return str(found.text)
 
         order = Order(
@@ -159,15 +169,19 @@ class _Vehicles:
             case=text("AJBH"),
             court=text("FY"),
             action=text("CSLX"),
+            hold_key=body.findtext(f"{{{V}}}YWJBH"),
             subject=text("ZJHM"),
             name=text("XM"),
             record=text("JLBH"),
             limit=fen(text("JE")),
             months=int(text("YS")),
+            ruling=text("CDSH"),
         )
+        if order.action == "DEDUCT":  # there is nothing to deduct from a vehicle
+            raise BadRequest("BAD_REQUEST")
         officer = text("ZFRY")
-        receipt = await asyncio.to_thread(self._ledger.place, order, self._find)
-        answer = _envelope(_receipt_in("ControlResponse", receipt))
+        receipt = await asyncio.to_thread(self._ledger.carry_out, order, self._find)
+        answer = envelope(receipt_in("ControlResponse", receipt))
         self._log.write(
             "control",
             "Control",
@@ -184,19 +198,26 @@ class _Vehicles:
         return answer
 
     def _find(self, order: Order) -> Asset | str:
-        if order.action != "SEAL":
+        if order.action not in _CARRIED:
             return "OUT_OF_COMPETENCE"
         if reason := stranger(order, self._population.names):
             return reason
         owner, vehicle = self._owner.get(order.record, ("", None))
         if vehicle is None or owner != order.subject:
             return "NO_ASSET"
-        return Asset(capacity=None, balance=None, earlier=vehicle.earlier)
+        return self._asset(order.record)
+
+    def _asset(self, record: str) -> Asset:
+        return Asset(capacity=None, balance=None, earlier=self._owner[record][1].earlier)
 
     def _status(self, body: Any, authority: Authority) -> Response:
-        found = body.find(f"{{{_V}}}WJBH")
+        found = body.find(f"{{{V}}}WJBH")
         key = "" if found is None else found.text or ""
-        answer = _envelope(_receipt_in("ControlStatusResponse", self._ledger.receipt_of(key)))
+        content = receipt_in("ControlStatusResponse", self._ledger.receipt_of(key))
+        standing = self._ledger.standing_of(key, self._asset)
+        if standing is not None:
+            write_standing(content, standing)
+        answer = envelope(content)
         self._log.write(
             "status",
             "ControlStatus",
@@ -206,93 +227,26 @@ class _Vehicles:
         )
         return answer
 
-
-def department(population: Population, log: WireLog, faults: Faults, data: Path) -> Starlette:
-    """Return the traffic police; its ledger is kept in *data*."""
-    ledger = Ledger(data / "traffic-police.db", "TP", "示例交警")
-    service = _Vehicles(population, ledger, log, faults)
-    return program(
-        DEPARTMENT, faults, [Route("/services/VehicleService", service.serve, methods=["POST"])]
-    )
-
-
-def _read(raw: bytes) -> tuple[Any, Authority]:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    envelope = etree.fromstring(raw, parser)
-    if envelope.getroottree().docinfo.doctype:  # type: ignore[union-attr]  # the stubs lack it
-        raise _BadRequest("BAD_REQUEST")
-    body = envelope.find(f"{{{_SOAP}}}Body")
-    if body is None or len(body) != 1:
-        raise _BadRequest("BAD_REQUEST")
-
-    def header(name: str) -> str:
-        return envelope.findtext(f"{{{_SOAP}}}Header/{{{_V}}}Authority/{{{_V}}}{name}") or ""
-
-    authority = Authority(
-        case=header("AJBH"),
-        officer=header("ZFRY"),
-        organisation=header("DWBH"),
-        purpose=header("YT"),
-    )
-    return body[0], authority
-
-
-def _envelope(content: Any, status: int = 200) -> Response:
-    envelope = etree.Element(f"{{{_SOAP}}}Envelope", nsmap={"soap": _SOAP, "v": _V})
-    etree.SubElement(envelope, f"{{{_SOAP}}}Body").append(content)
-    raw = etree.tostring(envelope, encoding="GB18030", xml_declaration=True)
-    return Response(raw, status, headers={"content-type": "text/xml; charset=GB18030"})
-
-
-def _fault(code: str) -> Response:
-    fault = etree.Element(f"{{{_SOAP}}}Fault")
-    etree.SubElement(fault, "faultcode").text = "soap:Client"
-    etree.SubElement(fault, "faultstring").text = "request refused"
-    detail = etree.SubElement(fault, "detail")
-    etree.SubElement(detail, f"{{{_V}}}Code").text = code
-    return _envelope(fault, 500)
-
-
-def _write_hold(target: Any, standing: Standing) -> None:
-    hold = standing.hold
-    entry = etree.SubElement(
-        target,
-        f"{{{_V}}}CFXX",
-        JG=hold.authority,
-        SX=str(standing.rank),
-        JE=yuan(standing.amount),
-        ZT=standing.state,
-    )
-    if standing.ends_on is not None:
-        entry.set("JZRQ", standing.ends_on.isoformat())
-    if hold.case is not None:
-        entry.set("AJBH", hold.case)
-        if standing.starts_on is not None:
-            entry.set("QSRQ", standing.starts_on.isoformat())
-
-
-def _receipt_in(name: str, receipt: Mapping[str, Any] | None) -> Any:
-    answer = etree.Element(f"{{{_V}}}{name}")
-    if receipt is None:
-        return answer
-    entry = etree.SubElement(
-        answer,
-        f"{{{_V}}}HZ",
-        HZBH=receipt["receiptNumber"],
-        JG=receipt["result"],
-        YQ=yuan(receipt["asked"]),
-        KZ=yuan(receipt["controlled"]),
-        YY=receipt["reason"],
-        JBR=receipt["handler"],
-        SJ=receipt["at"],
-    )
-    for attribute, member in (("SX", "rank"), ("QSRQ", "startsOn"), ("JZRQ", "endsOn")):
-        if receipt[member] is not None:
-            entry.set(attribute, str(receipt[member]))
-    for prior in receipt["priorHolds"]:
-        one = etree.SubElement(
-            entry, f"{{{_V}}}ZQ", JG=prior["authority"], JE=yuan(prior["amount"])
+    def _statement(self, body: Any, authority: Authority) -> Response:
+        since = date.fromisoformat(body.findtext(f"{{{V}}}RQ") or "")
+        content = etree.Element(f"{{{V}}}ControlStatementResponse")
+        for standing in self._ledger.statement(since, self._asset):
+            write_standing(content, standing)
+        answer = envelope(content)
+        self._log.write(
+            "status",
+            "ControlStatement",
+            authority=authority,
+            answer_bytes=len(answer.body),
         )
-        if prior["expiresOn"] is not None:
-            one.set("JZRQ", prior["expiresOn"])
-    return answer
+        return answer
+
+
+def department(
+    population: Population, log: WireLog, faults: Faults, clock: Clock, data: Path
+) -> Starlette:
+    """Return the traffic police; its ledger is kept in *data*."""
+    ledger = Ledger(data / "traffic-police.db", "TP", "示例交警", clock)
+    service = _Vehicles(population, ledger, log, faults, clock)
+    route = Route("/services/VehicleService", service.serve, methods=["POST"])
+    return program(DEPARTMENT, faults, [route, clock_route(clock)])

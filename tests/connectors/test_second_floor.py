@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from connectors.answer_cache import AnswerCache, open_store
 from connectors.base import Connector
-from connectors.control import ControlOrder
+from connectors.control import ControlOrder, Standing
 from connectors.departments import Departments
 from connectors.errors import (
     DepartmentBusy,
@@ -148,6 +148,13 @@ async def test_orders_are_sent_once_and_not_at_all_to_a_department_that_fails() 
 
         async def outcome_of(self, key: str) -> None:
             del key
+
+        async def standing_of(self, key: str) -> None:
+            del key
+
+        async def holds_since(self, day: date) -> tuple[Standing, ...]:
+            del day
+            return ()
 
     port = SparingPort(Port(), Line("register", 2.0, metrics()))
     order: ControlOrder = "order"  # type: ignore[assignment]  # nobody looks into it

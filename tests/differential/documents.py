@@ -121,7 +121,9 @@ class Maker:
             return f'(idNumber: "{lot.choice(self._debtors)}")'
         if (kind, name) == ("Query", "order"):
             return '(id: "o_1")'
-        if (kind, name) == ("Case", "orders"):
+        if (kind, name) == ("Case", "expiring"):
+            return f"(days: {lot.choice((0, 30, 999))})"
+        if (kind, name) in {("Case", "orders"), ("Query", "inbox")}:
             return f"(first: {lot.choice((1, 5, 500))})"
         return ""
 

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.ledger import Asset, KeyReused, Ledger, Order, stranger
+from sandbox.clock import Clock
+from sandbox.ledger import KeyReused, Ledger
+from sandbox.orders import Asset, Order, stranger
 
 ORDER = Order(
     key="k1",
@@ -18,6 +20,7 @@ ORDER = Order(
     record="HF1",
     limit=60,
     months=12,
+    ruling="裁1",
 )
 FUND = Asset(capacity=100, balance=100, earlier=())
 CAR = Asset(capacity=None, balance=None, earlier=())
@@ -25,30 +28,30 @@ CAR = Asset(capacity=None, balance=None, earlier=())
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
-    return Ledger(tmp_path / "ledger.db", "HF", "经办")
+    return Ledger(tmp_path / "ledger.db", "HF", "经办", Clock())
 
 
 def test_a_repeat_is_answered_with_the_first_receipt(ledger: Ledger) -> None:
-    first = ledger.place(ORDER, lambda _: FUND)
-    again = ledger.place(ORDER, lambda _: FUND)
+    first = ledger.carry_out(ORDER, lambda _: FUND)
+    again = ledger.carry_out(ORDER, lambda _: FUND)
 
     assert again == first
-    assert len(ledger.holds_on("HF1", ())) == 1
+    assert len(ledger.log_of("HF1", ())) == 1
 
 
 def test_a_key_with_another_document_is_refused_and_changes_nothing(ledger: Ledger) -> None:
-    ledger.place(ORDER, lambda _: FUND)
+    ledger.carry_out(ORDER, lambda _: FUND)
 
     with pytest.raises(KeyReused):
-        ledger.place(replace(ORDER, document_hash="h2"), lambda _: FUND)
+        ledger.carry_out(replace(ORDER, document_hash="h2"), lambda _: FUND)
 
-    assert len(ledger.holds_on("HF1", ())) == 1
+    assert len(ledger.log_of("HF1", ())) == 1
 
 
 def test_what_earlier_holds_take_is_not_held_twice(ledger: Ledger) -> None:
-    ledger.place(ORDER, lambda _: FUND)
-    second = ledger.place(replace(ORDER, key="k2"), lambda _: FUND)
-    third = ledger.place(replace(ORDER, key="k3"), lambda _: FUND)
+    ledger.carry_out(ORDER, lambda _: FUND)
+    second = ledger.carry_out(replace(ORDER, key="k2"), lambda _: FUND)
+    third = ledger.carry_out(replace(ORDER, key="k3"), lambda _: FUND)
 
     assert (second["result"], second["controlled"]) == ("PART", 40)
     assert second["reason"] == "PRIOR_HOLD_COVERS_ALL"
@@ -57,8 +60,8 @@ def test_what_earlier_holds_take_is_not_held_twice(ledger: Ledger) -> None:
 
 
 def test_a_vehicle_is_held_whole_and_the_second_court_waits(ledger: Ledger) -> None:
-    first = ledger.place(ORDER, lambda _: CAR)
-    second = ledger.place(replace(ORDER, key="k2"), lambda _: CAR)
+    first = ledger.carry_out(ORDER, lambda _: CAR)
+    second = ledger.carry_out(replace(ORDER, key="k2"), lambda _: CAR)
 
     assert (first["result"], first["rank"]) == ("FULL", 1)
     assert (second["result"], second["rank"]) == ("WAITING", 2)
@@ -68,25 +71,25 @@ def test_a_vehicle_is_held_whole_and_the_second_court_waits(ledger: Ledger) -> N
     ("asset", "reason"),
     [
         pytest.param("NO_ASSET", "NO_ASSET", id="no such asset"),
-        pytest.param(replace(FUND, capacity=0), "ZERO_BALANCE", id="empty"),
+        pytest.param(replace(FUND, capacity=0, balance=0), "ZERO_BALANCE", id="empty"),
     ],
 )
 def test_where_nothing_is_held_the_receipt_says_why(
     ledger: Ledger, asset: Asset | str, reason: str
 ) -> None:
-    receipt = ledger.place(ORDER, lambda _: asset)
+    receipt = ledger.carry_out(ORDER, lambda _: asset)
 
     assert (receipt["result"], receipt["controlled"], receipt["reason"]) == ("NOTHING", 0, reason)
-    assert ledger.holds_on("HF1", ()) == ()
+    assert ledger.log_of("HF1", ()) == ()
 
 
 def test_a_ledger_remembers_after_it_was_closed_by_force(ledger: Ledger, tmp_path: Path) -> None:
-    receipt = ledger.place(ORDER, lambda _: FUND)
+    receipt = ledger.carry_out(ORDER, lambda _: FUND)
 
-    again = Ledger(tmp_path / "ledger.db", "HF", "经办")
+    again = Ledger(tmp_path / "ledger.db", "HF", "经办", Clock())
 
     assert again.receipt_of("k1") == receipt
-    assert len(again.holds_on("HF1", ())) == 1
+    assert len(again.log_of("HF1", ())) == 1
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,9 @@ def test_a_key_can_be_asked_after(district: District) -> None:
     known = post(district["vehicles"], envelope(_status(order.key)))
     unknown = post(district["vehicles"], envelope(_status(NOBODY)))
 
-    assert [police_receipt(element_) for element_ in body_of(known)] == [receipt]
+    [again, standing] = body_of(known)
+    assert police_receipt(again) == receipt
+    assert (standing.get("WJBH"), standing.get("ZT")) == (order.key, "ACTIVE")
     assert list(body_of(unknown)) == []
     line = district["vehicles"].lines()[-2]
     assert (line["kind"], line["idempotencyKey"]) == ("status", order.key)
