@@ -86,7 +86,6 @@ class ControlOrder:
     document_hash: str
     officers: tuple[str, str]
     court: str
-    hold_key: str | None = None
 
     def __post_init__(self) -> None:
         limits = [one for one in (self.amount_fen, self.quantity) if one is not None]

@@ -21,7 +21,8 @@ from sqlalchemy import Connection
 
 from connectors.control import Action, ControlOrder, ControlPort, Receipt
 from connectors.errors import DepartmentError, DepartmentRefused, KeyReused
-from domain.order import OrderAction, OrderEvent, OrderState, next_state
+from domain.order import OrderAction, OrderEvent, OrderState, TransitionRefused, next_state
+from domain.receipt import ImpossibleReceipt
 from resolvers.answer_due import answer_due
 from resolvers.order_approval import APPROVAL_STANDS
 from resolvers.order_events import OrderEvents
@@ -130,6 +131,8 @@ class Deliveries:
             await self._database.write(partial(self._keep, delivery, receipt))
         except (DepartmentRefused, KeyReused) as error:
             await self._settle(partial(self._park, delivery, error.code))
+        except (ImpossibleReceipt, TransitionRefused):
+            await self._settle(partial(self._park, delivery, "RECEIPT_REFUSED"))
         except DepartmentError as error:
             await self._settle(partial(self._postpone, delivery, error.code))
         except LeaseLost:

@@ -12,7 +12,6 @@ from typing import Final
 from sqlalchemy import Connection
 
 from domain.civil_time import civil_date
-from domain.hold_term import ends_on
 from domain.order import SHOWN_TO_ADDRESSEE, OrderAction, OrderEvent, OrderState
 from domain.receipt import ImpossibleReceipt
 from resolvers.answer_due import answer_due
@@ -171,9 +170,7 @@ def _check(order: OrderRecord, said: Report, now: datetime) -> None:
     if said.starts_on is not None and said.ends_on is not None:
         if said.starts_on > civil_date(now):
             raise BadInput("startsOn lies in the future.")
-        longest = ends_on(said.starts_on, order.months)
-        renewal = OrderAction(order.action) is OrderAction.RENEW
-        if said.ends_on < said.starts_on or (said.ends_on > longest and not renewal):
-            raise BadInput("The term must end within the months that were ordered (I-10).")
+        if said.ends_on < said.starts_on:
+            raise BadInput("endsOn lies before startsOn.")
     if said.result == "REFUSED" and said.reason is None:
         raise BadInput("Say the legal reason of a refusal.")

@@ -13,6 +13,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from domain.hold_term import within_first_cap, within_renewal_cap
 from domain.money import Fen
 from domain.order import IN_FORCE, OrderAction, OrderEvent, OrderState, next_state
 from domain.receipt import ImpossibleReceipt, outcome
@@ -50,6 +51,7 @@ def receive(
     answered = outcome(asked=receipt.asked, controlled=receipt.controlled, result=receipt.result)
     if receipt.asked != _asked(order):
         raise ImpossibleReceipt("it answers another limit than was ordered")
+    _term_fits(connection, order, receipt)
     if not keep_receipt(connection, receipt):
         return order
     state = OrderState(order.state)
@@ -69,6 +71,20 @@ def receive(
 def _asked(order: OrderRecord) -> int:
     limit = order.amount if order.quantity is None else order.quantity
     return int(limit or 0)
+
+
+def _term_fits(connection: Connection, order: OrderRecord, receipt: ReceiptRecord) -> None:
+    """A hold ends within the months that were ordered, a renewal within them from the old end (I-10)."""
+    if receipt.starts_on is None or receipt.ends_on is None:
+        return
+    if OrderAction(order.action) is not OrderAction.RENEW:
+        fits = within_first_cap(receipt.starts_on, receipt.ends_on, order.months)
+    else:
+        hold = hold_of(connection, order.hold_order or "")
+        old = None if hold is None else hold.ends_on
+        fits = old is not None and within_renewal_cap(old, receipt.ends_on, order.months)
+    if not fits:
+        raise ImpossibleReceipt("its term is longer than was ordered (I-10)")
 
 
 def _further(order: OrderRecord, answered: OrderEvent, receipt: ReceiptRecord) -> OrderEvent:

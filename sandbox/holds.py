@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from sandbox.dates import last_day
+from sandbox.dates import add_months, last_day
 
 _DAY = timedelta(days=1)
 
@@ -179,7 +179,7 @@ class _Queue:
         if change.kind == "RENEW":
             place.months = change.months
             if place.ends_on is not None:
-                place.ends_on = last_day(place.ends_on + _DAY, change.months)
+                place.ends_on = add_months(place.ends_on, change.months)
             return
         place.limit -= change.amount
         if place.limit == 0:
