@@ -204,6 +204,14 @@ class Departments:
                 return SparingPort(cast("ControlPort", one), self._lines[department])
         raise DepartmentNotConnected(department)
 
+    def control_ports(self) -> dict[str, ControlPort]:
+        """Return where orders go, for every department here that takes any."""
+        return {
+            one.department: self.control(one.department)
+            for one in self
+            if isinstance(one, _CONTROLLED)
+        }
+
     async def aclose(self) -> None:
         """Let go of every department, also when one of them cannot be let go of cleanly."""
         async with contextlib.AsyncExitStack() as stack:

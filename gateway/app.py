@@ -129,7 +129,14 @@ def build_gateway(
         lease=timedelta(seconds=settings.delivery_lease_seconds),
         inboxes=settings.inbox_departments,
     )
-    clockwork = Clockwork(database, events, utc_now, timedelta(seconds=settings.clock_seconds))
+    clockwork = Clockwork(
+        database,
+        events,
+        utc_now,
+        timedelta(seconds=settings.clock_seconds),
+        departments.control_ports(),
+        timedelta(seconds=settings.reconcile_seconds),
+    )
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

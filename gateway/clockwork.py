@@ -7,7 +7,7 @@ another one. Doing a turn twice changes nothing the second time.
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,7 +15,11 @@ from typing import Final
 
 import structlog
 
+from connectors.control import ControlPort
+from connectors.errors import DepartmentError
+from domain.civil_time import civil_date
 from resolvers.order_events import OrderEvents
+from resolvers.reconciling import Reconciled, reconcile
 from resolvers.timekeeping import MOST_AT_ONCE, announce_endings, flag_overdue, lapse
 from storage.database import Database
 from storage.duties import take_duty
@@ -23,6 +27,7 @@ from storage.duties import take_duty
 _LOG = structlog.get_logger()
 _DUTY: Final = "clock"
 _LEASE_IN_TURNS: Final = 4
+_LOOKED_BACK: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,17 +40,28 @@ class Turn:
 
 
 class Clockwork:
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 -- the clock's surroundings
         self,
         database: Database,
         events: OrderEvents,
         now: Callable[[], datetime],
         every: timedelta,
+        ports: Mapping[str, ControlPort] | None = None,
+        reconcile_every: timedelta = timedelta(minutes=10),
     ) -> None:
+        """Make the clock; `start` starts it.
+
+        Args:
+            every: how often it takes a turn.
+            ports: departments whose statement of holds is compared, by id.
+        """
         self._database = database
         self._events = events
         self._now = now
         self._every = every
+        self._ports = ports or {}
+        self._reconcile_every = reconcile_every
+        self._reconcile_at = now() + reconcile_every
         self._holder = secrets.token_hex(8)
         self._task: asyncio.Task[None] | None = None
 
@@ -62,6 +78,7 @@ class Clockwork:
             try:
                 if await self._is_on_duty():
                     await self.turn(self._now())
+                    await self._reconcile_when_due()
             except Exception as error:  # noqa: BLE001 -- the clock outlives a bad moment
                 _LOG.error("clock.turn_failed", error=type(error).__name__)
             await asyncio.sleep(self._every.total_seconds())
@@ -93,3 +110,28 @@ class Clockwork:
         if lapsed or overdue:
             self._events.announce()
         return Turn(lapsed=lapsed, overdue=overdue, announced=announced)
+
+    async def _reconcile_when_due(self) -> None:
+        now = self._now()
+        if now < self._reconcile_at:
+            return
+        self._reconcile_at = now + self._reconcile_every
+        for department in self._ports:
+            try:
+                await self.reconcile(department, now)
+            except DepartmentError as error:
+                _LOG.warning("holds.not_stated", department=department, error=error.code)
+
+    async def reconcile(self, department: str, now: datetime) -> Reconciled:
+        """Compare what *department* holds for us with what we know.
+
+        Raises:
+            DepartmentError: it could not say.
+        """
+        statement = await self._ports[department].holds_since(civil_date(now) - _LOOKED_BACK)
+        done = await self._database.write(partial(reconcile, department, statement, now))
+        if done.moved:
+            self._events.announce()
+        if done.new:
+            _LOG.error("holds.differ", department=department, found=done.new)
+        return done

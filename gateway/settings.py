@@ -74,6 +74,11 @@ class Settings(BaseSettings):
         gt=0,
         description="How often holds that lapse and answers that are overdue are looked for.",
     )
+    reconcile_seconds: float = Field(
+        600.0,
+        gt=0,
+        description="How often the departments' statements of holds are compared with the court's.",
+    )
     inbox_departments: list[str] = Field(
         default_factory=list,
         description="Departments (ids, such as traffic-police) that read their orders in `inbox` "

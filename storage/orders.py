@@ -141,6 +141,14 @@ def find_order(connection: Connection, order_id: str) -> OrderRecord | None:
     return None if row is None else _order(row)
 
 
+def find_order_by_key(connection: Connection, delivery_key: str) -> OrderRecord | None:
+    """Return the order that a department knows by *delivery_key*."""
+    row = connection.execute(
+        select(orders).where(orders.c.delivery_key == delivery_key)
+    ).one_or_none()
+    return None if row is None else _order(row)
+
+
 def orders_of_case(
     connection: Connection,
     case_number: CaseNumber,

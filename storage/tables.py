@@ -156,6 +156,23 @@ objections = Table(
     Column("rejection_served_on", _Date),
 )
 
+# Where the court's mirror of a hold and the department's own statement differ; open until they agree.
+discrepancies = Table(
+    "discrepancies",
+    METADATA,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("department", String(64), nullable=False),
+    Column("delivery_key", String(64), nullable=False),
+    Column("order_id", String(32)),
+    Column("kind", String(16), nullable=False),  # MISSING, EXTRA, AMOUNT, TERM, ENDED
+    Column("ours", Text, nullable=False),
+    Column("theirs", Text, nullable=False),
+    Column("found_at", _Instant, nullable=False),
+    Column("resolved_at", _Instant),
+    Index(None, "department", "resolved_at"),
+    sqlite_autoincrement=True,
+)
+
 # Work that one gateway does for all of them.
 duties = Table(
     "duties",

@@ -42,18 +42,18 @@ def targets(demo: dict[str, Any], case: dict[str, Any]) -> dict[str, Target]:
 
 
 def draft_of(
-    demo: dict[str, Any], kind: str, case: dict[str, Any], target: Target
+    demo: dict[str, Any], kind: str, case: dict[str, Any], target: Target, **limit: Any
 ) -> dict[str, Any]:
-    """Return a draft, with all documents, to hold a little of *target*."""
+    """Return a draft, with all documents, to hold a little of *target*, or as much as *limit*."""
     id_number, record = target
-    _, action, limit = _ORDERS[kind]
+    _, action, little = _ORDERS[kind]
     wanted = {
         "caseNumber": case["number"],
         "idNumber": id_number,
         "assetKind": kind,
         "action": action,
         "recordId": record,
-        **limit,
+        **(limit or little),
         "rulingNumber": f"{case['number']}之一",
         "noticeNumber": f"{case['number']}之二",
         "officers": ["示9903-0001", "示9903-0002"],
@@ -64,9 +64,37 @@ def draft_of(
     )
 
 
-def approved_order(demo: dict[str, Any], kind: str, case: dict[str, Any], target: Target) -> str:
+def approved_order(
+    demo: dict[str, Any],
+    kind: str,
+    case: dict[str, Any],
+    target: Target,
+    **limit: Any,
+) -> str:
     """Return the id of an order to hold a little of *target*, approved by another officer."""
-    drafted = draft_of(demo, kind, case, target)
+    return approved(demo, draft_of(demo, kind, case, target, **limit))
+
+
+def on_hold(
+    demo: dict[str, Any], name: str, case: dict[str, Any], order_id: str, **given: Any
+) -> str:
+    """Return the id of an approved order that acts on the hold of *order_id*."""
+    kind = name.replace("Order", "").capitalize()
+    wanted = {
+        "orderId": order_id,
+        "papers": {
+            "rulingNumber": f"{case['number']}之三",
+            "noticeNumber": f"{case['number']}之四",
+            "officers": ["示9903-0001", "示9903-0002"],
+            "reason": "依法办理",
+        },
+        **given,
+    }
+    declared = f"$i: {kind}OrderInput!"
+    return approved(demo, _step(demo, "court-executor", name, declared, "input: $i", i=wanted))
+
+
+def approved(demo: dict[str, Any], drafted: dict[str, Any]) -> str:
     submitted = _step(
         demo, "court-executor", "submitOrder", "$id: ID!", "id: $id", id=drafted["id"]
     )

@@ -2,12 +2,8 @@
 
 import json
 import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +11,7 @@ import httpx
 import pytest
 from sqlalchemy import create_engine, text
 
+from tests.installation import Installation, installed
 from tests.ordering import approved_order, ended_order, order_of, targets
 from tests.running import wire
 
@@ -24,49 +21,6 @@ KINDS = {
     "SECURITIES": "securities-depository",
 }
 POSTGRESQL = "postgresql://root@127.0.0.1:5432"
-
-
-class Installation:
-    """A demo of its own that can be killed and started again on the same data."""
-
-    def __init__(self, data: Path, **environment: str) -> None:
-        self._data = data
-        self._environment = environment
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> dict[str, Any]:
-        ready = self._data / "ready.json"
-        ready.unlink(missing_ok=True)
-        self._process = subprocess.Popen(
-            [
-                *(sys.executable, "-c", "from gateway.cli import app; app()", "demo"),
-                *("--port", "0", "--people", "500"),
-                *("--data", str(self._data / "state"), "--ready-file", str(ready)),
-            ],
-            stdout=subprocess.DEVNULL,
-            env={**os.environ, "CHAKONG_DELIVERY_LEASE_SECONDS": "1", **self._environment},
-        )
-        until = time.monotonic() + 60
-        while not ready.exists() and time.monotonic() < until and self._process.poll() is None:
-            time.sleep(0.05)
-        assert ready.exists(), "the demo did not start"
-        started: dict[str, Any] = json.loads(ready.read_text())
-        return started
-
-    def kill(self) -> None:
-        if self._process is not None:
-            self._process.send_signal(signal.SIGKILL)
-            self._process.wait()
-            self._process = None
-
-
-@contextmanager
-def installed(data: Path, **environment: str) -> Iterator[Installation]:
-    installation = Installation(data, **environment)
-    try:
-        yield installation
-    finally:
-        installation.kill()
 
 
 @pytest.fixture

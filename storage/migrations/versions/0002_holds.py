@@ -51,6 +51,22 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('overdue', sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.create_index(batch_op.f('ix_orders_hold_order'), ['hold_order'], unique=False)
 
+    op.create_table('discrepancies',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('department', sa.String(length=64), nullable=False),
+    sa.Column('delivery_key', sa.String(length=64), nullable=False),
+    sa.Column('order_id', sa.String(length=32), nullable=True),
+    sa.Column('kind', sa.String(length=16), nullable=False),
+    sa.Column('ours', sa.Text(), nullable=False),
+    sa.Column('theirs', sa.Text(), nullable=False),
+    sa.Column('found_at', sa.String(length=32), nullable=False),
+    sa.Column('resolved_at', sa.String(length=32), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_discrepancies')),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('discrepancies', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_discrepancies_department_resolved_at'), ['department', 'resolved_at'], unique=False)
+
     with op.batch_alter_table('parties', schema=None) as batch_op:
         batch_op.add_column(sa.Column('bankrupt', sa.Boolean(), server_default=sa.false(), nullable=False))
 
@@ -67,6 +83,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table('discrepancies')
     op.drop_table('objections')
     with op.batch_alter_table('parties', schema=None) as batch_op:
         batch_op.drop_column('bankrupt')

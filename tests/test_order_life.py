@@ -1,0 +1,150 @@
+"""Orders through their whole life over the departments' own wires, as a court and they see them."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.installation import installed
+from tests.ordering import approved_order, draft_of, ended_order, on_hold, targets
+from tests.running import ask
+
+HOLD = """
+query ($id: ID!) { order(id: $id) { state overdue allowedActions delivery { state attempts }
+  holds { state rank controlled { fen } endsOn } ordersOnIt { action state } deadlines { kind } } }
+"""
+COVER = """
+query ($n: CaseNumber!) { case(number: $n, purpose: CONTROL) { recovered { fen }
+  cover { claim { fen } reserved { fen } effective { fen } waiting { fen } excess { fen } } } }
+"""
+REGISTERED = """
+query ($n: CaseNumber!) { case(number: $n, purpose: CONTROL) { debtors { idNumber
+  housingFund { sourceRecordId balance { fen } holds { rank amount { fen } endsOn } } } } }
+"""
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    place = tmp_path_factory.mktemp("life")
+    with installed(place, CHAKONG_RECONCILE_SECONDS="1", CHAKONG_CLOCK_SECONDS="0.3") as made:
+        yield made.start()
+
+
+def life(demo: dict[str, Any], order_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = ask(demo, "court-executor", HOLD, id=order_id).json()["data"]["order"]
+    return found
+
+
+def cover(demo: dict[str, Any], case: dict[str, Any]) -> dict[str, Any]:
+    found = ask(demo, "court-executor", COVER, n=case["number"]).json()["data"]["case"]
+    return {**{name: int(one["fen"]) for name, one in found["cover"].items()}, **found}
+
+
+def registered(demo: dict[str, Any], case: dict[str, Any], record: str) -> dict[str, Any]:
+    debtors = ask(demo, "court-executor", REGISTERED, n=case["number"]).json()["data"]["case"]
+    [account] = [
+        one["housingFund"]
+        for one in debtors["debtors"]
+        if one["housingFund"] and one["housingFund"]["sourceRecordId"] == record
+    ]
+    return dict(account)
+
+
+def until(demo: dict[str, Any], order_id: str, state: str) -> dict[str, Any]:
+    over = time.monotonic() + 20
+    while (found := life(demo, order_id))["state"] != state and time.monotonic() < over:
+        time.sleep(0.1)
+    assert found["state"] == state, found
+    return found
+
+
+def test_an_account_is_frozen_renewed_partly_lifted_deducted_and_let_go(
+    demo: dict[str, Any],
+) -> None:
+    case = demo["cases"][-1]
+    target = targets(demo, case)["HOUSING_FUND"]
+    balance = int(registered(demo, case, target[1])["balance"]["fen"])
+    order = approved_order(demo, "HOUSING_FUND", case, target, amount={"fen": 1000})
+    assert ended_order(demo, order)["state"] == "EXECUTED"
+    first_end = life(demo, order)["holds"][0]["endsOn"]
+
+    renewal = on_hold(demo, "renewOrder", case, order, months=12)
+    until(demo, renewal, "EXECUTED")
+    renewed = life(demo, order)
+    assert renewed["holds"][0]["endsOn"] > first_end
+    assert registered(demo, case, target[1])["holds"][0]["endsOn"] == renewed["holds"][0]["endsOn"]
+
+    lift = on_hold(demo, "liftOrder", case, order, amount={"fen": 300})
+    until(demo, lift, "EXECUTED")
+    assert life(demo, order)["holds"][0]["controlled"]["fen"] == "700"
+
+    before = cover(demo, case)
+    gates = ["WITHDRAWAL_CONDITION", "BASIC_LIVING_SECURED", "HOUSING_SECURED"]
+    deduct = on_hold(
+        demo, "deductOrder", case, order, amount={"fen": 200}, floor={"fen": 0}, gates=gates
+    )
+    until(demo, deduct, "EXECUTED")
+    after = cover(demo, case)
+    assert int(after["recovered"]["fen"]) - int(before["recovered"]["fen"]) == 200
+    assert before["effective"] - after["effective"] == 200
+    assert int(registered(demo, case, target[1])["balance"]["fen"]) == balance - 200
+
+    rest = on_hold(demo, "liftOrder", case, order)
+    until(demo, rest, "EXECUTED")
+    ended = life(demo, order)
+    assert (ended["state"], ended["holds"][0]["state"]) == ("LIFTED", "LIFTED")
+    assert [one["action"] for one in ended["ordersOnIt"]] == ["RENEW", "LIFT", "DEDUCT", "LIFT"]
+    assert registered(demo, case, target[1])["holds"] == []
+
+
+def test_lifting_the_first_hold_lets_the_one_behind_it_take_effect(demo: dict[str, Any]) -> None:
+    case = demo["cases"][-1]
+    target = targets(demo, case)["VEHICLE"]
+    first = approved_order(demo, "VEHICLE", case, target)
+    assert ended_order(demo, first)["state"] == "EXECUTED"
+    second = approved_order(demo, "VEHICLE", case, target)
+    assert ended_order(demo, second)["state"] == "WAITING"
+    assert cover(demo, case)["waiting"] == 0  # one thing counts once
+
+    lift = on_hold(demo, "liftOrder", case, first)
+    until(demo, lift, "EXECUTED")
+
+    moved = until(demo, second, "EXECUTED")
+    assert moved["holds"][0]["rank"] == 1
+    assert moved["holds"][0]["endsOn"] is not None
+
+
+def test_what_may_be_done_next_depends_on_who_asks(demo: dict[str, Any]) -> None:
+    case = demo["cases"][-1]
+    target = targets(demo, case)["SECURITIES"]
+    order = draft_of(demo, "SECURITIES", case, target)["id"]
+    query = "query ($id: ID!) { order(id: $id) { allowedActions } }"
+
+    def allowed(role: str) -> Any:
+        order_seen = ask(demo, role, query, id=order).json()["data"]["order"]
+        return None if order_seen is None else order_seen["allowedActions"]
+
+    assert allowed("court-executor") == ["REVISE", "SUBMIT", "CANCEL"]
+    assert allowed("court-approver") == []
+    assert allowed("dept:securities-depository") is None  # not sent: not there
+
+
+def test_a_department_sees_in_its_inbox_what_is_addressed_to_it_alone(
+    demo: dict[str, Any],
+) -> None:
+    case = demo["cases"][-1]
+    target = targets(demo, case)["SECURITIES"]
+    order = approved_order(demo, "SECURITIES", case, target)
+    ended_order(demo, order)
+    query = """
+    { inbox(first: 50, states: [EXECUTED, PARTIALLY_EXECUTED, WAITING]) { nodes { id
+        department debtor { name } } } }
+    """
+
+    mine = ask(demo, "dept:securities-depository", query).json()["data"]["inbox"]["nodes"]
+    others = ask(demo, "dept:traffic-police", query).json()["data"]["inbox"]["nodes"]
+
+    assert order in [one["id"] for one in mine]
+    assert {one["department"] for one in mine} == {"securities-depository"}
+    assert order not in [one["id"] for one in others]
