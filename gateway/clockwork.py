@@ -45,7 +45,7 @@ class Clockwork:
         database: Database,
         events: OrderEvents,
         now: Callable[[], datetime],
-        every: timedelta,
+        every: timedelta = timedelta(seconds=30),
         ports: Mapping[str, ControlPort] | None = None,
         reconcile_every: timedelta = timedelta(minutes=10),
     ) -> None:

@@ -80,14 +80,20 @@ def deliveries_stuck(connection: Connection, *, attempts: int, most: int) -> lis
     return [_standing(row) for row in connection.execute(statement)]
 
 
-def due_again(connection: Connection, order_id: str, *, due_at: datetime) -> bool:
-    """Let a delivery that ended or was parked begin again; False if it is under way or unknown.
+def due_again(
+    connection: Connection,
+    order_id: str,
+    *,
+    due_at: datetime,
+    states: Collection[str] = ("DONE", "PARKED"),
+) -> bool:
+    """Let a delivery in one of *states* begin again; False if there is none.
 
     It asks after its key first, as every attempt but the first does.
     """
     again = connection.execute(
         update(deliveries)
-        .where(deliveries.c.order_id == order_id, deliveries.c.state.in_(("DONE", "PARKED")))
+        .where(deliveries.c.order_id == order_id, deliveries.c.state.in_(states))
         .values(state="DUE", due_at=instant_text(due_at), last_error=None)
     )
     return again.rowcount == 1

@@ -1,7 +1,13 @@
 """Orders through their whole life over the departments' own wires, as a court and they see them."""
 
+import json
+import os
+import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,8 +31,12 @@ query ($n: CaseNumber!) { case(number: $n, purpose: CONTROL) { debtors { idNumbe
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    place = tmp_path_factory.mktemp("life")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("life")
+
+
+@pytest.fixture(scope="module")
+def demo(place: Path) -> Iterator[dict[str, Any]]:
     with installed(place, CHAKONG_RECONCILE_SECONDS="1", CHAKONG_CLOCK_SECONDS="0.3") as made:
         yield made.start()
 
@@ -148,3 +158,56 @@ def test_a_department_sees_in_its_inbox_what_is_addressed_to_it_alone(
     assert order in [one["id"] for one in mine]
     assert {one["department"] for one in mine} == {"securities-depository"}
     assert order not in [one["id"] for one in others]
+
+
+def desk(place: Path, *words: str) -> tuple[int, Any]:
+    """Return exit code and JSON of ``chakong orders``."""
+    done = subprocess.run(
+        [sys.executable, "-c", "from gateway.cli import app; app()", "orders", *words, "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "CHAKONG_DATA_DIR": str(place / "state")},
+    )
+    return done.returncode, json.loads(done.stdout) if done.returncode == 0 else done.stderr
+
+
+def test_the_order_desk_shows_what_is_stuck_and_tries_it_again(
+    demo: dict[str, Any], place: Path
+) -> None:
+    case = demo["cases"][-1]
+    order = approved_order(demo, "SECURITIES", case, targets(demo, case)["SECURITIES"])
+    ended_order(demo, order)
+    with sqlite3.connect(place / "state" / "chakong.db") as connection:
+        connection.execute(
+            "UPDATE deliveries SET state = 'PARKED', last_error = 'KEY_REUSED' WHERE order_id = ?",
+            (order,),
+        )
+
+    code, stuck = desk(place, "stuck")
+    again = desk(place, "retry", order)
+    once_more = desk(place, "retry", "o_nobody")
+
+    assert code == 0
+    assert [(one["order"], one["lastError"]) for one in stuck["deliveries"]] == [
+        (order, "KEY_REUSED")
+    ]
+    assert again == (0, {"order": order, "state": "DUE"})
+    assert once_more[0] == 2
+    shown = desk(place, "show", order)[1]
+    assert shown["history"][0]["event"] == "DRAFT"
+    assert case["number"] == shown["case"]
+    assert not set(json.dumps(shown).split()) & set(targets(demo, case)["SECURITIES"][:1])
+
+
+def test_a_drill_lets_time_pass(demo: dict[str, Any], place: Path) -> None:
+    case = demo["cases"][-1]
+    order = approved_order(demo, "SECURITIES", case, targets(demo, case)["SECURITIES"])
+    ended_order(demo, order)
+
+    code, turn = desk(place, "tick", "--as-of", "2031-01-01")
+
+    assert code == 0
+    assert turn["asOf"] == "2031-01-01T00:00:00+08:00"
+    assert turn["lapsed"] >= 1
+    assert life(demo, order)["state"] == "EXPIRED"

@@ -1,4 +1,4 @@
-"""``chakong``: serve, demo, token, schema, config."""
+"""``chakong``: serve, demo, token, orders, schema, config."""
 
 import difflib
 import json
@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+
+from gateway.cli.orders import orders_app
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -22,6 +24,7 @@ schema_app = typer.Typer(
 config_app = typer.Typer(no_args_is_help=True, help="See what the gateway is configured to do.")
 app.add_typer(schema_app, name="schema")
 app.add_typer(config_app, name="config")
+app.add_typer(orders_app, name="orders")
 
 Config = Annotated[
     Path | None, typer.Option("--config", help="TOML file; CHAKONG_CONFIG if left out.")
@@ -42,7 +45,7 @@ def serve(config: Config = None) -> None:
 
     from gateway.app import build_gateway  # noqa: PLC0415
     from gateway.logs import configure_logs  # noqa: PLC0415
-    from gateway.server import server_config  # noqa: PLC0415
+    from gateway.server import run, server_config  # noqa: PLC0415
     from gateway.settings import load_settings  # noqa: PLC0415
 
     try:
@@ -55,7 +58,8 @@ def serve(config: Config = None) -> None:
     except (ValueError, FileNotFoundError) as error:
         _stop(str(error))
     else:
-        uvicorn.Server(server_config(gateway.app, host=settings.host, port=settings.port)).run()
+        server = uvicorn.Server(server_config(gateway.app, host=settings.host, port=settings.port))
+        run(server.serve())
 
 
 @app.command()

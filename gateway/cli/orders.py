@@ -1,0 +1,130 @@
+"""``chakong orders``: what is stuck, why, and trying it again; the clock for drills."""
+
+import json
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Annotated, Any, Final, NoReturn
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+_STUCK_AFTER: Final = 5  # attempts
+_SHANGHAI: Final = timezone(timedelta(hours=8))
+
+orders_app = typer.Typer(
+    no_args_is_help=True, help="Look after control orders: stuck ones, one by one, the clock."
+)
+Config = Annotated[
+    Path | None, typer.Option("--config", help="TOML file; CHAKONG_CONFIG if left out.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+OrderId = Annotated[str, typer.Argument(help="The order's id, such as o_1f….")]
+
+
+@orders_app.command("stuck")
+def show_stuck(
+    attempts: Annotated[
+        int, typer.Option(min=1, help="Tried so often without an end counts as stuck.")
+    ] = _STUCK_AFTER,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """List deliveries that are parked or do not come through, and holds that differ."""
+    from gateway.cli.order_desk import stuck  # noqa: PLC0415 -- `--help` answers at once
+
+    try:
+        found = stuck(config, attempts)
+    except (ValueError, FileNotFoundError) as error:
+        _stop(str(error))
+    if as_json:
+        _print_json(found)
+        return
+    _print_rows("Deliveries 送达", found["deliveries"])
+    _print_rows("Holds that differ 控制不一致", found["discrepancies"])
+
+
+@orders_app.command("show")
+def show_order(order_id: OrderId, config: Config = None, as_json: AsJson = False) -> None:
+    """Show an order's life: steps, receipts, hold, delivery; nothing of the person."""
+    from gateway.cli.order_desk import life  # noqa: PLC0415 -- as above
+
+    try:
+        shown = life(config, order_id)
+    except (ValueError, FileNotFoundError) as error:
+        _stop(str(error))
+    if shown is None:
+        _stop(f"no order {order_id}")
+    if as_json:
+        _print_json(shown)
+        return
+    for name in ("id", "case", "action", "department", "state", "overdue", "holdOrder"):
+        Console().print(f"[bold]{name}[/bold] {shown[name]}", highlight=False)
+    _print_rows("Steps 流转", shown["history"])
+    _print_rows("Receipts 回执", shown["receipts"])
+    _print_rows("Hold 控制", [shown["hold"]] if shown["hold"] else [])
+    _print_rows("Delivery 送达", [shown["delivery"]] if shown["delivery"] else [])
+
+
+@orders_app.command("retry")
+def retry_order(order_id: OrderId, config: Config = None, as_json: AsJson = False) -> None:
+    """Let a parked delivery begin again; the department is asked for its key first."""
+    from gateway.cli.order_desk import retry  # noqa: PLC0415 -- as above
+
+    try:
+        begun = retry(config, order_id)
+    except (ValueError, FileNotFoundError) as error:
+        _stop(str(error))
+    if not begun:
+        _stop(f"{order_id} has no parked delivery; see: chakong orders show {order_id}")
+    if as_json:
+        _print_json({"order": order_id, "state": "DUE"})
+    else:
+        Console().print(f"{order_id} is due again.", highlight=False)
+
+
+@orders_app.command("tick")
+def take_turn(
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            "--as-of",
+            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"],
+            help="Instant, Asia/Shanghai if it names no zone; now if left out.",
+        ),
+    ] = None,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take one turn of the clock: lapse holds, flag overdue answers, announce ends. For drills."""
+    from gateway.cli.order_desk import turn  # noqa: PLC0415 -- as above
+
+    now = as_of.replace(tzinfo=_SHANGHAI) if as_of is not None and as_of.tzinfo is None else as_of
+    try:
+        done = turn(config, now)
+    except (ValueError, FileNotFoundError) as error:
+        _stop(str(error))
+    if as_json:
+        _print_json(done)
+    else:
+        _print_rows("Turn 到期处理", [done])
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def _print_rows(title: str, rows: list[dict[str, Any]]) -> None:
+    console = Console()
+    if not rows:
+        console.print(f"{title}: –", highlight=False)
+        return
+    table = Table(*rows[0], title=title, title_justify="left")
+    for row in rows:
+        table.add_row(*("" if value is None else str(value) for value in row.values()))
+    console.print(table)
+
+
+def _stop(message: str) -> NoReturn:
+    Console(stderr=True).print(f"[red]chakong:[/red] {message}", highlight=False)
+    raise typer.Exit(2)
