@@ -1,18 +1,20 @@
-"""Who waits for news of a case's orders, and how they are woken."""
+"""Who waits for news of orders, and how they are woken."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Final
 
 from sqlalchemy import Connection
 
 from domain.case_number import CaseNumber
+from domain.order import SHOWN_TO_ADDRESSEE
 from storage.database import Database
-from storage.orders import EventRecord, events_after, last_sequence
+from storage.orders import EventRecord, events_addressed_after, events_after, last_sequence
 
 # Events of another instance are found by looking, not by being told.
 _LOOK_EVERY: Final = 1.0  # seconds
+_SHOWN: Final = frozenset(state.value for state in SHOWN_TO_ADDRESSEE)
 
 
 class OrderEvents:
@@ -31,12 +33,27 @@ class OrderEvents:
         """Return what is set at the next announcement."""
         return self._changed
 
-    async def of_case(self, case_number: CaseNumber) -> AsyncIterator[EventRecord]:
-        """Yield the events of *case_number* from now on, each once, in order."""
-        sequence = await self._database.read(lambda c: last_sequence(c, case_number))
+    def of_case(
+        self, case_number: CaseNumber, after: int | None = None
+    ) -> AsyncIterator[EventRecord]:
+        """Yield the events of *case_number*, each once, in order.
+
+        Args:
+            after: sequence of the last event that was seen; from now on if None.
+        """
+        return self._behind(partial(_of_case, case_number), after)
+
+    def addressed_to(self, department: str, after: int | None = None) -> AsyncIterator[EventRecord]:
+        """Yield the events of orders that *department* may see; see `of_case`."""
+        return self._behind(partial(_addressed_to, department), after)
+
+    async def _behind(
+        self, read: Callable[[int, Connection], list[EventRecord]], after: int | None
+    ) -> AsyncIterator[EventRecord]:
+        sequence = await self._database.read(last_sequence) if after is None else after
         while True:
             changed = self._changed
-            news = await self._database.read(partial(_behind, case_number, sequence))
+            news = await self._database.read(partial(read, sequence))
             for event in news:
                 sequence = event.sequence
                 yield event
@@ -47,5 +64,9 @@ class OrderEvents:
                     continue
 
 
-def _behind(case_number: CaseNumber, sequence: int, connection: Connection) -> list[EventRecord]:
+def _of_case(case_number: CaseNumber, sequence: int, connection: Connection) -> list[EventRecord]:
     return events_after(connection, case_number, sequence)
+
+
+def _addressed_to(department: str, sequence: int, connection: Connection) -> list[EventRecord]:
+    return events_addressed_after(connection, department, _SHOWN, sequence)

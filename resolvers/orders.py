@@ -64,6 +64,9 @@ class OrderedAsset(Enum):
 
 @strawberry.type(description="One step of an order's life. 指令流转记录")
 class OrderEvent:
+    cursor: strawberry.ID = strawberry.field(
+        description="Its place in the log; a subscription goes on behind it. 游标"
+    )
     event: str = strawberry.field(description="What happened. 事件")
     from_state: OrderState | None = strawberry.field(description="State before. 原状态")
     to_state: OrderState = strawberry.field(description="State after. 新状态")
@@ -360,6 +363,7 @@ def _place(cursor: str) -> tuple[datetime, str]:
 
 def _event(record: EventRecord) -> OrderEvent:
     return OrderEvent(
+        cursor=strawberry.ID(str(record.sequence)),
         event=record.event,
         from_state=None if record.from_state is None else OrderState(record.from_state),
         to_state=OrderState(record.to_state),

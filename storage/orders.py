@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    func,
+    insert,
+    literal_column,
+    select,
+    tuple_,
+    update,
+)
 
 from domain.case_number import CaseNumber
 from domain.identity import IdNumber
@@ -13,6 +24,8 @@ from domain.money import Fen
 from storage.instants import instant_text, parse_instant
 from storage.tables import holds, order_events, orders, requests
 
+_MOST_EVENTS: Final = 500  # at once
+_TRANSACTION: Final[ColumnElement[int]] = literal_column("pg_current_xact_id()::text::bigint")
 _AWAITING_ANSWER: Final = ("PENDING_APPROVAL", "APPROVED", "SENT", "ACKNOWLEDGED", "RETURNED")
 
 
@@ -174,21 +187,57 @@ def events_of_order(connection: Connection, order_id: str) -> list[EventRecord]:
 def events_after(
     connection: Connection, case_number: CaseNumber, sequence: int
 ) -> list[EventRecord]:
-    """Return the events of *case_number* behind *sequence*, oldest first."""
+    """Return events of *case_number* behind *sequence*, oldest first; the rest follows later."""
     statement = (
         select(order_events)
-        .where(order_events.c.case_number == case_number, order_events.c.sequence > sequence)
+        .where(
+            order_events.c.case_number == case_number,
+            order_events.c.sequence > sequence,
+            *_settled(connection),
+        )
         .order_by(order_events.c.sequence)
+        .limit(_MOST_EVENTS)
     )
     return [_event(row) for row in connection.execute(statement)]
 
 
-def last_sequence(connection: Connection, case_number: CaseNumber) -> int:
-    """Return the newest event's sequence of *case_number*, 0 without any."""
-    found = connection.scalar(
-        select(func.max(order_events.c.sequence)).where(order_events.c.case_number == case_number)
+def events_addressed_after(
+    connection: Connection, department: str, states: Collection[str], sequence: int
+) -> list[EventRecord]:
+    """Return the events behind *sequence* that left an order to *department* in one of *states*."""
+    statement = (
+        select(order_events)
+        .join(orders, orders.c.id == order_events.c.order_id)
+        .where(
+            orders.c.department == department,
+            order_events.c.to_state.in_(states),
+            order_events.c.sequence > sequence,
+            *_settled(connection),
+        )
+        .order_by(order_events.c.sequence)
+        .limit(_MOST_EVENTS)
     )
-    return int(found or 0)
+    return [_event(row) for row in connection.execute(statement)]
+
+
+def last_sequence(connection: Connection) -> int:
+    """Return the newest event's sequence, 0 without any."""
+    newest = select(func.max(order_events.c.sequence)).where(*_settled(connection))
+    return int(connection.scalar(newest) or 0)
+
+
+def _settled(connection: Connection) -> list[ColumnElement[bool]]:
+    """Return the condition that nothing smaller can still be committed behind an event.
+
+    SQLite has one writer. On PostgreSQL a sequence is drawn before its transaction commits, so a
+    reader that went by numbers alone would pass over one that comes late.
+    """
+    if connection.dialect.name != "postgresql":
+        return []
+    oldest: ColumnElement[int] = literal_column(
+        "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+    )
+    return [func.coalesce(order_events.c.transaction_id, 0) < oldest]
 
 
 def committed_fen(
@@ -354,6 +403,7 @@ def _append(  # noqa: PLR0913, PLR0917 -- the columns of an event
             actor=actor,
             at=instant_text(at),
             remark=remark,
+            transaction_id=_TRANSACTION if connection.dialect.name == "postgresql" else None,
         )
     )
 

@@ -124,6 +124,8 @@ order_events = Table(
     Column("actor", String(64), nullable=False),
     Column("at", _Instant, nullable=False),
     Column("remark", Text),
+    # PostgreSQL's number of the transaction: sequences are not committed in their order there.
+    Column("transaction_id", BigInteger),
     Index(None, "case_number", "sequence"),
     sqlite_autoincrement=True,
 )

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.installation import installed
@@ -211,3 +212,56 @@ def test_a_drill_lets_time_pass(demo: dict[str, Any], place: Path) -> None:
     assert turn["asOf"] == "2031-01-01T00:00:00+08:00"
     assert turn["lapsed"] >= 1
     assert life(demo, order)["state"] == "EXPIRED"
+
+
+def heard(demo: dict[str, Any], role: str, query: str, count: int, **variables: Any) -> list[Any]:
+    """Return the data of the first *count* events of a subscription over SSE."""
+    events: list[Any] = []
+    headers = {"authorization": f"Bearer {demo['tokens'][role]}", "accept": "text/event-stream"}
+    body = {"query": query, "variables": variables}
+    with httpx.stream(
+        "POST", demo["graphql"], json=body, headers=headers, timeout=20, trust_env=False
+    ) as answer:
+        for line in answer.iter_lines():
+            if line.startswith("data: {"):
+                events.append(json.loads(line.removeprefix("data: "))["data"])
+            if len(events) == count:
+                break
+    return events
+
+
+def test_a_subscription_goes_on_behind_the_last_event_that_was_seen(demo: dict[str, Any]) -> None:
+    case = demo["cases"][-2]
+    order = approved_order(demo, "SECURITIES", case, targets(demo, case)["SECURITIES"])
+    ended_order(demo, order)
+    history = "query ($id: ID!) { order(id: $id) { history { cursor toState } } }"
+    steps = ask(demo, "court-executor", history, id=order).json()["data"]["order"]["history"]
+    changed = """
+    subscription ($n: CaseNumber!, $a: ID) { orderChanged(caseNumber: $n, after: $a) { id state } }
+    """
+
+    missed = heard(
+        demo, "court-executor", changed, len(steps) - 2, n=case["number"], a=steps[1]["cursor"]
+    )
+    inbox = "subscription ($a: ID) { inboxChanged(after: $a) { id department } }"
+    mine = heard(demo, "dept:securities-depository", inbox, 2, a=steps[0]["cursor"])
+
+    assert [one["orderChanged"]["id"] for one in missed] == [order] * (len(steps) - 2)
+    assert {one["inboxChanged"]["department"] for one in mine} == {"securities-depository"}
+
+
+@pytest.mark.parametrize("cursor", ["-1", "1e9", "٣", "9" * 30, ""])
+def test_a_cursor_that_is_none_is_refused(demo: dict[str, Any], cursor: str) -> None:
+    inbox = "subscription ($a: ID) { inboxChanged(after: $a) { id } }"
+    headers = {
+        "authorization": f"Bearer {demo['tokens']['dept:traffic-police']}",
+        "accept": "text/event-stream",
+    }
+    answer = httpx.post(
+        demo["graphql"],
+        json={"query": inbox, "variables": {"a": cursor}},
+        headers=headers,
+        trust_env=False,
+    )
+
+    assert "BAD_USER_INPUT" in answer.text

@@ -6,13 +6,13 @@ from functools import partial
 from typing import Any, Final
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, create_engine, text
 
 from domain.case_number import parse_case_number
 from domain.identity import IdNumber
 from domain.money import Fen
 from storage.cases import find_case
-from storage.database import Database
+from storage.database import Database, PostgresDatabase
 from storage.deliveries import (
     DeliveryRecord,
     LeaseLost,
@@ -29,14 +29,17 @@ from storage.orders import (
     RequestRecord,
     add_order,
     committed_fen,
+    events_after,
     events_of_order,
     find_order,
     find_request,
     keep_request,
+    last_sequence,
     move_order,
     orders_of_case,
 )
 from storage.receipts import PriorHoldRecord, ReceiptRecord, keep_receipt, receipts_of
+from tests.storage.conftest import SERVER
 
 pytestmark = pytest.mark.anyio
 
@@ -305,3 +308,30 @@ async def test_one_key_used_twice_at_once_has_one_effect(database: Database) -> 
 
     assert len(set(ids)) == 1
     assert len(await database.read(lambda c: orders_of_case(c, CASE, first=100))) == 1
+
+
+async def test_no_event_is_passed_over_that_is_committed_late(database: Database) -> None:
+    """Two transactions draw their numbers in one order and commit in the other."""
+    if not isinstance(database, PostgresDatabase):
+        pytest.skip("SQLite has one writer")
+    await added(database, order(1), order(2))
+    seen = await database.read(last_sequence)
+    name = await database.read(lambda c: c.scalar(text("select current_database()")))
+    other = create_engine(f"{SERVER}/{name}".replace("postgresql:", "postgresql+psycopg:"))
+
+    with other.connect() as late:
+        edit(late, order(1))
+        await database.write(lambda c: edit(c, order(2)))
+        before = await database.read(lambda c: events_after(c, CASE, seen))
+        newest = await database.read(last_sequence)
+        late.commit()
+    after = await database.read(lambda c: events_after(c, CASE, seen))
+    other.dispose()
+
+    assert before == []
+    assert newest == seen
+    assert [one.order_id for one in after] == [order(1).id, order(2).id]
+
+
+def edit(connection: Connection, moved: OrderRecord) -> None:
+    move_order(connection, moved, event="EDIT", to_state=moved.state, actor="executor-1", at=NOW)

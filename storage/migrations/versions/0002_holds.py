@@ -67,6 +67,9 @@ def upgrade() -> None:
     with op.batch_alter_table('discrepancies', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_discrepancies_department_resolved_at'), ['department', 'resolved_at'], unique=False)
 
+    with op.batch_alter_table('order_events', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('transaction_id', sa.BigInteger(), nullable=True))
+
     with op.batch_alter_table('parties', schema=None) as batch_op:
         batch_op.add_column(sa.Column('bankrupt', sa.Boolean(), server_default=sa.false(), nullable=False))
 
@@ -83,6 +86,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table('order_events', schema=None) as batch_op:
+        batch_op.drop_column('transaction_id')
+
     op.drop_table('discrepancies')
     op.drop_table('objections')
     with op.batch_alter_table('parties', schema=None) as batch_op:
