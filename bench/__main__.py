@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
@@ -162,7 +163,7 @@ def contestants(stack: ExitStack, place: Path, latency: float, *, peers: bool) -
         )
         people = place / "people.json"
         people.write_text(json.dumps(numbers(4000)))
-        for port, name in ((9774, "mercurius"), (9775, "apollo")):
+        for port, name in ((9774, "mercurius"), (9775, "apollo"), (9776, "hive")):
             command = ["taskset", "-c", "0", node, str(place / "peers" / f"{name}.mjs")]
             environment = {
                 "BENCH_PORT": str(port),
@@ -172,10 +173,17 @@ def contestants(stack: ExitStack, place: Path, latency: float, *, peers: bool) -
             }
             add(name, port, command, **environment)
     until = time.monotonic() + 60
-    while not ready.exists() and time.monotonic() < until:
+    while time.monotonic() < until:
+        if ready.exists() and all(listens(contestant.port) for contestant in made):
+            break
         time.sleep(0.1)
     time.sleep(3)
     return made
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as tried:
+        return tried.connect_ex(("127.0.0.1", port)) == 0
 
 
 def aim(contestant: Contestant, count: int, place: Path) -> None:
