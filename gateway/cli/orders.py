@@ -110,6 +110,24 @@ def take_turn(
         _print_rows("Turn 到期处理", [done])
 
 
+@orders_app.command("diagrams")
+def draw_diagrams(
+    page: Annotated[Path, typer.Argument(help="The page to draw into.")] = Path("docs/orders.md"),
+    check: Annotated[
+        bool, typer.Option("--check", help="Fail if the page differs, and change nothing.")
+    ] = False,
+) -> None:
+    """Draw the states of orders and holds into PAGE, from the tables of the law."""
+    from gateway.order_page import redrawn  # noqa: PLC0415 -- as above
+
+    text = page.read_text(encoding="utf-8")
+    drawn = redrawn(text)
+    if check and drawn != text:
+        _stop(f"{page} differs from the tables; run: chakong orders diagrams")
+    if not check:
+        page.write_text(drawn, encoding="utf-8")
+
+
 def _print_json(value: object) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=1))
 
