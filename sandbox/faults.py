@@ -1,6 +1,7 @@
 """Faults that a test orders at run time."""
 
 import asyncio
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Final, Literal
@@ -18,9 +19,12 @@ Mode = Literal[
     "slow",
     "wrong_type",
     "drop_after_apply",
+    "flaky",
 ]
 SLOW: Final = 1000
 """What `slow` adds to every answer if the wish does not say, in ms."""
+_LOST: Final = 0.2
+_TURNED_AWAY: Final = 0.1
 STRANGER: Final = "990203197001010018"
 
 
@@ -75,8 +79,20 @@ class Faults:
             return False
         return subject in self.subjects if self.subjects else position == 0
 
+    @property
+    def turns_away(self) -> bool:
+        """Whether a call is answered 503 before anything is done; of a flaky one every tenth."""
+        if self.mode == "flaky":
+            return random.random() < _TURNED_AWAY  # noqa: S311 -- as below
+        return self.mode == "unavailable"
+
     def withholds(self, key: str) -> bool:
-        """Whether the answer to an order that was applied is lost: the first time for a key."""
+        """Whether the answer to an order that was applied is lost.
+
+        The first time for a key; of a flaky department every fifth time.
+        """
+        if self.mode == "flaky":
+            return random.random() < _LOST  # noqa: S311 -- a simulated department
         if self.mode != "drop_after_apply" or key in self.dropped:
             return False
         self.dropped.add(key)

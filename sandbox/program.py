@@ -92,7 +92,7 @@ def guarded_by_key(
     async def guarded(request: Request) -> Response:
         if request.headers.get("x-api-key") != secret:
             return json_response({"error": "UNAUTHORIZED"}, 401)
-        if faults.mode == "unavailable":
+        if faults.turns_away:
             return Response(status_code=503, headers={"retry-after": "1"})
         if faults.mode == "garbage":
             return Response(GARBAGE, media_type="application/json")

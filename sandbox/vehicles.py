@@ -74,7 +74,7 @@ class _Vehicles:
         }
 
     async def serve(self, request: Request) -> Response:
-        if self._faults.mode == "unavailable":
+        if self._faults.turns_away:
             return Response(status_code=503)
         try:
             body, authority = read(await request.body())

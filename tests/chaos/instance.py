@@ -1,0 +1,72 @@
+"""One gateway of a court that may be killed at any instant: the real application on a port."""
+
+import argparse
+import json
+import os
+from pathlib import Path
+
+import uvicorn
+from pydantic import SecretStr
+
+from gateway.app import Gateway, build_gateway
+from gateway.demo.departments import SECRET
+from gateway.demo.register import read_register
+from gateway.logs import configure_logs
+from gateway.server import run, server_config
+from gateway.settings import Department, Settings
+from storage.cases import keep_cases, keep_officers
+from storage.migration import migrate
+
+ROLES = {"executor-1": "court-executor", "approver-1": "court-approver"}
+
+
+async def serve(given: argparse.Namespace) -> None:
+    ports = json.loads(given.departments.read_text())
+    settings = Settings(
+        port=given.port,
+        public_url="http://chaos.invalid",
+        demo=True,
+        data_dir=given.place,
+        database_url=given.database,
+        access_token_seconds=8 * 3600,
+        cost_per_minute=10**9,
+        delivery_lease_seconds=given.lease,
+        clock_seconds=0.5,
+        reconcile_seconds=3600,
+        departments={
+            one["stem"]: Department(url=one["url"], secret=SecretStr(SECRET), deadline_seconds=2)
+            for one in ports
+        },
+    )
+    configure_logs(settings, given.place / f"instance-{given.port}.log")
+    gateway = build_gateway(settings)
+    await migrate(gateway.database)
+    if given.fill:
+        officers, cases = read_register(given.register)
+        await gateway.database.write(lambda c: keep_officers(c, officers))
+        await gateway.database.write(lambda c: keep_cases(c, cases))
+        given.tokens.write_text(json.dumps(tokens(gateway)))
+    await uvicorn.Server(server_config(gateway.app, port=given.port)).serve()
+
+
+def tokens(gateway: Gateway) -> dict[str, str]:
+    return {
+        role: gateway.issuer.token_for(
+            role=role, subject=subject, organisation="court", client_id="chaos"
+        )
+        for subject, role in ROLES.items()
+    }
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--database", required=True)
+    parser.add_argument("--place", type=Path, required=True)
+    parser.add_argument("--departments", type=Path, required=True)
+    parser.add_argument("--register", type=Path, required=True)
+    parser.add_argument("--tokens", type=Path, required=True)
+    parser.add_argument("--lease", type=float, default=3.0)
+    parser.add_argument("--fill", action="store_true")
+    os.environ.pop("CHAKONG_CONFIG", None)
+    run(serve(parser.parse_args()))
