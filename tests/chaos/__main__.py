@@ -44,6 +44,7 @@ def run(given: argparse.Namespace, seed: int) -> Found:
             instances=given.instances,
             pauses=given.pauses,
             cuts=given.cuts,
+            sabotage=given.sabotage,
         )
         if not given.server:
             return asyncio.run(storm(plan, Path(place)))
@@ -61,6 +62,7 @@ def main() -> None:
     parser.add_argument("--pauses", type=int, default=0, help="SIGSTOP past the lease")
     parser.add_argument("--cuts", type=int, default=0, help="all connections ended at once")
     parser.add_argument("--server", default="", help="postgresql://…; SQLite if left out")
+    parser.add_argument("--sabotage", choices=["", "resend"], default="", help="must be found")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     found = {seed: run(given, seed) for seed in given.seeds}

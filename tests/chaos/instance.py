@@ -3,11 +3,16 @@
 import argparse
 import json
 import os
+import secrets
+from dataclasses import replace
 from pathlib import Path
 
 import uvicorn
 from pydantic import SecretStr
+from sqlalchemy import Connection
 
+from connectors.control import ControlOrder
+from gateway import delivery
 from gateway.app import Gateway, build_gateway
 from gateway.demo.departments import SECRET
 from gateway.demo.register import read_register
@@ -16,11 +21,24 @@ from gateway.server import run, server_config
 from gateway.settings import Department, Settings
 from storage.cases import keep_cases, keep_officers
 from storage.migration import migrate
+from storage.orders import OrderRecord
 
 ROLES = {"executor-1": "court-executor", "approver-1": "court-approver"}
 
 
+def resend_with_new_keys() -> None:
+    """Deliver as a careless program would: every attempt is an order of its own."""
+    told = delivery.control_order
+
+    def renamed(connection: Connection, order: OrderRecord) -> ControlOrder:
+        return replace(told(connection, order), key=f"k_{secrets.token_hex(16)}")
+
+    delivery.control_order = renamed
+
+
 async def serve(given: argparse.Namespace) -> None:
+    if given.sabotage == "resend":
+        resend_with_new_keys()
     ports = json.loads(given.departments.read_text())
     settings = Settings(
         port=given.port,
@@ -67,6 +85,7 @@ if __name__ == "__main__":
     parser.add_argument("--register", type=Path, required=True)
     parser.add_argument("--tokens", type=Path, required=True)
     parser.add_argument("--lease", type=float, default=3.0)
+    parser.add_argument("--sabotage", choices=["", "resend"], default="")
     parser.add_argument("--fill", action="store_true")
     os.environ.pop("CHAKONG_CONFIG", None)
     run(serve(parser.parse_args()))

@@ -37,6 +37,7 @@ class Plan:
     Attributes:
         database: of the gateways; empty for SQLite in the storm's place.
         pauses: how often an instance is stopped past its lease and goes on (SIGSTOP, SIGCONT).
+        sabotage: ``resend`` makes the gateways careless: the count must find it.
         cuts: how often all connections of the database are ended; PostgreSQL only.
     """
 
@@ -48,6 +49,7 @@ class Plan:
     pauses: int = 0
     cuts: int = 0
     lease: float = 3.0
+    sabotage: str = ""
 
 
 @dataclass
@@ -117,6 +119,7 @@ def gateways(plan: Plan, place: Path, ports: Path, register: Path) -> Iterator[l
         *(sys.executable, "-m", "tests.chaos.instance", "--database", _url(plan, place)),
         *("--place", str(place), "--departments", str(ports), "--register", str(register)),
         *("--tokens", str(tokens), "--lease", str(plan.lease)),
+        *("--sabotage", plan.sabotage),
     ]
     first = Instance([*command, "--fill"], _free_port())
     instances = [first]
