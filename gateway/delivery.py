@@ -27,7 +27,7 @@ from resolvers.answer_due import answer_due
 from resolvers.order_approval import APPROVAL_STANDS
 from resolvers.order_events import OrderEvents
 from resolvers.receiving import Answered, receive
-from storage.cases import find_case
+from storage.cases import court_of
 from storage.database import Database
 from storage.deliveries import (
     DeliveryRecord,
@@ -38,7 +38,7 @@ from storage.deliveries import (
     postpone_delivery,
 )
 from storage.instants import instant_text
-from storage.orders import OrderRecord, find_order, move_order
+from storage.orders import OrderRecord, find_order, lock_order, move_order
 from storage.receipts import PriorHoldRecord, ReceiptRecord, keep_receipt
 
 _LOG = structlog.get_logger()
@@ -99,8 +99,10 @@ class Deliveries:
                 await self._begin_what_is_due()
             except Exception as error:  # noqa: BLE001 -- the worker outlives a bad moment
                 _LOG.error("delivery.round_failed", error=type(error).__name__)
+            # Not wait_for: on 3.11 it swallows a cancellation that meets the news.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(news.wait(), _LOOK_EVERY)
+                async with asyncio.timeout(_LOOK_EVERY):
+                    await news.wait()
 
     async def _begin_what_is_due(self) -> None:
         """Begin due deliveries, a few for each department: one that hangs holds up nobody else's."""
@@ -155,7 +157,7 @@ class Deliveries:
         nothing to send: taken back, answered meanwhile, approved too long ago, or to be read by
         the department in its inbox.
         """
-        order = _order(connection, delivery.order_id)
+        order = _locked(connection, delivery.order_id)
         by_hand = order.department in self._inboxes
         if order.state == OrderState.APPROVED.value:
             if self._now() - order.changed_at > APPROVAL_STANDS:
@@ -190,7 +192,7 @@ class Deliveries:
 
     def _keep(self, delivery: DeliveryRecord, receipt: Receipt, connection: Connection) -> None:
         """Receipt, steps, hold and the end of the delivery: one transaction."""
-        order = _order(connection, delivery.order_id)
+        order = _locked(connection, delivery.order_id)
         if order.state in _UNDER_WAY:
             by = Answered(actor=order.department, now=self._now())
             receive(connection, order, _record(order, receipt, self._now()), by)
@@ -237,9 +239,15 @@ def _order(connection: Connection, order_id: str) -> OrderRecord:
     return order
 
 
+def _locked(connection: Connection, order_id: str) -> OrderRecord:
+    order = lock_order(connection, order_id)
+    if order is None:
+        raise LookupError("a delivery always has its order")
+    return order
+
+
 def control_order(connection: Connection, order: OrderRecord) -> ControlOrder:
     """Return *order* as its department is told it."""
-    case = find_case(connection, order.case_number)
     placed = None if order.hold_order is None else _order(connection, order.hold_order)
     first, second = order.officers
     return ControlOrder(
@@ -256,7 +264,7 @@ def control_order(connection: Connection, order: OrderRecord) -> ControlOrder:
         notice=order.notice_number or "",
         document_hash=order.document_hash or "",
         officers=(first, second),
-        court="" if case is None else case.court_name,
+        court=court_of(connection, order.case_number),
         hold_key=None if placed is None else placed.delivery_key,
     )
 

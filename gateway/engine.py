@@ -188,7 +188,8 @@ class Engine:
             while True:
                 left = caller.expires_at - context.now().timestamp()
                 try:
-                    result = await asyncio.wait_for(anext(events), max(0.0, left))  # type: ignore[arg-type]  # awaited above
+                    async with asyncio.timeout(max(0.0, left)):
+                        result = await anext(events)  # type: ignore[arg-type]  # awaited above
                 except StopAsyncIteration:
                     return
                 except TimeoutError:

@@ -31,7 +31,7 @@ from resolvers.receiving import Answered, receive
 from resolvers.refusals import BadInput
 from storage.deliveries import due_again
 from storage.instants import instant_text
-from storage.orders import OrderRecord, find_order
+from storage.orders import OrderRecord, lock_order
 from storage.receipts import ReceiptRecord
 
 _LONGEST_REMARK: Final = 2000
@@ -152,7 +152,7 @@ def report(
 
 def _addressed(connection: Connection, order_id: str, step: Step) -> OrderRecord:
     """Return an order that was sent to the caller's department."""
-    order = find_order(connection, order_id)
+    order = lock_order(connection, order_id)
     if (
         order is None
         or order.department != step.caller.organisation

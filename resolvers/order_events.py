@@ -1,6 +1,7 @@
 """Who waits for news of orders, and how they are woken."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Final
@@ -58,10 +59,9 @@ class OrderEvents:
                 sequence = event.sequence
                 yield event
             if not news:
-                try:
-                    await asyncio.wait_for(changed.wait(), _LOOK_EVERY)
-                except TimeoutError:
-                    continue
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(_LOOK_EVERY):
+                        await changed.wait()
 
 
 def _of_case(case_number: CaseNumber, sequence: int, connection: Connection) -> list[EventRecord]:

@@ -23,7 +23,7 @@ from domain.plain_text import UnfitText, plain_text
 from domain.purpose import Purpose
 from resolvers.binding import bind
 from resolvers.refusals import BadInput, CaseNotFound, Refused
-from storage.cases import CaseRecord, find_case, find_officers
+from storage.cases import CaseRecord, find_case, find_officers, lock_case
 from storage.holds import hold_of
 from storage.objections import objected_records
 from storage.orders import (
@@ -33,6 +33,7 @@ from storage.orders import (
     find_order,
     find_request,
     keep_request,
+    lock_order,
     move_order,
     taken_from,
 )
@@ -96,7 +97,7 @@ def actor_of(caller: Caller) -> str:
 
 def own_order(connection: Connection, order_id: str, step: Step) -> tuple[OrderRecord, CaseRecord]:
     """Return an order of a case that the caller works on; any other is not there."""
-    order = find_order(connection, order_id)
+    order = lock_order(connection, order_id)
     if order is None:
         raise OrderNotFound
     try:
@@ -111,6 +112,7 @@ def open_case(connection: Connection, number: CaseNumber, step: Step) -> CaseRec
     Raises:
         CaseNotFound, CaseNotOpen: as `resolvers.binding.bind`.
     """
+    lock_case(connection, number)
     case = find_case(connection, number)
     bind(case, caller=step.caller, purpose=Purpose.CONTROL, fields={}, request_id=step.request_id)
     if case is None:

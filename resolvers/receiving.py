@@ -18,7 +18,7 @@ from domain.money import Fen
 from domain.order import IN_FORCE, OrderAction, OrderEvent, OrderState, next_state
 from domain.receipt import ImpossibleReceipt, outcome
 from storage.cases import add_recovered
-from storage.holds import HoldRecord, hold_of, keep_hold
+from storage.holds import HoldRecord, add_hold, hold_of, keep_hold
 from storage.orders import OrderRecord, find_order, move_order
 from storage.receipts import ReceiptRecord, keep_receipt
 
@@ -108,20 +108,20 @@ def _mirror(
         if known is not None:
             keep_hold(connection, replace(known, state="VOIDED", controlled=0, rank=None), at=now)
         return
-    keep_hold(
-        connection,
-        HoldRecord(
-            order_id=order.id,
-            case_number=order.case_number,
-            state=state,
-            rank=receipt.rank,
-            need=receipt.asked if known is None else known.need,
-            controlled=receipt.controlled,
-            starts_on=receipt.starts_on,
-            ends_on=receipt.ends_on,
-        ),
-        at=now,
+    hold = HoldRecord(
+        order_id=order.id,
+        case_number=order.case_number,
+        state=state,
+        rank=receipt.rank,
+        need=receipt.asked if known is None else known.need,
+        controlled=receipt.controlled,
+        starts_on=receipt.starts_on,
+        ends_on=receipt.ends_on,
     )
+    if known is None:
+        add_hold(connection, hold, at=now)
+    else:
+        keep_hold(connection, hold, at=now)
 
 
 def _act(
@@ -170,17 +170,15 @@ def _move(
     *,
     remark: str | None = None,
 ) -> OrderRecord:
+    to_state = next_state(OrderState(order.state), event).value
     move_order(
         connection,
         order,
         event=event.value,
-        to_state=next_state(OrderState(order.state), event).value,
+        to_state=to_state,
         actor=by.actor,
         at=by.now,
         remark=remark,
         changes={"overdue": False},
     )
-    moved = find_order(connection, order.id)
-    if moved is None:
-        raise LookupError("an order that moved is there")
-    return moved
+    return replace(order, state=to_state, changed_at=by.now, overdue=False)

@@ -16,7 +16,7 @@ from domain.civil_time import civil_date
 from domain.order import OrderEvent, OrderState, next_state
 from storage.discrepancies import Difference, settle_differences
 from storage.holds import HoldRecord, hold_of, keep_hold, live_holds_at
-from storage.orders import OrderRecord, find_order, find_order_by_key, move_order
+from storage.orders import OrderRecord, find_order, find_order_by_key, lock_order, move_order
 
 _A_PAGE = 500
 
@@ -93,6 +93,9 @@ def _follow(
     """Take over what moved on by itself: rank, what is held, the term once it runs."""
     if standing.state == "ENDED":
         return False  # it lapsed there; the clock says so here
+    locked = lock_order(connection, order.id)
+    if locked != order or hold_of(connection, order.id) != hold:
+        return False  # it moved meanwhile; the next time
     seen = replace(
         hold,
         state=standing.state,

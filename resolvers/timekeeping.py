@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 from domain.civil_time import civil_date, end_of_day
 from domain.hold_term import WARNING_DAYS, has_lapsed, warning
 from domain.order import OrderEvent, OrderState, next_state
-from storage.holds import holds_ending, keep_hold
-from storage.orders import OrderRecord, find_order, mark_overdue, move_order, orders_overdue
+from storage.holds import hold_of, holds_ending, keep_hold, mark_warned
+from storage.orders import OrderRecord, lock_order, mark_overdue, move_order, orders_overdue
 
 MOST_AT_ONCE: Final = 100  # in one transaction; the rest is found again
 
@@ -36,9 +36,12 @@ def lapse(connection: Connection, now: datetime) -> list[str]:
     """
     yesterday = civil_date(now) - timedelta(days=1)
     ended: list[str] = []
-    for hold in holds_ending(connection, by=yesterday, most=MOST_AT_ONCE):
-        order = find_order(connection, hold.order_id)
-        if order is None or hold.ends_on is None or not has_lapsed(hold.ends_on, now):
+    for seen in holds_ending(connection, by=yesterday, most=MOST_AT_ONCE):
+        order = lock_order(connection, seen.order_id)
+        hold = hold_of(connection, seen.order_id)  # it may have been renewed meanwhile
+        if order is None or hold is None or not hold.is_live or hold.ends_on is None:
+            continue
+        if not has_lapsed(hold.ends_on, now):
             continue
         at = end_of_day(hold.ends_on)
         _move(connection, order, OrderEvent.EXPIRE, at)
@@ -53,7 +56,10 @@ def flag_overdue(connection: Connection, now: datetime) -> list[str]:
     What was not even received has an event of its own (domain.md 6.1).
     """
     late = orders_overdue(connection, now=now, most=MOST_AT_ONCE)
-    for order in late:
+    for seen in late:
+        order = lock_order(connection, seen.id)
+        if order is None or order.state != seen.state:
+            continue  # answered meanwhile
         if OrderState(order.state) is OrderState.SENT:
             _move(connection, order, OrderEvent.TIMEOUT, order.answer_due_at or now, overdue=True)
         else:
@@ -75,7 +81,7 @@ def announce_endings(connection: Connection, now: datetime) -> list[Ending]:
         days = warning(hold.ends_on, now)
         if days is None or (hold.warned_days is not None and hold.warned_days <= days):
             continue
-        keep_hold(connection, replace(hold, warned_days=days), at=now)
+        mark_warned(connection, hold.order_id, days)
         found.append(Ending(order_id=hold.order_id, days=days))
     return found
 

@@ -104,8 +104,19 @@ _ASSIGNED: Final = (
 _CASE: Final = select(cases, _PARTIES.label("party_rows"), _ASSIGNED.label("officer_rows")).where(
     cases.c.number == bindparam("number")
 )
+_COURT: Final = select(cases.c.court_name).where(cases.c.number == bindparam("number"))
+_LOCK: Final = select(cases.c.number).where(cases.c.number == bindparam("number")).with_for_update()
 _PARTY_ROWS: Final = msgspec.json.Decoder(list[tuple[int, str, IdNumber, str, str, int]])
 _OFFICER_ROWS: Final = msgspec.json.Decoder(list[tuple[str, str, str, str, str]])
+
+
+def lock_case(connection: Connection, number: CaseNumber) -> None:
+    """Wait until nobody else changes what belongs to the case, and keep others waiting.
+
+    To the end of the transaction. SQLite needs no lock: its one writer does everything in turn.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(_LOCK, {"number": number})
 
 
 def find_case(connection: Connection, number: CaseNumber) -> CaseRecord | None:
@@ -144,6 +155,11 @@ def find_case(connection: Connection, number: CaseNumber) -> CaseRecord | None:
         obligors=tuple(people["OBLIGOR"]),
         officers=assigned,
     )
+
+
+def court_of(connection: Connection, number: CaseNumber) -> str:
+    """Return the name of the case's court; empty if the register does not know the case."""
+    return connection.scalar(_COURT, {"number": number}) or ""
 
 
 def find_cases(

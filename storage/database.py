@@ -29,7 +29,8 @@ T = TypeVar("T")
 Work = Callable[[Connection], T]
 
 _MOST_PER_COMMIT: Final = 64
-_MOST_ATTEMPTS: Final = 12
+_LONGEST_PAUSE: Final = 0.2  # seconds between two of them
+_MOST_ATTEMPTS: Final = 12  # of a transaction that others get in the way of
 _IN_THE_WAY: Final = {"40001", "40P01", "23505"}  # serialization, deadlock, unique
 
 
@@ -64,16 +65,18 @@ def open_database(url: str) -> Database:
 
 
 class PostgresDatabase(Database):
-    """Serializable transactions, as if one writer did them in turn: SQLite's promise, kept here.
+    """Transactions that see what is committed, statement by statement.
 
-    A transaction that another one got in the way of runs again, from its start.
+    Who changes what belongs to a case locks the case first (`storage.cases.lock_case`): steps of one
+    case are done in turn, as on SQLite, and cases do not get in each other's way. A transaction
+    that another one got in the way of all the same runs again, from its start.
     """
 
     def __init__(self, url: URL) -> None:
         self._engine = create_async_engine(
             url.set(drivername="postgresql+asyncpg"),
             pool_size=8,
-            isolation_level="SERIALIZABLE",
+            isolation_level="READ COMMITTED",
             hide_parameters=True,
         )
         # One snapshot, and never in a writer's way.
@@ -93,7 +96,8 @@ class PostgresDatabase(Database):
             except DBAPIError as error:
                 if not _got_in_the_way(error) or attempt == _MOST_ATTEMPTS - 1:
                     raise
-                await anyio.sleep(random.random() * 0.005 * 2**attempt)  # noqa: S311 -- spreads
+                longest = min(_LONGEST_PAUSE, 0.005 * 2**attempt)
+                await anyio.sleep(random.random() * longest)  # noqa: S311 -- spreads
         raise AssertionError("unreachable")
 
     async def close(self) -> None:
@@ -103,8 +107,7 @@ class PostgresDatabase(Database):
 def _got_in_the_way(error: DBAPIError) -> bool:
     """Whether another transaction is the cause: then the same work may succeed the next time.
 
-    A key that exists is one of them: under serializable isolation its first user may not have been
-    visible yet (PostgreSQL 15, section 13.2.3).
+    A key that exists is one of them: its first user was not committed yet when it was looked for.
     """
     return getattr(error.orig, "sqlstate", None) in _IN_THE_WAY
 

@@ -43,24 +43,21 @@ class HoldRecord:
         return self.state in LIVE
 
 
+def add_hold(connection: Connection, hold: HoldRecord, *, at: datetime) -> None:
+    """Insert *hold*, of which nothing was known before."""
+    connection.execute(insert(holds).values(order_id=hold.order_id, **_values(hold, at)))
+
+
 def keep_hold(connection: Connection, hold: HoldRecord, *, at: datetime) -> None:
     """Write *hold* over what was known of it."""
-    values = {
-        "case_number": hold.case_number,
-        "state": hold.state,
-        "rank": hold.rank,
-        "need": hold.need,
-        "controlled": hold.controlled,
-        "starts_on": _text(hold.starts_on),
-        "ends_on": _text(hold.ends_on),
-        "warned_days": hold.warned_days,
-        "changed_at": instant_text(at),
-    }
-    changed = connection.execute(
-        update(holds).where(holds.c.order_id == hold.order_id).values(values)
+    connection.execute(
+        update(holds).where(holds.c.order_id == hold.order_id).values(_values(hold, at))
     )
-    if changed.rowcount == 0:
-        connection.execute(insert(holds).values(order_id=hold.order_id, **values))
+
+
+def mark_warned(connection: Connection, order_id: str, days: int) -> None:
+    """Note that the end of the hold was announced *days* before it."""
+    connection.execute(update(holds).where(holds.c.order_id == order_id).values(warned_days=days))
 
 
 def hold_of(connection: Connection, order_id: str) -> HoldRecord | None:
@@ -106,6 +103,20 @@ def live_holds_at(
         .limit(most)
     )
     return [_hold(row) for row in connection.execute(statement)]
+
+
+def _values(hold: HoldRecord, at: datetime) -> dict[str, object]:
+    return {
+        "case_number": hold.case_number,
+        "state": hold.state,
+        "rank": hold.rank,
+        "need": hold.need,
+        "controlled": hold.controlled,
+        "starts_on": _text(hold.starts_on),
+        "ends_on": _text(hold.ends_on),
+        "warned_days": hold.warned_days,
+        "changed_at": instant_text(at),
+    }
 
 
 def _hold(row: Row[*tuple[object, ...]]) -> HoldRecord:

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from domain.case_number import CaseNumber
 from domain.identity import IdNumber
 from domain.money import Fen
+from storage.cases import lock_case
 from storage.instants import instant_text, parse_instant
 from storage.tables import holds, order_events, orders, requests
 
@@ -152,6 +153,15 @@ def find_order(connection: Connection, order_id: str) -> OrderRecord | None:
         return None  # nobody's; and PostgreSQL knows no NUL
     row = connection.execute(select(orders).where(orders.c.id == order_id)).one_or_none()
     return None if row is None else _order(row)
+
+
+def lock_order(connection: Connection, order_id: str) -> OrderRecord | None:
+    """Return the order with its case locked: nobody else changes either until we are through."""
+    seen = find_order(connection, order_id)
+    if seen is None:
+        return None
+    lock_case(connection, seen.case_number)
+    return find_order(connection, order_id)
 
 
 def find_order_by_key(connection: Connection, delivery_key: str) -> OrderRecord | None:

@@ -171,11 +171,12 @@ def full(order: OrderRecord, today: date, **changes: Any) -> Report:
     return replace(report, **changes)
 
 
-async def open_world(place: Path) -> World:
+async def open_world(place: Path, url: str = "") -> World:
+    """Return a court with its register in the database at *url*, or in a file in *place*."""
     register = place / "register.json"
     register.write_text(json.dumps(case_register(populate(1, 300), 1)))
     officers, cases = read_register(register)
-    database = open_database(f"sqlite:///{place / 'chakong.db'}")
+    database = open_database(url or f"sqlite:///{place / 'chakong.db'}")
     await migrate(database)
     await database.write(lambda connection: keep_officers(connection, officers))
     await database.write(lambda connection: keep_cases(connection, cases))

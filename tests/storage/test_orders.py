@@ -11,7 +11,7 @@ from sqlalchemy import Connection, create_engine, text
 from domain.case_number import parse_case_number
 from domain.identity import IdNumber
 from domain.money import Fen
-from storage.cases import find_case
+from storage.cases import find_case, lock_case
 from storage.database import Database, PostgresDatabase
 from storage.deliveries import (
     DeliveryRecord,
@@ -22,7 +22,7 @@ from storage.deliveries import (
     park_delivery,
     postpone_delivery,
 )
-from storage.holds import HoldRecord, keep_hold
+from storage.holds import HoldRecord, add_hold, keep_hold
 from storage.orders import (
     OrderMoved,
     OrderRecord,
@@ -201,7 +201,7 @@ async def test_an_unanswered_order_reserves_what_it_asks_and_then_what_it_holds(
             at=NOW,
         )
     )
-    await database.write(lambda c: keep_hold(c, hold("ACTIVE", 60_00), at=NOW))
+    await database.write(lambda c: add_hold(c, hold("ACTIVE", 60_00), at=NOW))
     assert await database.read(lambda c: committed_fen(c, CASE)) == 60_00
 
     await database.write(lambda c: keep_hold(c, hold("WAITING", 0), at=NOW))
@@ -281,6 +281,7 @@ async def test_what_reads_and_then_writes_is_as_if_done_in_turn(database: Databa
     """Two orders that together pass a limit: whoever comes second sees the first."""
 
     def reserve(connection: Connection, *, number: int) -> bool:
+        lock_case(connection, CASE)
         if committed_fen(connection, CASE) + 100_00 > 150_00:
             return False
         add_order(connection, order(number, state="SENT"), event="SEND")
