@@ -168,7 +168,11 @@ class SqliteDatabase(Database):
         try:
             with self._writer.begin() as connection:
                 for work, done in batch:
-                    answers.append((done, *_in_savepoint(connection, work)))
+                    value, failure = _in_savepoint(connection, work)
+                    answers.append((done, value, failure))
+                    if failure is not None and not _in_transaction(connection):
+                        # A full disk undoes everything, not just the savepoint.
+                        raise failure
         except Exception as error:  # noqa: BLE001 -- every waiting caller must hear of it
             answers = [(done, None, error) for _, done in batch]
         for done, value, failure in answers:
@@ -176,6 +180,11 @@ class SqliteDatabase(Database):
                 done.set_result(value)
             else:
                 done.set_exception(failure)
+
+
+def _in_transaction(connection: Connection) -> bool:
+    driver: Any = connection.connection.dbapi_connection
+    return bool(driver.in_transaction)
 
 
 def _in_savepoint(connection: Connection, work: Work[T]) -> tuple[T | None, BaseException | None]:
