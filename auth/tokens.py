@@ -14,7 +14,7 @@ from auth.scopes import format_scope
 
 TOKEN_TYPE = "at+jwt"  # noqa: S105 -- a media type, not a secret
 _LONGEST_NAME = 255
-_COURTS = frozenset({"court", "higher-court"})
+COURTS = frozenset({"court", "higher-court"})
 
 
 def is_name(value: object) -> bool:
@@ -48,7 +48,7 @@ class Bearer:
 
 def officer_number(*, subject: str, organisation: str, credential: str | None) -> str | None:
     """Return the credential number; court people without another one are known by their id."""
-    return credential or (subject if organisation in _COURTS else None)
+    return credential or (subject if organisation in COURTS else None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,7 +64,10 @@ class AnswerCache:
         known: dict[IdNumber, Answer[T]] = {}
         for subject, body in zip(subjects, found, strict=True):
             if body is not None:
-                kept = decode(body)
+                try:
+                    kept = decode(body)
+                except msgspec.MsgspecError:
+                    continue  # of an earlier version: ask
                 known[subject] = Answer(value=kept.value, as_of=kept.as_of, cached=True)
         counted = self._metrics.cached
         counted.labels(question.department, "hit").inc(len(known))

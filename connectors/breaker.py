@@ -42,6 +42,9 @@ class Breaker:
         self._failed = 0  # of them
         self._opened: float | None = None
         self._probing = False
+        self._turn = (
+            0  # rises whenever it opens, tries or closes: calls of earlier turns are old news
+        )
 
     @property
     def state(self) -> BreakerState:
@@ -50,21 +53,26 @@ class Breaker:
         rested = self._clock() - self._opened >= self._rule.rest
         return BreakerState.HALF_OPEN if rested else BreakerState.OPEN
 
-    def lets_pass(self) -> bool:
-        """Whether a call may go out; half open, one at a time. Every call that may must `note`."""
+    def enter(self) -> int | None:
+        """Return the turn of a call that may go out, None if none may; half open, one at a time.
+
+        Every call that entered must `note` or `forget` its turn.
+        """
         state = self.state
         if state is BreakerState.HALF_OPEN and not self._probing:
             self._probing = True
-            return True
-        return state is BreakerState.CLOSED
+            self._turn += 1
+            return self._turn
+        return self._turn if state is BreakerState.CLOSED else None
 
-    def note(self, *, well: bool) -> None:
-        """Note how a call ended; one that was given up half-way says nothing: `forget` it."""
+    def note(self, turn: int, *, well: bool) -> None:
+        """Note how a call ended; one that began before the breaker opened decides nothing."""
+        if turn != self._turn:
+            return
         now = self._clock()
-        if self._opened is not None:
+        if self._opened is not None:  # the one that tried
             self._probing = False
-            self._opened = None if well else now
-            self._forget_calls()
+            self._turns_to(None if well else now)
             return
         self._calls.append((now, well))
         self._failed += not well
@@ -73,13 +81,15 @@ class Breaker:
             self._failed -= not was_well
         enough = len(self._calls) >= self._rule.volume
         if enough and self._failed >= self._rule.share * len(self._calls):
-            self._opened = now
-            self._forget_calls()
+            self._turns_to(now)
 
-    def _forget_calls(self) -> None:
+    def forget(self, turn: int) -> None:
+        """Let another call try: this one was cancelled and proved nothing."""
+        if turn == self._turn:
+            self._probing = False
+
+    def _turns_to(self, opened: float | None) -> None:
+        self._opened = opened
+        self._turn += 1
         self._calls.clear()
         self._failed = 0
-
-    def forget(self) -> None:
-        """Let another call probe: this one was cancelled and proved nothing."""
-        self._probing = False

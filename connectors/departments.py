@@ -5,13 +5,14 @@ import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Self, TypeVar, cast
 
+import anyio
 from prometheus_client import CollectorRegistry
 
 from connectors.address import DepartmentAddress
 from connectors.answer_cache import AnswerCache
 from connectors.base import Connector
 from connectors.control import ControlPort
-from connectors.errors import DepartmentError
+from connectors.errors import DepartmentError, DepartmentTimeout
 from connectors.housing_fund import HousingFundConnector
 from connectors.identity import IdentityConnector
 from connectors.line import Line, SparingPort
@@ -19,6 +20,7 @@ from connectors.metrics import DepartmentMetrics
 from connectors.question import Answer, Authority, Projection, Question
 from connectors.related_persons import RelatedPersonsConnector
 from connectors.securities import SecuritiesConnector
+from connectors.time_left import time_left
 from connectors.vehicles import VehiclesConnector
 from domain.identity import IdNumber
 
@@ -41,6 +43,7 @@ _CONTROLLED: Final[tuple[type[Any], ...]] = (
 )
 
 
+_LONGEST_COMPANY: Final = 60.0  # seconds to wait for somebody else's call
 _Asked = tuple[int, tuple[IdNumber, ...], Projection, str, str, str, str]
 
 
@@ -147,8 +150,13 @@ class Departments:
         under_way = self._under_way.get(asked)
         if under_way is not None:
             try:
-                return await asyncio.shield(under_way)
-            except _GivenUp:  # by whoever asked first; we still want to know
+                with anyio.fail_after(time_left(_LONGEST_COMPANY)):
+                    return await asyncio.shield(under_way)
+            except TimeoutError as error:
+                raise DepartmentTimeout(question.department) from error
+            except (_GivenUp, DepartmentTimeout):  # of whoever asked first; we still want to know
+                if time_left(_LONGEST_COMPANY) <= 0:
+                    raise DepartmentTimeout(question.department) from None
                 return await self._together(question, subjects, want, authority)
         mine = self._under_way[asked] = asyncio.get_running_loop().create_future()
         try:

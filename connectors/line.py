@@ -29,6 +29,7 @@ Answers = Mapping[IdNumber, Answer[Any]]
 QUESTIONS: Final = "question"
 ORDERS: Final = "order"
 _AT_ONCE: Final = 32
+_A_LITTLE: Final = 0.1  # seconds
 _JITTER: Final = 0.08  # seconds
 _SHOWN: Final = {BreakerState.CLOSED: 0.0, BreakerState.HALF_OPEN: 0.5, BreakerState.OPEN: 1.0}
 
@@ -56,9 +57,14 @@ class Line:
             DepartmentError: the last try's; `DepartmentSpared` without any.
         """
         started = time.perf_counter()
-        limit_time(time_left(self._deadline))
+        left = time_left(self._deadline)
+        limit_time(left)
         try:
-            answers = await self._in_room(QUESTIONS, lambda: self._tried(put))
+            # A connector that splits its subjects ends its parts itself, a little earlier.
+            with anyio.fail_after(left + _A_LITTLE):
+                answers = await self._in_room(QUESTIONS, lambda: self._tried(put))
+        except TimeoutError as error:
+            raise DepartmentTimeout(self.department) from error
         finally:
             self._seconds.observe(time.perf_counter() - started)
         extra = sum(answer.overdelivered for answer in answers.values())
@@ -91,29 +97,35 @@ class Line:
     async def _in_room(self, kind: str, work: Callable[[], Awaitable[T]]) -> T:
         """Do *work* in a place on the line; note how it ended."""
         breaker = self._breakers[kind]
-        if not breaker.lets_pass():
+        # With little left of the request's own time a timeout says nothing of the department.
+        fair = time_left(self._deadline) >= self._deadline / 2
+        turn = breaker.enter()
+        if turn is None:
             self._count(kind, DepartmentSpared.code)
             raise DepartmentSpared(self.department)
         try:
             await self._enter()
         except DepartmentTimeout as error:
-            breaker.note(well=False)
+            breaker.forget(turn)  # our own queue was long, which is not the department's illness
             self._count(kind, error.code)
             raise
         except BaseException:
-            breaker.forget()
+            breaker.forget(turn)
             raise
         try:
             done = await work()
         except DepartmentError as error:
-            breaker.note(well=not _is_ill(error))
+            if isinstance(error, DepartmentTimeout) and not fair:
+                breaker.forget(turn)
+            else:
+                breaker.note(turn, well=not _is_ill(error))
             self._count(kind, error.code)
             raise
         except BaseException:
-            breaker.forget()
+            breaker.forget(turn)
             raise
         else:
-            breaker.note(well=True)
+            breaker.note(turn, well=True)
             self._well[kind].inc()
             return done
         finally:

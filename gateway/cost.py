@@ -15,9 +15,17 @@ from graphql import FieldNode, GraphQLField
 from graphql.execution.values import VariableValues, get_argument_values
 
 # Arguments that say how long a list will be.
-_SIZES: Final[Mapping[str, str]] = {"Query.cases": "numbers", "Case.orders": "first"}
+_SIZES: Final[Mapping[str, str]] = {
+    "Query.cases": "numbers",
+    "Query.inbox": "first",
+    "Case.orders": "first",
+}
 # Lists whose length nobody says beforehand.
-_ASSUMED: Final[Mapping[str, int]] = {"Case.debtors": 10, "Debtor.relatedPersons": 5}
+_ASSUMED: Final[Mapping[str, int]] = {
+    "Case.debtors": 10,
+    "Case.expiring": 10,
+    "Debtor.relatedPersons": 5,
+}
 _MOST_CLIENTS: Final = 10_000
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema
+from graphql import GraphQLField, GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
@@ -17,7 +17,10 @@ class Undeclared(Exception):
     """Fields of the schema say neither which scope they need nor that they are public."""
 
     def __init__(self, coordinates: list[str]) -> None:
-        super().__init__("no declaration: " + ", ".join(sorted(coordinates)))
+        super().__init__(
+            "neither, or both, of scopes and a place on the public list: "
+            + ", ".join(sorted(coordinates))
+        )
 
 
 class Declarations:
@@ -41,6 +44,8 @@ def declare(schema: GraphQLSchema) -> Declarations:
     declared: dict[str, Declared] = {}
     gaps: list[str] = []
     for name, kind in schema.type_map.items():
+        if isinstance(kind, GraphQLInterfaceType):
+            raise Undeclared([name])  # nothing here decides access over an interface yet
         if not isinstance(kind, GraphQLObjectType) or name.startswith("__"):
             continue
         for field_name, graphql_field in kind.fields.items():

@@ -19,12 +19,12 @@ from graphql import (
 )
 
 from auth.caller import Caller
+from auth.tokens import COURTS
 from gateway.limits import BeyondLimit, Limits, check_limits
 from gateway.role_schema import RoleSchemas
 
 _MOST_KEPT: Final = 512
 _MOST_ROLES: Final = 64
-_COURT: Final = "court"
 
 
 class InvalidDocument(Exception):
@@ -155,7 +155,7 @@ class RoleDocuments:
         self._own: OrderedDict[frozenset[str], Documents] = OrderedDict()
 
     def of(self, caller: Caller) -> Documents:
-        if caller.organisation == _COURT:
+        if caller.organisation in COURTS:
             return self._whole
         known = self._own.get(caller.scopes)
         if known is None:

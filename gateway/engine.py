@@ -135,6 +135,8 @@ class Engine:
                 "SUBSCRIPTION_NEEDS_STREAM",
             )
         context = prepared.context
+        if prepared.plan.scopes != context.caller.scopes:
+            raise PermissionError("a plan runs for the scopes it was made for")
         limit_time(self._settings.seconds)
         try:
             await self._steps.run(prepared.plan, prepared.variables, context)
@@ -144,6 +146,9 @@ class Engine:
         finally:
             await context.asking.close()
         body = self._body(prepared, result)
+        client = (context.caller.client_id, context.caller.subject)
+        unused = prepared.requested - body["extensions"]["cost"]["actual"]
+        self._budgets.give_back(client, unused)
         _LOG.info(
             "request.answered",
             request=context.request_id,
@@ -321,8 +326,6 @@ class Engine:
         context = prepared.context
         body = body_of(result, prepared.plan, context, self._contexts)
         actual = context.asking.cost + len(prepared.plan.coordinates)
-        client = (context.caller.client_id, context.caller.subject)
-        self._budgets.give_back(client, prepared.requested - actual)
         body["extensions"]["cost"] = {
             "requested": prepared.requested,
             "actual": actual,

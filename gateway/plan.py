@@ -35,6 +35,7 @@ from resolvers.declare import Declared
 from resolvers.shaping import missing_scopes
 
 # Fields under which the plan asks ahead: they open a case, and a case has debtors.
+_COST_OF_INTROSPECTION: Final = 50
 _OPENS_CASES: Final = frozenset({"Query.case", "Query.cases"})
 
 
@@ -93,12 +94,14 @@ class Plan:
     """See the module.
 
     Attributes:
+        scopes: whose plan it is: it runs for no others.
         coordinates: every field that will be executed, denied ones left out.
         cost: before it runs.
         shape: makes the answer from what was fetched; None where graphql-core does.
     """
 
     operation: OperationDefinitionNode
+    scopes: frozenset[str]
     denied: list[Denied] = field(default_factory=list)
     roots: list[CaseRoot] = field(default_factory=list)
     coordinates: set[str] = field(default_factory=set)
@@ -138,7 +141,7 @@ class Planner:
         if root is None:
             raise LookupError("validation lets no such operation pass")
         selections = Selections(self._schema, document.fragments, variables)
-        walk = _Walk(self._declarations, selections, scopes, Plan(operation))
+        walk = _Walk(self._declarations, selections, scopes, Plan(operation, scopes))
         walk.root(root, [operation.selection_set])
         plan = walk.plan
         query = operation.operation is OperationType.QUERY
@@ -167,6 +170,7 @@ class _Walk:
         for selected in self._selections.of(parent, below):
             if selected.name in ("__schema", "__type"):
                 self.plan.introspects = True
+                self.plan.cost.add(_COST_OF_INTROSPECTION, ())
                 continue
             coordinate = f"{parent.name}.{selected.name}"
             case_root = None

@@ -48,7 +48,13 @@ def ended(cause: Refused, request_id: str, *, status: int = 200) -> Response:
 
 
 def failed(cause: Exception, request_id: str) -> Response:
-    """Return what is said of a failure that nobody foresaw; its own words stay here."""
+    """Return what is said of a failure that nobody foresaw; its own words stay here.
+
+    What GraphQL itself raises before a field runs (a variable that is null where none may be) is
+    the client's, and 400.
+    """
+    if isinstance(cause, GraphQLError):
+        return Response(400, {"errors": request_errors([cause], "BAD_USER_INPUT")})
     shown = field_error(GraphQLError("", original_error=cause), request_id)
     del shown["path"]
     return Response(500, {"errors": [shown]})

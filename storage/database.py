@@ -170,9 +170,8 @@ class SqliteDatabase(Database):
                 for work, done in batch:
                     value, failure = _in_savepoint(connection, work)
                     answers.append((done, value, failure))
-                    if failure is not None and not _in_transaction(connection):
-                        # A full disk undoes everything, not just the savepoint.
-                        raise failure
+                    if failure is not None:
+                        _require_transaction(connection, failure)
         except Exception as error:  # noqa: BLE001 -- every waiting caller must hear of it
             answers = [(done, None, error) for _, done in batch]
         for done, value, failure in answers:
@@ -182,9 +181,11 @@ class SqliteDatabase(Database):
                 done.set_exception(failure)
 
 
-def _in_transaction(connection: Connection) -> bool:
+def _require_transaction(connection: Connection, failure: BaseException) -> None:
+    """Raise *failure* if it undid everything: a full disk does, not just its savepoint."""
     driver: Any = connection.connection.dbapi_connection
-    return bool(driver.in_transaction)
+    if not driver.in_transaction:
+        raise failure
 
 
 def _in_savepoint(connection: Connection, work: Work[T]) -> tuple[T | None, BaseException | None]:

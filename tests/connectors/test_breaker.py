@@ -15,10 +15,17 @@ class Clock:
         return self.now
 
 
+def note(breaker: Breaker, *, well: bool) -> None:
+    """Let a call go out and end."""
+    turn = breaker.enter()
+    assert turn is not None
+    breaker.note(turn, well=well)
+
+
 def opened(clock: Clock) -> Breaker:
     breaker = Breaker(RULE, clock=clock)
     for _ in range(4):
-        breaker.note(well=False)
+        note(breaker, well=False)
     return breaker
 
 
@@ -35,7 +42,7 @@ def test_a_share_of_failures_opens_it(ends: list[bool], state: BreakerState) -> 
     breaker = Breaker(RULE, clock=Clock())
 
     for well in ends:
-        breaker.note(well=well)
+        note(breaker, well=well)
 
     assert breaker.state is state
 
@@ -44,10 +51,10 @@ def test_old_failures_are_forgotten() -> None:
     clock = Clock()
     breaker = Breaker(RULE, clock=clock)
     for _ in range(3):
-        breaker.note(well=False)
+        note(breaker, well=False)
 
     clock.now += 11
-    breaker.note(well=False)
+    note(breaker, well=False)
 
     assert breaker.state is BreakerState.CLOSED
 
@@ -55,34 +62,54 @@ def test_old_failures_are_forgotten() -> None:
 def test_after_its_rest_one_call_tries_and_the_others_wait() -> None:
     clock = Clock()
     breaker = opened(clock)
-    assert not breaker.lets_pass()
+    assert breaker.enter() is None
 
     clock.now += 5
 
-    assert breaker.lets_pass()
-    assert not breaker.lets_pass()
+    assert breaker.state is BreakerState.HALF_OPEN
+    assert breaker.enter() is not None
+    assert breaker.enter() is None
 
 
 @pytest.mark.parametrize(
     ("well", "state"), [(True, BreakerState.CLOSED), (False, BreakerState.OPEN)]
 )
-def test_the_try_decides(well: bool, state: BreakerState) -> None:
+def test_the_one_call_decides(state: BreakerState, *, well: bool) -> None:
     clock = Clock()
     breaker = opened(clock)
     clock.now += 5
-    breaker.lets_pass()
 
-    breaker.note(well=well)
+    note(breaker, well=well)
 
     assert breaker.state is state
 
 
-def test_a_try_that_was_given_up_lets_another_one_try() -> None:
+def test_a_call_that_was_given_up_lets_another_one_try() -> None:
     clock = Clock()
     breaker = opened(clock)
     clock.now += 5
-    breaker.lets_pass()
+    turn = breaker.enter()
+    assert turn is not None
 
-    breaker.forget()
+    breaker.forget(turn)
 
-    assert breaker.lets_pass()
+    assert breaker.enter() is not None
+
+
+@pytest.mark.parametrize("well", [True, False])
+def test_a_call_that_began_before_it_opened_decides_nothing(*, well: bool) -> None:
+    clock = Clock()
+    breaker = Breaker(RULE, clock=clock)
+    late = breaker.enter()
+    assert late is not None
+    for _ in range(4):
+        note(breaker, well=False)
+    clock.now += 5
+    trying = breaker.enter()
+
+    breaker.note(late, well=well)
+    breaker.forget(late)
+
+    assert trying is not None
+    assert breaker.state is BreakerState.HALF_OPEN
+    assert breaker.enter() is None
