@@ -4,6 +4,7 @@ The long form is ``python -m tests.differential.campaign --documents 10000``.
 """
 
 import asyncio
+import random
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.differential.checks import check
-from tests.differential.documents import documents
+from tests.differential.documents import Maker, documents
 from tests.differential.world import World, both_ways, comparable, world
 
 ROLES = ("court-executor", "court-approver", "court-supervisor", "dept:traffic-police", "auditor")
@@ -47,6 +48,24 @@ def test_both_ways_agree_and_nothing_leaks(role: str, place: World, runner: asyn
         runner.run(check(place, role, document, seed))
 
     agree()
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role.startswith("court")])
+@pytest.mark.parametrize("partial", [False, True], ids=["whole", "in part"])
+def test_documents_that_reach_too_far_are_refused_or_answered_in_part(
+    role: str, place: World, runner: asyncio.Runner, *, partial: bool
+) -> None:
+    """Drawn from the whole schema: what is denied is not asked, whole or in part."""
+    cases = [case.number for case in place.cases]
+    lot, executed = random.Random(f"{role} {partial}"), 0
+
+    for _ in range(60):
+        one = random.Random(lot.getrandbits(64))
+        document = Maker(place.graph.schema, one, cases, place.people).document()
+        executed += runner.run(check(place, role, document, lot.getrandbits(32), partial=partial))
+
+    assert executed > 0
+    assert partial or executed < 60
 
 
 def test_a_shape_that_lies_is_caught(place: World, runner: asyncio.Runner) -> None:
