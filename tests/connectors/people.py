@@ -13,24 +13,27 @@ ANNA, BEN = person(1), person(2)
 NOW = "2026-11-23T09:00:00+08:00"
 
 
-def an_order(
+def an_order(  # noqa: PLR0913 -- an order has these parts
     *,
     action: Action = "FREEZE",
     amount_fen: Fen | None = None,
     quantity: int | None = None,
     key: str = "key-1",
     document_hash: str = "a" * 64,
+    hold_key: str | None = None,
+    months: int = 12,
 ) -> ControlOrder:
     return ControlOrder(
         key=key,
         case_number="（2026）示9903执1号",
         action=action,
+        hold_key=hold_key,
         subject=ANNA,
         subject_name="甲<&>㐀𠮷",
         record="XX-00000001",
         amount_fen=amount_fen,
         quantity=quantity,
-        months=12,
+        months=months,
         ruling="裁1",
         notice="协1",
         document_hash=document_hash,

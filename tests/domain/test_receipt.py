@@ -46,6 +46,23 @@ def test_an_impossible_receipt_is_refused(asked: int, controlled: int, result: s
         outcome(asked=asked, controlled=controlled, result=result)
 
 
+@pytest.mark.parametrize(
+    ("action", "controlled", "result"),
+    [
+        pytest.param("LIFT", 40, "PART", id="a lift in part is another lift"),
+        pytest.param("LIFT", 0, "WAITING", id="a lift waits for nobody"),
+        pytest.param("DEDUCT", 0, "WAITING", id="no money waits to be deducted"),
+    ],
+)
+def test_an_order_about_a_hold_comes_only_to_what_it_can(
+    action: str, controlled: int, result: str
+) -> None:
+    assert outcome(asked=100, controlled=controlled, result=result, action="RENEW")
+
+    with pytest.raises(ImpossibleReceipt):
+        outcome(asked=100, controlled=controlled, result=result, action=action)
+
+
 @given(
     asked=st.integers(-10, 10),
     controlled=st.integers(-10, 12),
