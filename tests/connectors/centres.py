@@ -24,6 +24,7 @@ class Centre:
         self.database = database
         self.answers: Answers | None = None
         self.receipt: Callable[[dict[str, Any]], Any] | None = None
+        self.standings: Callable[[dict[str, Any]], Any] | None = None
         self.fails = False
         self.questions: Rows = []
 
@@ -51,6 +52,9 @@ class Centre:
         for row in new.mappings().all():
             self.questions.append(dict(row))
             self._reply(connection, row["id"])
+        asked = connection.execute(text("SELECT * FROM standing_request WHERE state = 'NEW'"))
+        for row in asked.mappings().all():
+            self._tell(connection, dict(row))
         if self.receipt is None:
             return
         for row in (
@@ -67,6 +71,21 @@ class Centre:
                 text("UPDATE control_request SET state = 'DONE' WHERE key = :key"),
                 {"key": row["key"]},
             )
+
+    def _tell(self, connection: Connection, row: dict[str, Any]) -> None:
+        """Answer what holds are worth: as told, not at all, or with no row."""
+        if self.standings is None and not self.fails:
+            return
+        body = None if self.standings is None else self.standings(row)
+        if body is not None:
+            connection.execute(
+                text("INSERT INTO standing_reply VALUES (:id, :body)"),
+                {"id": row["id"], "body": body if isinstance(body, str) else json.dumps(body)},
+            )
+        connection.execute(
+            text("UPDATE standing_request SET state = :state WHERE id = :id"),
+            {"id": row["id"], "state": "FAILED" if self.fails else "DONE"},
+        )
 
     def _reply(self, connection: Connection, identifier: str) -> None:
         state = "FAILED" if self.fails else "CLAIMED" if self.answers is None else "DONE"

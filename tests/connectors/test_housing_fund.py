@@ -14,9 +14,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from connectors.address import DepartmentAddress
-from connectors.control import PriorHold
+from connectors.control import PriorHold, Standing
 from connectors.errors import (
     DepartmentContractBroken,
+    DepartmentError,
     DepartmentRefused,
     DepartmentTimeout,
     DepartmentUnreachable,
@@ -86,7 +87,8 @@ def asking(
 
 
 async def nothing_left(centre: Centre) -> bool:
-    return not [*await centre.rows("query_request"), *await centre.rows("query_reply")]
+    tables = ("query_request", "query_reply", "standing_request", "standing_reply")
+    return not [row for table in tables for row in await centre.rows(table)]
 
 
 Databases = tuple[ExchangeDatabase, ExchangeDatabase]
@@ -403,3 +405,92 @@ async def test_a_receipt_that_contradicts_itself_is_not_believed(
             await connector.control(an_order(amount_fen=Fen(100000)))
     await connector.aclose()
     await centre.database.aclose()
+
+
+STANDS = {
+    "key": "key-1",
+    "record": "HF-00000001",
+    "limit": "1000.00",
+    "controlled": "300.00",
+    "rank": 2,
+    "state": "ACTIVE",
+    "startsOn": "2026-11-23",
+    "endsOn": "2027-11-22",
+}
+STANDING = Standing(
+    key="key-1",
+    record="HF-00000001",
+    limit=100000,
+    controlled=30000,
+    rank=2,
+    state="ACTIVE",
+    starts_on=date(2026, 11, 23),
+    ends_on=date(2027, 11, 22),
+)
+
+
+async def test_what_a_hold_is_worth_is_asked_and_no_row_stays(
+    databases: Databases, centre: Centre
+) -> None:
+    centre.standings = lambda row: [STANDS] if row["since"] or row["key"] == "key-1" else []
+    connector = asking(databases)
+
+    async with centre.at_work():
+        one, none = await connector.standing_of("key-1"), await connector.standing_of("key-2")
+        every = await connector.holds_since(date(2026, 11, 23))
+
+    assert (one, none, list(every)) == (STANDING, None, [STANDING])
+    assert await nothing_left(centre)
+
+
+@pytest.mark.parametrize(
+    ("standings", "fails", "expected"),
+    [
+        pytest.param(None, True, DepartmentRefused, id="failed"),
+        pytest.param(None, False, DepartmentTimeout, id="silent"),
+        pytest.param([{**STANDS, "key": "key-9"}], False, DepartmentContractBroken, id="another"),
+        pytest.param([STANDS, STANDS], False, DepartmentContractBroken, id="twice"),
+        pytest.param([{**STANDS, "limit": 1000}], False, DepartmentContractBroken, id="a number"),
+        pytest.param("{not json", False, DepartmentContractBroken, id="garbage"),
+        pytest.param("", False, DepartmentContractBroken, id="nothing"),
+    ],
+)
+async def test_who_does_not_say_what_a_hold_is_worth_is_not_guessed_at(
+    databases: Databases,
+    centre: Centre,
+    *,
+    standings: object,
+    fails: bool,
+    expected: type[DepartmentError],
+) -> None:
+    centre.standings = None if standings is None else lambda _: standings
+    centre.fails = fails
+    connector = asking(databases, deadline=0.3)
+
+    async with centre.at_work():
+        with pytest.raises(expected):
+            await connector.standing_of("key-1")
+
+    assert await nothing_left(centre)
+
+
+async def test_a_deduction_names_the_hold_it_is_taken_from(
+    databases: Databases, centre: Centre
+) -> None:
+    centre.receipt = lambda order: {
+        **freezing(order),
+        "action": order["action"],
+        "rank": None,
+        "startsOn": None,
+        "endsOn": None,
+    }
+    connector = asking(databases)
+    order = an_order(action="DEDUCT", amount_fen=Fen(100000), hold_key="key-0", months=0)
+
+    async with centre.at_work():
+        receipt = await connector.control(order)
+
+    assert (receipt.action, receipt.controlled, receipt.ends_on) == ("DEDUCT", 30000, None)
+    (row,) = await centre.rows("control_request")
+    body = json.loads(row["body"])
+    assert (body["action"], body["holdKey"], body["months"]) == ("DEDUCT", "key-0", 0)

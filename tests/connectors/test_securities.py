@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from connectors.address import DepartmentAddress
-from connectors.control import PriorHold
+from connectors.control import PriorHold, Standing
 from connectors.errors import (
     DepartmentBusy,
     DepartmentContractBroken,
@@ -316,6 +316,96 @@ async def test_what_became_of_a_key_can_be_asked(listen: Listen) -> None:
     assert found is not None
     assert found.receipt_number == "R1"
     assert missing is None
+
+
+STANDS = {
+    "key": "key-1",
+    "record": "SD-00000001",
+    "limit": 500,
+    "controlled": 300,
+    "rank": 2,
+    "state": "ACTIVE",
+    "startsOn": "2026-11-23",
+    "endsOn": "2027-11-22",
+}
+
+
+async def test_what_a_freeze_is_worth_now_stands_beside_its_receipt(listen: Listen) -> None:
+    def answer(request: Request) -> Behaviour:
+        match request.path:
+            case "/v2/controls/key-1" | "/v2/controls/key-2" | "/v2/controls?since=2026-11-23":
+                return json_reply({"ticket": request.path[-1], "pollAfterMs": 1})
+            case "/v2/tickets/1":
+                return json_reply({"state": "READY", "receipt": RECEIPT, "standing": STANDS})
+            case "/v2/tickets/2":
+                return json_reply({"state": "READY", "receipt": RECEIPT, "standing": None})
+            case "/v2/tickets/3":
+                return json_reply({"state": "READY", "standings": [STANDS]})
+            case _:
+                return Reply(404)
+
+    department = await listen(answer)
+    connector = connector_at(department.url)
+
+    found = [await connector.standing_of(f"key-{n}") for n in (1, 2, 9)]
+    every = await connector.holds_since(date(2026, 11, 23))
+    await connector.aclose()
+
+    standing = Standing(
+        key="key-1",
+        record="SD-00000001",
+        limit=500,
+        controlled=300,
+        rank=2,
+        state="ACTIVE",
+        starts_on=date(2026, 11, 23),
+        ends_on=date(2027, 11, 22),
+    )
+    assert (found, every) == ([standing, None, None], (standing,))
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        pytest.param(
+            json_reply({"state": "READY", "standing": {**STANDS, "key": "key-2"}}),
+            DepartmentContractBroken,
+            id="another freeze",
+        ),
+        pytest.param(
+            json_reply({"state": "READY", "standing": [STANDS]}),
+            DepartmentContractBroken,
+            id="a list",
+        ),
+        pytest.param(
+            json_reply({"state": "READY", "standing": {**STANDS, "limit": "500.00"}}),
+            DepartmentContractBroken,
+            id="money for shares",
+        ),
+        pytest.param(Reply(503), DepartmentBusy, id="busy"),
+        pytest.param(WORKING, DepartmentTimeout, id="never ready"),
+    ],
+)
+async def test_who_does_not_say_what_a_freeze_is_worth_is_not_guessed_at(
+    listen: Listen, reply: Behaviour, expected: type[DepartmentError]
+) -> None:
+    department = await listen(then(json_reply({"ticket": "t-1", "pollAfterMs": 1}), reply))
+    connector = connector_at(department.url, deadline=0.2)
+
+    with pytest.raises(expected):
+        await connector.standing_of("key-1")
+    await connector.aclose()
+
+
+async def test_a_depository_without_a_statement_has_not_said_that_nothing_stands(
+    listen: Listen,
+) -> None:
+    department = await listen(lambda _: Reply(404))
+    connector = connector_at(department.url)
+
+    with pytest.raises(DepartmentRefused):
+        await connector.holds_since(date(2026, 11, 23))
+    await connector.aclose()
 
 
 async def test_shares_are_never_ordered_by_money(listen: Listen) -> None:

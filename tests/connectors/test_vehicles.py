@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from connectors.address import DepartmentAddress
-from connectors.control import PriorHold
+from connectors.control import PriorHold, Standing
 from connectors.errors import (
     DepartmentBusy,
     DepartmentContractBroken,
@@ -400,6 +400,105 @@ async def test_what_became_of_a_key_can_be_asked(listen: Listen) -> None:
     assert found.receipt_number == "R1"
     assert missing is None
     assert b"<v:WJBH>key-1</v:WJBH>" in department.heard[0].body
+
+
+def stands(
+    of: str = 'WJBH="key-1" JLBH="TP-00000001" XE="1000.00" KZ="1000.00" SX="1" ZT="ACTIVE"',
+    term: str = 'QSRQ="2026-11-23" JZRQ="2027-11-22"',
+) -> str:
+    return f"<v:CFZT {of} {term}/>"
+
+
+def status(*content: str, operation: str = "ControlStatus") -> Reply:
+    return envelope(f"<v:{operation}Response>{''.join(content)}</v:{operation}Response>")
+
+
+async def test_what_a_seal_is_worth_now_stands_beside_its_receipt(listen: Listen) -> None:
+    replies = [
+        status(RECEIPT, stands()),
+        status(RECEIPT, stands()),
+        status(RECEIPT),
+        status(),
+        status(stands(), operation="ControlStatement"),
+    ]
+    department = await listen(lambda _: replies.pop(0))
+    connector = connector_at(department.url)
+
+    receipt = await connector.outcome_of("key-1")
+    found = [await connector.standing_of("key-1") for _ in range(3)]
+    every = await connector.holds_since(date(2026, 11, 23))
+    await connector.aclose()
+
+    standing = Standing(
+        key="key-1",
+        record="TP-00000001",
+        limit=100000,
+        controlled=100000,
+        rank=1,
+        state="ACTIVE",
+        starts_on=date(2026, 11, 23),
+        ends_on=date(2027, 11, 22),
+    )
+    assert receipt is not None
+    assert (found, every) == ([standing, None, None], (standing,))
+    assert b"<v:RQ>2026-11-23</v:RQ>" in department.heard[-1].body
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        pytest.param(status(stands(), stands()), DepartmentContractBroken, id="twice"),
+        pytest.param(
+            status(stands().replace("key-1", "key-2")), DepartmentContractBroken, id="another seal"
+        ),
+        pytest.param(status(stands(term="")), DepartmentContractBroken, id="without a term"),
+        pytest.param(
+            status(stands().replace('KZ="1000.00"', 'KZ="1000.01"')),
+            DepartmentContractBroken,
+            id="more than its limit",
+        ),
+        pytest.param(
+            status(stands().replace("ACTIVE", "SURE")), DepartmentContractBroken, id="another state"
+        ),
+        pytest.param(status(stands(of="")), DepartmentContractBroken, id="half a standing"),
+        pytest.param(fault("BAD_REQUEST"), DepartmentRefused, id="refused"),
+        pytest.param(Reply(503), DepartmentBusy, id="overloaded"),
+        pytest.param(Hang(), DepartmentTimeout, id="never answers"),
+    ],
+)
+async def test_who_does_not_say_what_a_seal_is_worth_is_not_guessed_at(
+    listen: Listen, reply: Behaviour, expected: type[DepartmentError]
+) -> None:
+    department = await listen(lambda _: reply)
+    connector = connector_at(department.url, deadline=0.2)
+
+    with pytest.raises(expected) as caught:
+        await connector.standing_of("key-1")
+    await connector.aclose()
+
+    assert type(caught.value) is expected
+
+
+async def test_a_lift_names_the_seal_it_lifts(listen: Listen) -> None:
+    lifted = RECEIPT.replace('JG="FULL"', 'CSLX="LIFT" JG="FULL"').replace(
+        'SX="1" QSRQ="2026-11-23" JZRQ="2027-11-22"', ""
+    )
+    department = await listen(
+        lambda _: envelope(f"<v:ControlResponse>{lifted}</v:ControlResponse>")
+    )
+    connector = connector_at(department.url)
+    order = an_order(action="LIFT", amount_fen=Fen(100000), hold_key="key-0", months=0)
+
+    receipt = await connector.control(order)
+    with pytest.raises(DepartmentContractBroken):  # it says that something was lifted
+        await connector.control(an_order(action="SEAL", amount_fen=Fen(100000)))
+    await connector.aclose()
+
+    assert (receipt.action, receipt.controlled, receipt.ends_on) == ("LIFT", 100000, None)
+    lifting, sealing = (request.body for request in department.heard)
+    assert b"<v:YWJBH>key-0</v:YWJBH>" in lifting
+    assert b"<v:YS>0</v:YS>" in lifting
+    assert b"YWJBH" not in sealing
 
 
 @given(st.text())

@@ -42,6 +42,11 @@ class Served:
         self.ill = True
         return self.http.post(f"{self.base}/_sandbox/faults", json={"mode": mode, **more})
 
+    def set_clock(self, at: str | None) -> None:
+        """Let the department's clock stand at an instant, or run."""
+        answer = self.http.post(f"{self.base}/_sandbox/clock", json={"at": at})
+        answer.raise_for_status()
+
     def recover(self) -> None:
         if self.ill:
             self.fall_ill("none").raise_for_status()

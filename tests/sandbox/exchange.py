@@ -65,14 +65,17 @@ class Exchange:
         )
         return question
 
-    def state(self, question: str) -> str:
-        row = self.run("SELECT state FROM query_request WHERE id = ?", question).fetchone()
+    def state(self, question: str, table: str = "query_request") -> str:
+        row = self.run(f"SELECT state FROM {table} WHERE id = ?", question).fetchone()
         return "GONE" if row is None else str(row[0])
 
-    def settled(self, question: str, within: float = 2) -> str:
+    def settled(self, question: str, within: float = 2, table: str = "query_request") -> str:
         """Return the state in which the question ends; NEW or CLAIMED if it does not in time."""
         until = time.monotonic() + within
-        while (state := self.state(question)) in ("NEW", "CLAIMED") and time.monotonic() < until:
+        while True:
+            state = self.state(question, table)
+            if state not in ("NEW", "CLAIMED") or time.monotonic() >= until:
+                break
             time.sleep(0.003)
         return state
 
@@ -88,6 +91,25 @@ class Exchange:
         self.run("DELETE FROM query_request WHERE id = ?", question)
         self.run("DELETE FROM query_reply WHERE request_id = ?", question)
         return found
+
+    def standings(
+        self, key: str | None, since: str | None, *, ago: timedelta = timedelta()
+    ) -> tuple[str, list[dict[str, Any]]]:
+        """Ask about holds; return the state in which that ends, and what was answered."""
+        question = secrets.token_hex(8)
+        self.run(
+            "INSERT INTO standing_request (id, created_at, key, since, state) "
+            "VALUES (?, ?, ?, ?, 'NEW')",
+            question,
+            instant(ago),
+            key,
+            since,
+        )
+        state = self.settled(question, table="standing_request")
+        row = self.run("SELECT body FROM standing_reply WHERE request_id = ?", question).fetchone()
+        self.run("DELETE FROM standing_request WHERE id = ?", question)
+        self.run("DELETE FROM standing_reply WHERE request_id = ?", question)
+        return state, [] if row is None else json.loads(row[0])
 
     def order(self, key: str, document_hash: str, body: str) -> None:
         self.run(

@@ -25,6 +25,8 @@ class Order:
     action: str = ""
     document_hash: str = "a" * 64
     months: int = 12
+    hold_key: str | None = None
+    ruling: str = "裁1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,7 @@ class Receipt:
     """*prior* are authority, amount or quantity, and last day."""
 
     number: str
+    action: str
     result: str
     asked: Decimal
     controlled: Decimal
@@ -48,6 +51,7 @@ def order_police(served: Served, order: Order, *, timeout: float = 5) -> Receipt
     asset = order.asset
     words = {
         "WJBH": order.key,
+        **({} if order.hold_key is None else {"YWJBH": order.hold_key}),
         "AJBH": order.case,
         "CSLX": order.action or "SEAL",
         "ZJHM": asset.subject,
@@ -55,7 +59,7 @@ def order_police(served: Served, order: Order, *, timeout: float = 5) -> Receipt
         "JLBH": asset.record,
         "JE": f"{order.asked:.2f}",
         "YS": str(order.months),
-        "CDSH": "裁1",
+        "CDSH": order.ruling,
         "TZSH": "协1",
         "WJZY": order.document_hash,
     }
@@ -72,6 +76,7 @@ def police_receipt(element_: Any) -> Receipt:
     get = element_.get
     return Receipt(
         number=get("HZBH"),
+        action=get("CSLX"),
         result=get("JG"),
         asked=Decimal(get("YQ")),
         controlled=Decimal(get("KZ")),
@@ -130,7 +135,8 @@ def _words(order: Order, action: str) -> dict[str, object]:
         "subjectName": order.asset.name,
         "record": order.asset.record,
         "months": order.months,
-        "ruling": "裁1",
+        **({} if order.hold_key is None else {"holdKey": order.hold_key}),
+        "ruling": order.ruling,
         "notice": "协1",
         "documentHash": order.document_hash,
         "officers": OFFICERS,
@@ -141,6 +147,7 @@ def _words(order: Order, action: str) -> dict[str, object]:
 def _receipt(words: Mapping[str, Any], amount: str) -> Receipt:
     return Receipt(
         number=words["receiptNumber"],
+        action=words["action"],
         result=words["result"],
         asked=Decimal(words["asked"]),
         controlled=Decimal(words["controlled"]),
