@@ -1,6 +1,7 @@
 """A department's ledger: one key, one effect; later holds wait behind earlier ones."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,40 @@ def test_a_ledger_remembers_after_it_was_closed_by_force(ledger: Ledger, tmp_pat
 
     assert again.receipt_of("k1") == receipt
     assert len(again.log_of("HF1", ())) == 1
+
+
+def test_a_ledger_that_was_closed_by_force_knows_what_every_hold_is_worth(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    about = replace(ORDER, action="LIFT", hold_key="k1", ruling="裁2", months=0)
+    ledger.carry_out(ORDER, lambda _: FUND)
+    ledger.carry_out(replace(ORDER, key="k2", limit=90), lambda _: FUND)
+    ledger.carry_out(replace(about, key="k3", action="RENEW", months=6), lambda _: FUND)
+    ledger.carry_out(replace(about, key="k4", limit=10), lambda _: FUND)
+    ledger.carry_out(replace(about, key="k5", action="DEDUCT", limit=20), lambda _: FUND)
+    ledger.let_in("HF1", 5)
+
+    again = Ledger(tmp_path / "ledger.db", "HF", "经办", Clock())
+
+    told = again.statement(date(2000, 1, 1), lambda _: FUND)
+    assert told == ledger.statement(date(2000, 1, 1), lambda _: FUND)
+    assert [(one["key"], one["limit"], one["controlled"]) for one in told] == [
+        ("k1", 30, 30),
+        ("k2", 90, 55),
+    ]
+    assert again.standing_of("k2", lambda _: FUND) == told[1]
+    assert again.standing_of("k3", lambda _: FUND) is None
+
+
+def test_an_order_that_fails_half_way_leaves_nothing(ledger: Ledger) -> None:
+    def fail(_: Order) -> Asset:
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        ledger.carry_out(ORDER, fail)
+
+    assert ledger.receipt_of("k1") is None
+    assert ledger.carry_out(ORDER, lambda _: FUND)["receiptNumber"] == "HF-R000001"
 
 
 @pytest.mark.parametrize(

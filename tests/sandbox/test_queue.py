@@ -26,6 +26,7 @@ class Queue(RuleBasedStateMachine):
         self.count = 0
         self.asset = Asset(capacity=None, balance=None, earlier=())
         self.ended: set[str | None] = set()
+        self.ever_held: set[str | None] = set()
         self.ranks: list[str | None] = []
 
     @initialize(capacity=st.none() | st.integers(0, 12))
@@ -144,9 +145,10 @@ class Queue(RuleBasedStateMachine):
         assert 0 <= taken <= room  # I-03
         needs = (1 if self.asset.capacity is None else one.limit for one in self.live)
         assert taken == min(room, sum(needs))  # I-21
+        self.ever_held |= {one.hold.key for one in self.live if one.held}
         for one in self.live:
             assert 0 <= one.held <= one.limit
-            assert one.state == "ACTIVE" or one.held == 0
+            assert one.state == ("ACTIVE" if one.hold.key in self.ever_held else "WAITING")
 
     @invariant()
     def ranks_have_no_gaps_and_who_acts_precedes_who_waits(self) -> None:
