@@ -1,22 +1,27 @@
 """
 ``python -m bench.orders``: approved orders a second, from the worker's claim to the kept receipt.
 
-Two workers on one database; departments answer at once, in process, so that what is measured is the
-outbox: claim, SENT, receipt, hold, end of the delivery. Drafting and approving are timed apart.
+Two workers, each a process, on one database (one on SQLite, which has one writer); departments
+answer at once, in process, so that what is measured is the outbox: claim, SENT, receipt, hold, end
+of the delivery. Drafting and approving are timed apart.
 """
 
 import argparse
 import asyncio
 import json
+import logging
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from contextlib import AsyncExitStack, ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import structlog
 import uvloop
 from rich.console import Console
 from rich.table import Table
@@ -30,7 +35,7 @@ from gateway.delivery import Deliveries
 from resolvers.order_drafts import Papers
 from resolvers.order_events import OrderEvents
 from storage.cases import CaseRecord, keep_cases
-from storage.database import Database, open_database
+from storage.database import open_database
 from tests.chaos.__main__ import own_database
 from tests.resolvers.order_world import World, open_world
 
@@ -78,22 +83,21 @@ async def measure(url: str, orders: int, place: Path) -> dict[str, Any]:
         started = time.perf_counter()
         await asyncio.gather(*(_share(world, cases[one::8], orders // 8) for one in range(8)))
         approving = time.perf_counter() - started
-        port: ControlPort = Prompt()
-        workers = [_worker(url or _file(place), port) for _ in range(WORKERS)]
+        workers = WORKERS if url else 1  # SQLite has one writer
+        running = [stack.enter_context(_worker(url or _file(place))) for _ in range(workers)]
+        await asyncio.gather(*(asyncio.to_thread(one.stdout.readline) for one in running))
         started = time.perf_counter()
-        for worker, _ in workers:
-            worker.start()
+        for one in running:
+            one.stdin.write(b"begin\n")
+            one.stdin.flush()
         while await world.database.read(_due):  # noqa: ASYNC110 -- nobody else may tell us
             await asyncio.sleep(0.02)
         delivering = time.perf_counter() - started
-        for worker, database in workers:
-            await worker.stop()
-            await database.close()
     done = orders // 8 * 8
     return {
         "database": "PostgreSQL" if url else "SQLite",
         "orders": done,
-        "workers": WORKERS,
+        "workers": workers,
         "approved_per_second": round(done / approving),
         "delivered_per_second": round(done / delivering),
     }
@@ -121,10 +125,27 @@ async def _share(world: World, cases: Sequence[CaseRecord], count: int) -> None:
         await world.approved(world.freeze(1, case_number=number, papers=papers))
 
 
-def _worker(url: str, port: ControlPort) -> tuple[Deliveries, Database]:
+@contextmanager
+def _worker(url: str) -> Iterator[Any]:
+    """Run a worker as a process of its own; it says when it is ready and waits to be let go."""
+    command = [sys.executable, "-m", "bench.orders", "--work", url]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:  # noqa: S603
+        yield process
+        process.kill()
+
+
+async def work(url: str) -> None:
+    """Deliver what is due at *url* until killed."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     database = open_database(url)
+    port: ControlPort = Prompt()
     lease = timedelta(seconds=30)
-    return Deliveries(database, lambda _: port, OrderEvents(database), utc_now, lease), database
+    worker = Deliveries(database, lambda _: port, OrderEvents(database), utc_now, lease)
+    await database.read(_due)
+    print("ready", flush=True)  # noqa: T201 -- to the bench
+    await asyncio.to_thread(sys.stdin.readline)
+    worker.start()
+    await asyncio.Event().wait()
 
 
 def _file(place: Path) -> str:
@@ -141,7 +162,11 @@ def main() -> None:
     parser.add_argument("--orders", type=int, default=1000)
     parser.add_argument("--server", default="", help="postgresql://…; SQLite alone if left out")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--work", default="", help=argparse.SUPPRESS)
     given = parser.parse_args()
+    if given.work:
+        uvloop.run(work(given.work))
+        return
     rows = []
     with ExitStack() as stack:
         urls = [""]

@@ -25,6 +25,7 @@ from connectors.answer_cache import AnswerCache, open_store
 from connectors.departments import CONNECTORS, Departments
 from connectors.http import Trust
 from connectors.metrics import DepartmentMetrics
+from domain.closed_hours import ClosedHours, parse_closed_hours
 from gateway.accounts import StoredAccounts
 from gateway.clockwork import Clockwork
 from gateway.contexts import Contexts, utc_now
@@ -128,6 +129,7 @@ def build_gateway(
         utc_now,
         lease=timedelta(seconds=settings.delivery_lease_seconds),
         inboxes=settings.inbox_departments,
+        closed=_closed_hours(settings),
     )
     clockwork = Clockwork(
         database,
@@ -187,7 +189,7 @@ def _addresses(settings: Settings) -> list[DepartmentAddress]:
     Raises:
         ValueError: a stem that no connector has.
     """
-    department_of = {connector.stem: connector.department for connector in CONNECTORS}
+    department_of = _department_ids()
     if unknown := settings.departments.keys() - department_of.keys():
         raise ValueError(
             f"no connector for {', '.join(sorted(unknown))}; there are: "
@@ -204,6 +206,18 @@ def _addresses(settings: Settings) -> list[DepartmentAddress]:
         )
         for stem, department in settings.departments.items()
     ]
+
+
+def _closed_hours(settings: Settings) -> dict[str, list[ClosedHours]]:
+    ids = _department_ids()
+    return {
+        ids[stem]: [parse_closed_hours(hours) for hours in department.closed_hours]
+        for stem, department in settings.departments.items()
+    }
+
+
+def _department_ids() -> dict[str, str]:
+    return {connector.stem: connector.department for connector in CONNECTORS}
 
 
 def _pseudonym_key(settings: Settings) -> bytes:

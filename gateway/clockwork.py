@@ -84,9 +84,13 @@ class Clockwork:
             await asyncio.sleep(self._every.total_seconds())
 
     async def _is_on_duty(self) -> bool:
-        now = self._now()
-        until = now + self._every * _LEASE_IN_TURNS
-        take = partial(take_duty, name=_DUTY, holder=self._holder, now=now, until=until)
+        take = partial(
+            take_duty,
+            name=_DUTY,
+            holder=self._holder,
+            now=self._now(),
+            lease_time=self._every * _LEASE_IN_TURNS,
+        )
         return await self._database.write(take)
 
     async def turn(self, now: datetime) -> Turn:

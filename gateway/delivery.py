@@ -10,8 +10,8 @@ import asyncio
 import contextlib
 import random
 import secrets
-from collections import Counter
-from collections.abc import Callable, Collection
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, cast
@@ -21,35 +21,42 @@ from sqlalchemy import Connection
 
 from connectors.control import Action, ControlOrder, ControlPort, Receipt
 from connectors.errors import DepartmentError, DepartmentRefused, KeyReused
+from domain.closed_hours import ClosedHours
 from domain.order import OrderAction, OrderEvent, OrderState, TransitionRefused, next_state
 from domain.receipt import ImpossibleReceipt
 from resolvers.answer_due import answer_due
 from resolvers.order_approval import APPROVAL_STANDS
 from resolvers.order_events import OrderEvents
 from resolvers.receiving import Answered, receive
-from storage.cases import court_of
 from storage.database import Database
 from storage.deliveries import (
+    Claimed,
     DeliveryRecord,
     LeaseLost,
+    bring_forward,
     claim_deliveries,
     finish_delivery,
     park_delivery,
     postpone_delivery,
 )
 from storage.instants import instant_text
-from storage.orders import OrderRecord, find_order, lock_order, move_order
+from storage.orders import OrderRecord, Transition, lock_order, walk_orders
 from storage.receipts import PriorHoldRecord, ReceiptRecord, keep_receipt
 
 _LOG = structlog.get_logger()
 
 _LOOK_EVERY: Final = 1.0  # seconds, when nobody wakes us
-_MOST_AT_ONCE: Final = 16  # begun in one look
-_MOST_AT_A_DEPARTMENT: Final = 8  # under way
+_GATHERING: Final = 0.01  # seconds in which news gather, so that one look serves them all
+_MOST_UNDER_WAY: Final = 32
+_MOST_AT_A_DEPARTMENT: Final = 8
 _MOST_SURPRISES: Final = 8  # attempts that fail in a way nobody foresaw, then a person looks
 _FIRST_WAIT: Final = 0.5  # seconds, doubled with each attempt
 _LONGEST_WAIT: Final = 6 * 3600.0
 _UNDER_WAY: Final = frozenset({OrderState.SENT.value, OrderState.ACKNOWLEDGED.value})
+_SENT: Final = Transition(
+    event=OrderEvent.SEND.value,
+    to_state=next_state(OrderState.APPROVED, OrderEvent.SEND).value,
+)
 
 
 class Deliveries:
@@ -63,6 +70,7 @@ class Deliveries:
         now: Callable[[], datetime],
         lease: timedelta,
         inboxes: Collection[str] = (),
+        closed: Mapping[str, Sequence[ClosedHours]] | None = None,
     ) -> None:
         """Make the worker; `start` starts it.
 
@@ -71,6 +79,7 @@ class Deliveries:
             lease: how long a delivery of a dead instance waits for another one; longer than any
                 attempt takes.
             inboxes: departments that read their orders here and report back, instead of a port.
+            closed: when a department's system is down for maintenance; what is due waits.
         """
         self._database = database
         self._port_of = port_of
@@ -79,6 +88,8 @@ class Deliveries:
         self._lease = secrets.token_hex(8)
         self._lease_time = lease
         self._inboxes = frozenset(inboxes)
+        self._closed = dict(closed or {})
+        self._silent: set[str] = set()
         self._running: dict[asyncio.Task[None], str] = {}
         self._task: asyncio.Task[None] | None = None
 
@@ -103,39 +114,88 @@ class Deliveries:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_LOOK_EVERY):
                     await news.wait()
+            await asyncio.sleep(_GATHERING)
 
     async def _begin_what_is_due(self) -> None:
         """Begin due deliveries, a few for each department: one that hangs holds up nobody else's."""
-        busy = Counter(self._running.values())
-        claim = partial(
-            claim_deliveries,
-            lease=self._lease,
-            now=self._now(),
-            until=self._now() + self._lease_time,
-            most=_MOST_AT_ONCE,
-            besides=[one for one, count in busy.items() if count >= _MOST_AT_A_DEPARTMENT],
-        )
-        for delivery in await self._database.write(claim):
-            task = asyncio.get_running_loop().create_task(self._deliver(delivery))
-            self._running[task] = delivery.department
+        most = _MOST_UNDER_WAY - len(self._running)
+        if most <= 0:
+            return
+        begun = await self._database.write(partial(self._begin, most, self._resting()))
+        if begun:
+            self._events.announce()
+        for one in begun:
+            task = asyncio.get_running_loop().create_task(self._deliver(one))
+            self._running[task] = one.delivery.department
             task.add_done_callback(self._ended)
+
+    def _resting(self) -> list[str]:
+        """Return the departments that are sent nothing now: enough is under way, or they are closed."""
+        busy = Counter(self._running.values())
+        full = {one for one, count in busy.items() if count >= _MOST_AT_A_DEPARTMENT}
+        now = self._now()
+        closed = {one for one, hours in self._closed.items() if any(h.holds(now) for h in hours)}
+        return sorted(full | closed)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         del self._running[task]
 
-    async def _deliver(self, delivery: DeliveryRecord) -> None:
+    def _begin(self, most: int, besides: Sequence[str], connection: Connection) -> list[Claimed]:
+        """Claim what is due, say that it is on its way, and return what has to be sent.
+
+        Whoever takes an approved order back does so before this, or not at all. Nothing is sent
+        that was answered meanwhile, was approved too long ago, or is read in an inbox.
+        """
+        now = self._now()
+        claimed = claim_deliveries(
+            connection,
+            lease=self._lease,
+            now=now,
+            lease_time=self._lease_time,
+            most=most,
+            besides=besides,
+        )
+        begun: list[Claimed] = []
+        leaving: defaultdict[datetime, list[OrderRecord]] = defaultdict(list)
+        for one in claimed:
+            order, by_hand = one.order, one.order.department in self._inboxes
+            approved = order.state == OrderState.APPROVED.value
+            if approved and now - order.changed_at > APPROVAL_STANDS:
+                self._lapse(connection, order)
+                finish_delivery(connection, one.delivery, lease=self._lease)
+                continue
+            if approved:
+                leaving[answer_due(OrderAction(order.action), now, by_hand=by_hand)].append(order)
+            if by_hand or not (approved or order.state in _UNDER_WAY):
+                finish_delivery(connection, one.delivery, lease=self._lease)
+            else:
+                begun.append(one)
+        for due, orders in leaving.items():
+            changes = {"answer_due_at": instant_text(due)}
+            walk_orders(connection, orders, [_SENT], actor="system", at=now, changes=changes)
+        return begun
+
+    def _lapse(self, connection: Connection, order: OrderRecord) -> None:
+        event = OrderEvent.WITHDRAW
+        step = Transition(
+            event=event.value,
+            to_state=next_state(OrderState.APPROVED, event).value,
+            remark="APPROVAL_EXPIRED",
+        )
+        walk_orders(connection, [order], [step], actor="system", at=self._now())
+
+    async def _deliver(self, claimed: Claimed) -> None:
+        delivery = claimed.delivery
         try:
-            begun = await self._database.write(partial(self._begin, delivery))
-            self._events.announce()
-            if begun is None:
-                return
-            receipt = await self._receipt(delivery, begun)
-            await self._database.write(partial(self._keep, delivery, receipt))
+            receipt = await self._receipt(delivery, control_order(claimed))
+            await self._database.write(partial(self._keep, claimed, receipt))
+            await self._answers_again(delivery.department)
         except (DepartmentRefused, KeyReused) as error:
             await self._settle(partial(self._park, delivery, error.code))
         except (ImpossibleReceipt, TransitionRefused):
             await self._settle(partial(self._park, delivery, "RECEIPT_REFUSED"))
         except DepartmentError as error:
+            self._silent.add(delivery.department)
             await self._settle(partial(self._postpone, delivery, error.code))
         except LeaseLost:
             _LOG.warning("delivery.lease_lost", order=delivery.order_id)
@@ -146,33 +206,19 @@ class Deliveries:
             await self._settle(partial(settle, delivery, "INTERNAL_ERROR"))
         self._events.announce()
 
+    async def _answers_again(self, department: str) -> None:
+        """Bring forward what waits for a department that was silent: its health decides, not the
+        number of times that one order was tried.
+        """
+        if department in self._silent:
+            self._silent.discard(department)
+            await self._database.write(
+                partial(bring_forward, department=department, now=self._now())
+            )
+
     async def _settle(self, work: Callable[[Connection], None]) -> None:
         with contextlib.suppress(LeaseLost):
             await self._database.write(work)
-
-    def _begin(self, delivery: DeliveryRecord, connection: Connection) -> ControlOrder | None:
-        """Say that the order is on its way, and return it as the department is told it.
-
-        Whoever takes an approved order back does so before this, or not at all. None if there is
-        nothing to send: taken back, answered meanwhile, approved too long ago, or to be read by
-        the department in its inbox.
-        """
-        order = _locked(connection, delivery.order_id)
-        by_hand = order.department in self._inboxes
-        if order.state == OrderState.APPROVED.value:
-            if self._now() - order.changed_at > APPROVAL_STANDS:
-                self._move(connection, order, OrderEvent.WITHDRAW, remark="APPROVAL_EXPIRED")
-                finish_delivery(connection, delivery, lease=self._lease)
-                return None
-            due = answer_due(OrderAction(order.action), self._now(), by_hand=by_hand)
-            self._move(connection, order, OrderEvent.SEND, answer_due_at=instant_text(due))
-        elif order.state not in _UNDER_WAY:
-            finish_delivery(connection, delivery, lease=self._lease)
-            return None
-        if by_hand:
-            finish_delivery(connection, delivery, lease=self._lease)
-            return None
-        return control_order(connection, order)
 
     async def _receipt(self, delivery: DeliveryRecord, order: ControlOrder) -> Receipt:
         port = self._port_of(delivery.department)
@@ -190,35 +236,17 @@ class Deliveries:
         )
         return receipt
 
-    def _keep(self, delivery: DeliveryRecord, receipt: Receipt, connection: Connection) -> None:
+    def _keep(self, claimed: Claimed, receipt: Receipt, connection: Connection) -> None:
         """Receipt, steps, hold and the end of the delivery: one transaction."""
-        order = _locked(connection, delivery.order_id)
+        order = lock_order(connection, claimed.order.id, claimed.order.case_number)
+        if order is None:
+            raise LookupError("a delivery always has its order")
         if order.state in _UNDER_WAY:
             by = Answered(actor=order.department, now=self._now())
             receive(connection, order, _record(order, receipt, self._now()), by)
         else:  # the department reported it by itself meanwhile
             keep_receipt(connection, _record(order, receipt, self._now()))
-        finish_delivery(connection, delivery, lease=self._lease)
-
-    def _move(
-        self,
-        connection: Connection,
-        order: OrderRecord,
-        event: OrderEvent,
-        *,
-        remark: str | None = None,
-        **changes: object,
-    ) -> None:
-        move_order(
-            connection,
-            order,
-            event=event.value,
-            to_state=next_state(OrderState(order.state), event).value,
-            actor="system",
-            at=self._now(),
-            remark=remark,
-            changes=changes,
-        )
+        finish_delivery(connection, claimed.delivery, lease=self._lease)
 
     def _postpone(self, delivery: DeliveryRecord, error: str, connection: Connection) -> None:
         longest = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(delivery.attempts - 1, 32))
@@ -232,23 +260,9 @@ class Deliveries:
         _LOG.error("delivery.parked", order=delivery.order_id, error=error)
 
 
-def _order(connection: Connection, order_id: str) -> OrderRecord:
-    order = find_order(connection, order_id)
-    if order is None:
-        raise LookupError("a delivery always has its order")
-    return order
-
-
-def _locked(connection: Connection, order_id: str) -> OrderRecord:
-    order = lock_order(connection, order_id)
-    if order is None:
-        raise LookupError("a delivery always has its order")
-    return order
-
-
-def control_order(connection: Connection, order: OrderRecord) -> ControlOrder:
-    """Return *order* as its department is told it."""
-    placed = None if order.hold_order is None else _order(connection, order.hold_order)
+def control_order(claimed: Claimed) -> ControlOrder:
+    """Return the order as its department is told it."""
+    order = claimed.order
     first, second = order.officers
     return ControlOrder(
         key=order.delivery_key,
@@ -264,8 +278,8 @@ def control_order(connection: Connection, order: OrderRecord) -> ControlOrder:
         notice=order.notice_number or "",
         document_hash=order.document_hash or "",
         officers=(first, second),
-        court=court_of(connection, order.case_number),
-        hold_key=None if placed is None else placed.delivery_key,
+        court=claimed.court,
+        hold_key=claimed.hold_key,
     )
 
 

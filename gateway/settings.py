@@ -4,13 +4,15 @@ import os
 from pathlib import Path
 from typing import Any, ClassVar, Final, Literal, Self
 
-from pydantic import BaseModel, Field, SecretStr, model_validator
+from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+from domain.closed_hours import parse_closed_hours
 
 SHORTEST_KEY: Final = 32  # characters
 LONGEST_TOKEN: Final = 3600  # seconds, outside the demo
@@ -27,6 +29,18 @@ class Department(BaseModel):
     client_certificate_file: Path | None = Field(
         None, description="PEM of our client certificate and its key, for mutual TLS."
     )
+    closed_hours: list[str] = Field(
+        default_factory=list,
+        description="When its system is down, in Asia/Shanghai: `22:00-06:00`, or "
+        "`6,7 00:00-08:00` for some weekdays; orders wait until then.",
+    )
+
+    @field_validator("closed_hours")
+    @classmethod
+    def _hours_that_can_be_read(cls, given: list[str]) -> list[str]:
+        for hours in given:
+            parse_closed_hours(hours)
+        return given
 
 
 class Settings(BaseSettings):

@@ -19,7 +19,7 @@ from domain.order import IN_FORCE, OrderAction, OrderEvent, OrderState, next_sta
 from domain.receipt import ImpossibleReceipt, outcome
 from storage.cases import add_recovered
 from storage.holds import HoldRecord, add_hold, hold_of, keep_hold
-from storage.orders import OrderRecord, find_order, move_order
+from storage.orders import OrderRecord, Transition, find_order, walk_orders
 from storage.receipts import ReceiptRecord, keep_receipt
 
 _ON_A_HOLD: Final = frozenset(
@@ -55,14 +55,16 @@ def receive(
     if not keep_receipt(connection, receipt):
         return order
     state = OrderState(order.state)
+    steps = [answered]
     if state is OrderState.SENT:  # answers may come before the acknowledgement
-        order = _move(connection, order, OrderEvent.RECEIVE, by)
+        steps = [OrderEvent.RECEIVE, answered]
     elif state in IN_FORCE:
-        answered = _further(order, answered, receipt)
-    order = _move(connection, order, answered, by, remark=receipt.reason)
+        steps = [_further(order, answered, receipt)]
+    order = _move(connection, order, *steps, by=by, remark=receipt.reason)
     action = OrderAction(order.action)
     if action not in _ON_A_HOLD:
-        _mirror(connection, order, receipt, by.now)
+        known = hold_of(connection, order.id) if state in IN_FORCE else None
+        _mirror(connection, order, receipt, known, by.now)
     elif receipt.controlled or receipt.result in {"FULL", "PART", "WAITING"}:
         _act(connection, order, action, receipt, by)
     return order
@@ -99,10 +101,13 @@ def _further(order: OrderRecord, answered: OrderEvent, receipt: ReceiptRecord) -
 
 
 def _mirror(
-    connection: Connection, order: OrderRecord, receipt: ReceiptRecord, now: datetime
+    connection: Connection,
+    order: OrderRecord,
+    receipt: ReceiptRecord,
+    known: HoldRecord | None,
+    now: datetime,
 ) -> None:
     """Write what the receipt says of the hold; nothing for an order that placed none."""
-    known = hold_of(connection, order.id)
     state = {"FULL": "ACTIVE", "PART": "ACTIVE", "WAITING": "WAITING"}.get(receipt.result)
     if state is None:
         if known is not None:
@@ -138,7 +143,7 @@ def _act(
         raise LookupError("what acts on a hold has one")
     by = replace(by, actor=order.id)
     if action is OrderAction.RENEW:
-        _move(connection, placed, OrderEvent.RENEWED, by)
+        _move(connection, placed, OrderEvent.RENEWED, by=by)
         renewed = replace(
             hold, ends_on=receipt.ends_on or hold.ends_on, rank=receipt.rank or hold.rank
         )
@@ -149,14 +154,14 @@ def _act(
     if action is OrderAction.DEDUCT:
         add_recovered(connection, order.case_number, Fen(done))
     if rest > 0:
-        _move(connection, placed, OrderEvent.REDUCED, by)
+        _move(connection, placed, OrderEvent.REDUCED, by=by)
         held = (
             hold.controlled - done if action is OrderAction.DEDUCT else min(hold.controlled, rest)
         )
         keep_hold(connection, replace(hold, need=rest, controlled=held), at=by.now)
         return
     ended = OrderEvent.DEDUCTED if action is OrderAction.DEDUCT else OrderEvent.LIFTED
-    _move(connection, placed, ended, by)
+    _move(connection, placed, ended, by=by)
     keep_hold(
         connection, replace(hold, state=ended.value, need=0, controlled=0, rank=None), at=by.now
     )
@@ -165,20 +170,17 @@ def _act(
 def _move(
     connection: Connection,
     order: OrderRecord,
-    event: OrderEvent,
+    *events: OrderEvent,
     by: Answered,
-    *,
     remark: str | None = None,
 ) -> OrderRecord:
-    to_state = next_state(OrderState(order.state), event).value
-    move_order(
-        connection,
-        order,
-        event=event.value,
-        to_state=to_state,
-        actor=by.actor,
-        at=by.now,
-        remark=remark,
-        changes={"overdue": False},
-    )
-    return replace(order, state=to_state, changed_at=by.now, overdue=False)
+    """Let *order* take the steps; the last one carries the remark."""
+    state = OrderState(order.state)
+    steps: list[Transition] = []
+    for event in events:
+        state = next_state(state, event)
+        said = remark if event is events[-1] else None
+        steps.append(Transition(event=event.value, to_state=state.value, remark=said))
+    changes = {"overdue": False}
+    walk_orders(connection, [order], steps, actor=by.actor, at=by.now, changes=changes)
+    return replace(order, state=state.value, changed_at=by.now, overdue=False)

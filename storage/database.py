@@ -31,6 +31,7 @@ Work = Callable[[Connection], T]
 _MOST_PER_COMMIT: Final = 64
 _LONGEST_PAUSE: Final = 0.2  # seconds between two of them
 _MOST_ATTEMPTS: Final = 12  # of a transaction that others get in the way of
+_CONNECTIONS: Final = 16
 _IN_THE_WAY: Final = {"40001", "40P01", "23505"}  # serialization, deadlock, unique
 
 
@@ -75,7 +76,8 @@ class PostgresDatabase(Database):
     def __init__(self, url: URL) -> None:
         self._engine = create_async_engine(
             url.set(drivername="postgresql+asyncpg"),
-            pool_size=8,
+            pool_size=_CONNECTIONS,
+            max_overflow=_CONNECTIONS // 4,  # opened and closed again each time: seldom
             isolation_level="READ COMMITTED",
             hide_parameters=True,
         )

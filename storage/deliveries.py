@@ -8,12 +8,29 @@ ledger's part; the delivery key makes both sides agree.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, update
 
-from storage.instants import instant_text, parse_instant
-from storage.tables import deliveries
+from storage.instants import database_clock, instant_text, parse_instant
+from storage.orders import OrderRecord, order_of
+from storage.tables import cases, deliveries, orders
+
+_PLACED: Final = orders.alias("placed")
+_CLAIM: Final = (
+    select(
+        orders,
+        deliveries.c.attempts,
+        cases.c.court_name,
+        _PLACED.c.delivery_key.label("hold_key"),
+    )
+    .join_from(deliveries, orders, orders.c.id == deliveries.c.order_id)
+    .join(cases, cases.c.number == orders.c.case_number)
+    .outerjoin(_PLACED, _PLACED.c.id == orders.c.hold_order)
+    .where(deliveries.c.state == "DUE")
+    .order_by(deliveries.c.due_at, deliveries.c.order_id)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,52 +121,98 @@ def drop_delivery(connection: Connection, order_id: str) -> None:
     connection.execute(delete(deliveries).where(deliveries.c.order_id == order_id))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A delivery that is ours for now, with what its department has to be told.
+
+    Attributes:
+        court: name of the case's court.
+        hold_key: how the department knows the order whose hold this one acts on.
+    """
+
+    delivery: DeliveryRecord
+    order: OrderRecord
+    court: str
+    hold_key: str | None
+
+
 def claim_deliveries(  # noqa: PLR0913 -- a claim has these parts
     connection: Connection,
     *,
     lease: str,
     now: datetime,
-    until: datetime,
+    lease_time: timedelta,
     most: int,
     besides: Collection[str] = (),
-) -> list[DeliveryRecord]:
-    """Lease up to *most* due deliveries until *until*; each claim counts as an attempt.
+) -> list[Claimed]:
+    """Lease up to *most* deliveries that are due; each claim counts as an attempt.
+
+    The orders are locked with them; one that somebody is changing right now is left for later.
 
     Args:
+        now: what is due is held against it. Leases go by the database's own clock where it has
+            one: gateways whose clocks differ must agree when a lease is over.
         besides: departments whose deliveries are left alone.
     """
-    free = or_(deliveries.c.lease.is_(None), deliveries.c.leased_until < instant_text(now))
+    clock = database_clock(connection, now)
     due = (
-        select(deliveries)
-        .where(
-            deliveries.c.state == "DUE",
+        _CLAIM.where(
             deliveries.c.due_at <= instant_text(now),
             deliveries.c.department.not_in(besides),
-            free,
+            or_(deliveries.c.lease.is_(None), deliveries.c.leased_until < instant_text(clock)),
         )
-        .order_by(deliveries.c.due_at, deliveries.c.order_id)
         .limit(most)
-        .with_for_update(skip_locked=True)
+        .with_for_update(of=[deliveries, orders], skip_locked=True)
     )
     claimed = [
-        DeliveryRecord(order_id=row.order_id, department=row.department, attempts=row.attempts + 1)
+        Claimed(
+            delivery=DeliveryRecord(
+                order_id=row.id, department=row.department, attempts=row.attempts + 1
+            ),
+            order=order_of(row),
+            court=row.court_name,
+            hold_key=row.hold_key,
+        )
         for row in connection.execute(due)
     ]
     if claimed:
         connection.execute(
             update(deliveries)
-            .where(deliveries.c.order_id.in_([d.order_id for d in claimed]))
+            .where(deliveries.c.order_id.in_([one.order.id for one in claimed]))
             .values(
                 lease=lease,
-                leased_until=instant_text(until),
+                leased_until=instant_text(clock + lease_time),
                 attempts=deliveries.c.attempts + 1,
             )
         )
     return claimed
 
 
+def bring_forward(connection: Connection, department: str, *, now: datetime) -> int:
+    """Make what waits after a failure at *department* due now; return how much that is.
+
+    The department answers again: what its silence delayed need not wait for its own turn.
+    """
+    brought = connection.execute(
+        update(deliveries)
+        .where(
+            deliveries.c.department == department,
+            deliveries.c.state == "DUE",
+            deliveries.c.due_at > instant_text(now),
+            deliveries.c.lease.is_(None),
+            deliveries.c.last_error.is_not(None),
+        )
+        .values(due_at=instant_text(now))
+    )
+    return brought.rowcount
+
+
 def finish_delivery(connection: Connection, delivery: DeliveryRecord, *, lease: str) -> None:
-    """Mark *delivery* done; fenced by lease and attempt."""
+    """Mark *delivery* done; fenced by lease and attempt.
+
+    Raises:
+        LeaseLost: somebody else has it.
+    """
     _settle(connection, delivery, lease, state="DONE", last_error=None)
 
 

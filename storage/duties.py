@@ -1,25 +1,27 @@
 """Work that one gateway does for all of them: whoever holds the lease does it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, insert, or_, select, update
 
-from storage.instants import instant_text
+from storage.instants import database_clock, instant_text
 from storage.tables import duties
 
 
 def take_duty(
-    connection: Connection, name: str, *, holder: str, now: datetime, until: datetime
+    connection: Connection, name: str, *, holder: str, now: datetime, lease_time: timedelta
 ) -> bool:
-    """Take or keep duty *name* until *until*; False while somebody else holds it.
+    """Take or keep duty *name* for *lease_time*; False while somebody else holds it.
 
-    Whoever died with it is relieved when its time is over.
+    Whoever died with it is relieved when its time is over, by the database's clock where it has one.
     """
+    clock = database_clock(connection, now)
+    until = clock + lease_time
     taken = connection.execute(
         update(duties)
         .where(
             duties.c.name == name,
-            or_(duties.c.holder == holder, duties.c.until < instant_text(now)),
+            or_(duties.c.holder == holder, duties.c.until < instant_text(clock)),
         )
         .values(holder=holder, until=instant_text(until))
     )

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+from sqlalchemy import Connection, func, select
+
 
 def instant_text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
@@ -9,3 +11,11 @@ def instant_text(moment: datetime) -> str:
 
 def parse_instant(text: str) -> datetime:
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+
+
+def database_clock(connection: Connection, now: datetime) -> datetime:
+    """Return the time by the database's clock; *now*, the host's, where it has none of its own."""
+    if connection.dialect.name != "postgresql":
+        return now
+    clock: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+    return clock

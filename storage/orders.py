@@ -1,7 +1,7 @@
 """Control orders and their events: every change of an order is one event in the same transaction."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -27,6 +27,8 @@ from storage.tables import holds, order_events, orders, requests
 
 _MOST_EVENTS: Final = 500  # at once
 _TRANSACTION: Final[ColumnElement[int]] = literal_column("pg_current_xact_id()::text::bigint")
+_EVENTS: Final = insert(order_events)
+_EVENTS_OF_A_SNAPSHOT: Final = _EVENTS.values(transaction_id=_TRANSACTION)
 _AWAITING_ANSWER: Final = ("PENDING_APPROVAL", "APPROVED", "SENT", "ACKNOWLEDGED", "RETURNED")
 
 
@@ -84,6 +86,15 @@ class RequestRecord:
     order_id: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    """One step of an order: what happened, and the state it left the order in."""
+
+    event: str
+    to_state: str
+    remark: str | None = None
+
+
 class OrderMoved(Exception):
     """The order is no longer in the state the caller saw; read it again."""
 
@@ -119,7 +130,8 @@ def add_order(connection: Connection, order: OrderRecord, *, event: str) -> None
         "floor_fen": order.floor,
     }
     connection.execute(insert(orders).values(values))
-    _append(connection, order, event, None, order.state, order.drafter, order.created_at, None)
+    first = Transition(event=event, to_state=order.state)
+    _append(connection, [replace(order, state="")], [first], order.drafter, order.created_at)
 
 
 def move_order(  # noqa: PLR0913 -- a transition has these parts
@@ -138,29 +150,59 @@ def move_order(  # noqa: PLR0913 -- a transition has these parts
     Raises:
         OrderMoved: somebody else moved it first; nothing was written.
     """
+    step = Transition(event=event, to_state=to_state, remark=remark)
+    walk_orders(connection, [order], [step], actor=actor, at=at, changes=changes)
+
+
+def walk_orders(  # noqa: PLR0913 -- see move_order
+    connection: Connection,
+    walking: Sequence[OrderRecord],
+    steps: Sequence[Transition],
+    *,
+    actor: str,
+    at: datetime,
+    changes: Mapping[str, object] | None = None,
+) -> None:
+    """Let the orders take the same *steps*, one after the other: two statements for all of it.
+
+    Args:
+        walking: at least one, all in the same state.
+
+    Raises:
+        OrderMoved: somebody else moved one of them first; nothing was written.
+    """
     moved = connection.execute(
         update(orders)
-        .where(orders.c.id == order.id, orders.c.state == order.state)
-        .values(state=to_state, changed_at=instant_text(at), **(changes or {}))
+        .where(orders.c.id.in_([order.id for order in walking]))
+        .where(orders.c.state == walking[0].state)
+        .values(state=steps[-1].to_state, changed_at=instant_text(at), **(changes or {}))
     )
-    if moved.rowcount != 1:
-        raise OrderMoved(order.id)
-    _append(connection, order, event, order.state, to_state, actor, at, remark)
+    if moved.rowcount != len(walking):
+        raise OrderMoved(walking[0].id)
+    _append(connection, walking, steps, actor, at)
 
 
 def find_order(connection: Connection, order_id: str) -> OrderRecord | None:
     if not (order_id.isascii() and order_id.isprintable()):
         return None  # nobody's; and PostgreSQL knows no NUL
     row = connection.execute(select(orders).where(orders.c.id == order_id)).one_or_none()
-    return None if row is None else _order(row)
+    return None if row is None else order_of(row)
 
 
-def lock_order(connection: Connection, order_id: str) -> OrderRecord | None:
-    """Return the order with its case locked: nobody else changes either until we are through."""
-    seen = find_order(connection, order_id)
-    if seen is None:
-        return None
-    lock_case(connection, seen.case_number)
+def lock_order(
+    connection: Connection, order_id: str, case_number: CaseNumber | None = None
+) -> OrderRecord | None:
+    """Return the order with its case locked: nobody else changes either until we are through.
+
+    Args:
+        case_number: the order's case, where it is known already; it never changes.
+    """
+    if case_number is None:
+        seen = find_order(connection, order_id)
+        if seen is None:
+            return None
+        case_number = seen.case_number
+    lock_case(connection, case_number)
     return find_order(connection, order_id)
 
 
@@ -169,7 +211,7 @@ def find_order_by_key(connection: Connection, delivery_key: str) -> OrderRecord 
     row = connection.execute(
         select(orders).where(orders.c.delivery_key == delivery_key)
     ).one_or_none()
-    return None if row is None else _order(row)
+    return None if row is None else order_of(row)
 
 
 def orders_of_case(
@@ -311,7 +353,7 @@ def orders_in(
         .order_by(orders.c.changed_at, orders.c.id)
         .limit(most)
     )
-    return [_order(row) for row in connection.execute(statement)]
+    return [order_of(row) for row in connection.execute(statement)]
 
 
 def orders_overdue(connection: Connection, *, now: datetime, most: int) -> list[OrderRecord]:
@@ -326,7 +368,7 @@ def orders_overdue(connection: Connection, *, now: datetime, most: int) -> list[
         .order_by(orders.c.answer_due_at, orders.c.id)
         .limit(most)
     )
-    return [_order(row) for row in connection.execute(statement)]
+    return [order_of(row) for row in connection.execute(statement)]
 
 
 def taken_from(connection: Connection, order_id: str, *, besides: str) -> int:
@@ -353,7 +395,7 @@ def orders_on(connection: Connection, order_id: str) -> list[OrderRecord]:
         .where(orders.c.hold_order == order_id)
         .order_by(orders.c.created_at, orders.c.id)
     )
-    return [_order(row) for row in connection.execute(statement)]
+    return [order_of(row) for row in connection.execute(statement)]
 
 
 def find_request(connection: Connection, *, actor: str, key: str) -> RequestRecord | None:
@@ -390,35 +432,37 @@ def _page(
         key = tuple_(orders.c.created_at, orders.c.id)
         statement = statement.where(key > (instant_text(after[0]), after[1]))
     statement = statement.order_by(orders.c.created_at, orders.c.id).limit(first)
-    return [_order(row) for row in connection.execute(statement)]
+    return [order_of(row) for row in connection.execute(statement)]
 
 
-def _append(  # noqa: PLR0913, PLR0917 -- the columns of an event
+def _append(
     connection: Connection,
-    order: OrderRecord,
-    event: str,
-    from_state: str | None,
-    to_state: str,
+    walking: Sequence[OrderRecord],
+    steps: Sequence[Transition],
     actor: str,
     at: datetime,
-    remark: str | None,
 ) -> None:
-    connection.execute(
-        insert(order_events).values(
-            order_id=order.id,
-            case_number=order.case_number,
-            event=event,
-            from_state=from_state,
-            to_state=to_state,
-            actor=actor,
-            at=instant_text(at),
-            remark=remark,
-            transaction_id=_TRANSACTION if connection.dialect.name == "postgresql" else None,
+    statement = _EVENTS_OF_A_SNAPSHOT if connection.dialect.name == "postgresql" else _EVENTS
+    rows = [
+        {
+            "order_id": order.id,
+            "case_number": order.case_number,
+            "event": step.event,
+            "from_state": from_state or None,  # a new order comes from none
+            "to_state": step.to_state,
+            "actor": actor,
+            "at": instant_text(at),
+            "remark": step.remark,
+        }
+        for order in walking
+        for from_state, step in zip(
+            (order.state, *(step.to_state for step in steps)), steps, strict=False
         )
-    )
+    ]
+    connection.execute(statement, rows)
 
 
-def _order(row: Row[*tuple[object, ...]]) -> OrderRecord:
+def order_of(row: Row[*tuple[object, ...]]) -> OrderRecord:
     return OrderRecord(
         id=row.id,
         case_number=CaseNumber(row.case_number),

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
+from storage.insert_once import insert_once
 from storage.instants import instant_text, parse_instant
 from storage.tables import receipts
 
@@ -37,34 +38,28 @@ class ReceiptRecord:
 
 def keep_receipt(connection: Connection, receipt: ReceiptRecord) -> bool:
     """Write *receipt* once; False when this order already has a receipt of that number."""
-    known = connection.scalar(
-        select(receipts.c.number).where(
-            receipts.c.order_id == receipt.order_id, receipts.c.number == receipt.number
-        )
-    )
-    if known is not None:
-        return False
-    connection.execute(
-        insert(receipts).values(
-            order_id=receipt.order_id,
-            number=receipt.number,
-            result=receipt.result,
-            asked=receipt.asked,
-            controlled=receipt.controlled,
-            reason=receipt.reason,
-            rank=receipt.rank,
-            starts_on=_text(receipt.starts_on),
-            ends_on=_text(receipt.ends_on),
-            prior_holds=[
+    return insert_once(
+        connection,
+        receipts,
+        {
+            "order_id": receipt.order_id,
+            "number": receipt.number,
+            "result": receipt.result,
+            "asked": receipt.asked,
+            "controlled": receipt.controlled,
+            "reason": receipt.reason,
+            "rank": receipt.rank,
+            "starts_on": _text(receipt.starts_on),
+            "ends_on": _text(receipt.ends_on),
+            "prior_holds": [
                 {"authority": p.authority, "amount": p.amount, "expiresOn": _text(p.expires_on)}
                 for p in receipt.prior_holds
             ],
-            handler=receipt.handler,
-            at=instant_text(receipt.at),
-            received_at=instant_text(receipt.received_at),
-        )
+            "handler": receipt.handler,
+            "at": instant_text(receipt.at),
+            "received_at": instant_text(receipt.received_at),
+        },
     )
-    return True
 
 
 def receipts_of(connection: Connection, order_id: str) -> list[ReceiptRecord]:

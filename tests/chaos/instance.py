@@ -9,7 +9,6 @@ from pathlib import Path
 
 import uvicorn
 from pydantic import SecretStr
-from sqlalchemy import Connection
 
 from connectors.control import ControlOrder
 from gateway import delivery
@@ -20,8 +19,8 @@ from gateway.logs import configure_logs
 from gateway.server import run, server_config
 from gateway.settings import Department, Settings
 from storage.cases import keep_cases, keep_officers
+from storage.deliveries import Claimed
 from storage.migration import migrate
-from storage.orders import OrderRecord
 
 ROLES = {"executor-1": "court-executor", "approver-1": "court-approver"}
 
@@ -30,8 +29,8 @@ def resend_with_new_keys() -> None:
     """Deliver as a careless program would: every attempt is an order of its own."""
     told = delivery.control_order
 
-    def renamed(connection: Connection, order: OrderRecord) -> ControlOrder:
-        return replace(told(connection, order), key=f"k_{secrets.token_hex(16)}")
+    def renamed(claimed: Claimed) -> ControlOrder:
+        return replace(told(claimed), key=f"k_{secrets.token_hex(16)}")
 
     delivery.control_order = renamed
 

@@ -17,6 +17,7 @@ from storage.deliveries import (
     DeliveryRecord,
     LeaseLost,
     add_delivery,
+    bring_forward,
     claim_deliveries,
     finish_delivery,
     park_delivery,
@@ -44,6 +45,7 @@ from tests.storage.conftest import SERVER
 pytestmark = pytest.mark.anyio
 
 NOW: Final = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+A_MOMENT: Final = timedelta(seconds=0.3)
 CASE: Final = parse_case_number("（2026）示9903执1号")
 
 
@@ -223,26 +225,82 @@ async def delivery_due(database: Database) -> None:
     )
 
 
-async def claimed(database: Database, lease: str, at: datetime) -> list[DeliveryRecord]:
-    return await database.write(
-        lambda c: claim_deliveries(
-            c, lease=lease, now=at, until=at + timedelta(seconds=30), most=10
-        )
-    )
+async def claimed(
+    database: Database, lease: str, at: datetime = NOW, lease_time: timedelta = A_MOMENT
+) -> list[DeliveryRecord]:
+    """Claim what is due at *at*; leases go by the real clock on either engine here."""
+    if not isinstance(database, PostgresDatabase):
+        at = max(at, datetime.now(UTC))
+    work = partial(claim_deliveries, lease=lease, now=at, lease_time=lease_time, most=10)
+    return [one.delivery for one in await database.write(work)]
+
+
+async def after_the_lease() -> None:
+    await asyncio.sleep(A_MOMENT.total_seconds() + 0.05)
 
 
 async def test_one_worker_has_a_delivery_until_its_lease_is_over(database: Database) -> None:
     await delivery_due(database)
 
-    assert [d.attempts for d in await claimed(database, "a", NOW)] == [1]
-    assert await claimed(database, "b", NOW + timedelta(seconds=29)) == []
-    assert [d.attempts for d in await claimed(database, "b", NOW + timedelta(seconds=31))] == [2]
+    assert [d.attempts for d in await claimed(database, "a")] == [1]
+    assert await claimed(database, "b") == []
+    await after_the_lease()
+    assert [d.attempts for d in await claimed(database, "b")] == [2]
+
+
+async def test_a_gateway_whose_clock_is_ahead_takes_nobodys_lease(database: Database) -> None:
+    if not isinstance(database, PostgresDatabase):
+        pytest.skip("SQLite has no clock of its own: one machine, one clock")
+    await delivery_due(database)
+    await claimed(database, "a", lease_time=timedelta(seconds=30))
+
+    assert await claimed(database, "b", NOW + timedelta(hours=1)) == []
+
+
+async def test_what_is_claimed_comes_with_all_that_the_department_is_told(
+    database: Database,
+) -> None:
+    await added(database, order(1))
+    await added(database, order(2, action="LIFT", hold_order="o_1"))
+    for order_id in ("o_1", "o_2"):
+        add = partial(add_delivery, order_id=order_id, department="d", due_at=NOW)
+        await database.write(add)
+
+    work = partial(claim_deliveries, lease="a", now=NOW, lease_time=A_MOMENT, most=10)
+    first, second = await database.write(work)
+
+    assert first.order == order(1)
+    assert first.hold_key is None
+    assert first.court == "示例区人民法院"
+    assert second.hold_key == order(1).delivery_key
+
+
+async def test_an_order_that_is_being_changed_is_claimed_later(database: Database) -> None:
+    if not isinstance(database, PostgresDatabase):
+        pytest.skip("SQLite has one writer")
+    await delivery_due(database)
+    changing = asyncio.Event()
+    through = asyncio.Event()
+
+    async def change() -> None:
+        async with database._engine.begin() as connection:
+            await connection.execute(text("SELECT 1 FROM orders WHERE id = 'o_1' FOR UPDATE"))
+            changing.set()
+            await through.wait()
+
+    other = asyncio.create_task(change())
+    await changing.wait()
+    assert await claimed(database, "a") == []
+    through.set()
+    await other
+    assert len(await claimed(database, "a")) == 1
 
 
 async def test_who_lost_the_lease_writes_nothing_more(database: Database) -> None:
     await delivery_due(database)
-    [mine] = await claimed(database, "a", NOW)
-    [theirs] = await claimed(database, "b", NOW + timedelta(seconds=31))
+    [mine] = await claimed(database, "a")
+    await after_the_lease()
+    [theirs] = await claimed(database, "b")
 
     for settle in (
         partial(finish_delivery, delivery=mine, lease="a"),
@@ -253,28 +311,44 @@ async def test_who_lost_the_lease_writes_nothing_more(database: Database) -> Non
             await database.write(settle)
 
     await database.write(lambda c: finish_delivery(c, theirs, lease="b"))
-    assert await claimed(database, "c", NOW + timedelta(days=1)) == []
+    await after_the_lease()
+    assert await claimed(database, "c") == []
 
 
 async def test_the_same_worker_is_fenced_by_its_attempt(database: Database) -> None:
     await delivery_due(database)
-    [first] = await claimed(database, "a", NOW)
-    await claimed(database, "a", NOW + timedelta(seconds=31))
+    [first] = await claimed(database, "a")
+    await after_the_lease()
+    await claimed(database, "a")
 
     with pytest.raises(LeaseLost):
         await database.write(lambda c: finish_delivery(c, first, lease="a"))
 
 
-async def test_a_postponed_delivery_is_due_later(database: Database) -> None:
+async def postponed(database: Database, until: datetime) -> None:
     await delivery_due(database)
-    [mine] = await claimed(database, "a", NOW)
-    later = NOW + timedelta(seconds=60)
+    [mine] = await claimed(database, "a")
     await database.write(
-        lambda c: postpone_delivery(c, mine, lease="a", due_at=later, error="DEPARTMENT_BUSY")
+        lambda c: postpone_delivery(c, mine, lease="a", due_at=until, error="DEPARTMENT_BUSY")
     )
 
-    assert await claimed(database, "a", NOW + timedelta(seconds=59)) == []
+
+async def test_a_postponed_delivery_is_due_later(database: Database) -> None:
+    later = datetime.now(UTC) + timedelta(hours=1)
+    await postponed(database, later)
+
+    assert await claimed(database, "a", later - timedelta(seconds=1)) == []
     assert len(await claimed(database, "a", later)) == 1
+
+
+async def test_what_a_silent_department_delayed_is_brought_forward(database: Database) -> None:
+    await postponed(database, datetime.now(UTC) + timedelta(hours=1))
+
+    elsewhere = partial(bring_forward, department="traffic-police", now=NOW)
+    assert await database.write(elsewhere) == 0
+    here = partial(bring_forward, department="housing-fund-center", now=NOW)
+    assert await database.write(here) == 1
+    assert len(await claimed(database, "a")) == 1
 
 
 async def test_what_reads_and_then_writes_is_as_if_done_in_turn(database: Database) -> None:
