@@ -38,6 +38,7 @@ from gateway.settings import SHORTEST_KEY, Settings
 from gateway.trusted import TrustedDocuments, read_manifest
 from gateway.websocket import GraphQLOverWebSocket
 from resolvers.order_events import OrderEvents
+from storage.bell import open_bell
 from storage.database import Database, open_database
 from storage.migration import migrate
 
@@ -100,7 +101,8 @@ def build_gateway(
         cache = AnswerCache(open_store(settings.cache), pseudonym_key[:64], metrics)
     if departments is None:
         departments = Departments.open(_addresses(settings), metrics=metrics, cache=cache)
-    events = OrderEvents(database)
+    bell = open_bell(settings.database)
+    events = OrderEvents(database, bell)
     contexts = Contexts(
         database=database,
         departments=departments,
@@ -143,6 +145,8 @@ def build_gateway(
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await migrate(database)
+        if bell is not None:
+            bell.start()
         deliveries.start()
         clockwork.start()
         try:
@@ -150,6 +154,8 @@ def build_gateway(
         finally:
             await clockwork.stop()
             await deliveries.stop()
+            if bell is not None:
+                await bell.stop()
             await departments.aclose()
             await database.close()
 

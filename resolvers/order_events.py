@@ -10,10 +10,11 @@ from sqlalchemy import Connection
 
 from domain.case_number import CaseNumber
 from domain.order import SHOWN_TO_ADDRESSEE
+from storage.bell import Bell
 from storage.database import Database
 from storage.orders import EventRecord, events_addressed_after, events_after, last_sequence
 
-# Events of another instance are found by looking, not by being told.
+# A bell may go unheard, and SQLite has none: whoever waits looks by himself, too.
 _LOOK_EVERY: Final = 1.0  # seconds
 _SHOWN: Final = frozenset(state.value for state in SHOWN_TO_ADDRESSEE)
 
@@ -21,12 +22,25 @@ _SHOWN: Final = frozenset(state.value for state in SHOWN_TO_ADDRESSEE)
 class OrderEvents:
     """The order events of this gateway's database, as they are committed."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, bell: Bell | None = None) -> None:
+        """Make the place where news are waited for.
+
+        Args:
+            bell: to and from the other gateways on this database; not started here.
+        """
         self._database = database
         self._changed = asyncio.Event()
+        self._bell = bell
+        if bell is not None:
+            bell.wakes(self._wake)
 
     def announce(self) -> None:
-        """Wake everyone who waits: something was committed."""
+        """Wake everyone who waits, here and at other gateways: something was committed."""
+        self._wake()
+        if self._bell is not None:
+            self._bell.ring()
+
+    def _wake(self) -> None:
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
 

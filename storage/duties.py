@@ -1,11 +1,18 @@
 """Work that one gateway does for all of them: whoever holds the lease does it."""
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import Connection, insert, or_, select, update
 
 from storage.instants import database_clock, instant_text
 from storage.tables import duties
+
+_MOST_APART: Final = timedelta(minutes=1)
+
+
+class ClockApart(Exception):
+    """This machine's clock is not to be trusted with what ends at a certain time."""
 
 
 def take_duty(
@@ -14,8 +21,13 @@ def take_duty(
     """Take or keep duty *name* for *lease_time*; False while somebody else holds it.
 
     Whoever died with it is relieved when its time is over, by the database's clock where it has one.
+
+    Raises:
+        ClockApart: our clock differs from the database's; what we did by it could not be undone.
     """
     clock = database_clock(connection, now)
+    if abs(clock - now) > _MOST_APART:
+        raise ClockApart("the clocks of this machine and of the database differ by over a minute")
     until = clock + lease_time
     taken = connection.execute(
         update(duties)
