@@ -25,6 +25,8 @@ SLOW: Final = 1000
 """What `slow` adds to every answer if the wish does not say, in ms."""
 _LOST: Final = 0.2
 _TURNED_AWAY: Final = 0.1
+_LATE: Final = 0.1
+_LATEST: Final = 3.0  # seconds
 STRANGER: Final = "990203197001010018"
 
 
@@ -64,6 +66,8 @@ class Faults:
             await asyncio.sleep(0.02)
         if self.latency or self.slowness:
             await asyncio.sleep(self.latency + self.slowness)
+        if self.mode == "flaky" and random.random() < _LATE:  # noqa: S311 -- a simulated department
+            await asyncio.sleep(random.uniform(0, _LATEST))  # noqa: S311
 
     def answered(self, subjects: Sequence[str]) -> list[str]:
         """Return whom the answer speaks of."""

@@ -7,13 +7,14 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import create_engine, make_url, text
 
+from tests.chaos.server import own_server
 from tests.chaos.storm import Found, Plan, storm
 
 
@@ -22,7 +23,9 @@ def own_database(server: str, name: str) -> Iterator[str]:
     """Make the database *name* on *server*, and drop it in the end."""
     url = make_url(server)
     admin = create_engine(
-        url.set(drivername="postgresql+psycopg", database="postgres"), isolation_level="AUTOCOMMIT"
+        url.set(drivername="postgresql+psycopg", database="postgres"),
+        isolation_level="AUTOCOMMIT",
+        pool_pre_ping=True,  # the server may have been brought down meanwhile
     )
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
@@ -45,12 +48,17 @@ def run(given: argparse.Namespace, seed: int) -> Found:
             pauses=given.pauses,
             cuts=given.cuts,
             sabotage=given.sabotage,
+            echoes=given.echoes,
+            restarts=given.restarts,
         )
+        if given.restarts:
+            with own_server() as server, own_database(server.url, "chakong_chaos") as url:
+                plan = replace(plan, database=url)
+                return asyncio.run(storm(plan, Path(place), server.restart))
         if not given.server:
             return asyncio.run(storm(plan, Path(place)))
         with own_database(given.server, f"chakong_chaos_{seed}") as url:
-            plan = Plan(**{**asdict(plan), "database": url})
-            return asyncio.run(storm(plan, Path(place)))
+            return asyncio.run(storm(replace(plan, database=url), Path(place)))
 
 
 def main() -> None:
@@ -61,18 +69,31 @@ def main() -> None:
     parser.add_argument("--instances", type=int, default=1)
     parser.add_argument("--pauses", type=int, default=0, help="SIGSTOP past the lease")
     parser.add_argument("--cuts", type=int, default=0, help="all connections ended at once")
+    parser.add_argument("--restarts", type=int, default=0, help="of a PostgreSQL of our own")
+    parser.add_argument("--echoes", type=float, default=0.3, help="share reported again, or late")
     parser.add_argument("--server", default="", help="postgresql://…; SQLite if left out")
-    parser.add_argument("--sabotage", choices=["", "resend"], default="", help="must be found")
+    parser.add_argument("--sabotage", choices=["", "resend", "recount"], default="")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     found = {seed: run(given, seed) for seed in given.seeds}
     if given.json:
         print(json.dumps({seed: asdict(one) for seed, one in found.items()}, indent=1))  # noqa: T201
     else:
-        table = Table("seed", "accepted", "refused", "kills", "states", "faults", "seconds")
+        table = Table(
+            "seed",
+            "accepted",
+            "refused",
+            "kills",
+            "restarts",
+            "echoes",
+            "states",
+            "faults",
+            "seconds",
+        )
         for seed, one in found.items():
             states = ", ".join(f"{name} {count}" for name, count in sorted(one.states.items()))
-            words = (one.accepted, one.refused, one.kills, states, len(one.faults))
+            deeds = (one.kills, one.restarts, one.echoes)
+            words = (one.accepted, one.refused, *deeds, states, len(one.faults))
             table.add_row(str(seed), *map(str, words), f"{one.seconds:.0f}")
         Console().print(table)
         for one in found.values():

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import uvicorn
 from pydantic import SecretStr
+from sqlalchemy import Connection
 
 from connectors.control import ControlOrder
 from gateway import delivery
@@ -18,9 +19,12 @@ from gateway.demo.register import read_register
 from gateway.logs import configure_logs
 from gateway.server import run, server_config
 from gateway.settings import Department, Settings
+from resolvers import receiving
+from storage import receipts
 from storage.cases import keep_cases, keep_officers
 from storage.deliveries import Claimed
 from storage.migration import migrate
+from tests.chaos.clerks import LEDGERS
 
 ROLES = {"executor-1": "court-executor", "approver-1": "court-approver"}
 
@@ -35,9 +39,22 @@ def resend_with_new_keys() -> None:
     delivery.control_order = renamed
 
 
+def count_every_receipt() -> None:
+    """Keep receipts as a careless program would: one that comes again is another one."""
+    kept = receipts.keep_receipt
+
+    def counted(connection: Connection, receipt: receipts.ReceiptRecord) -> bool:
+        return kept(connection, replace(receipt, number=secrets.token_hex(8)))
+
+    delivery.keep_receipt = counted  # type: ignore[attr-defined]
+    receiving.keep_receipt = counted  # type: ignore[attr-defined]
+
+
 async def serve(given: argparse.Namespace) -> None:
     if given.sabotage == "resend":
         resend_with_new_keys()
+    if given.sabotage == "recount":
+        count_every_receipt()
     ports = json.loads(given.departments.read_text())
     settings = Settings(
         port=given.port,
@@ -67,11 +84,14 @@ async def serve(given: argparse.Namespace) -> None:
 
 
 def tokens(gateway: Gateway) -> dict[str, str]:
+    """Return a token for each role of the court and each department with a ledger, by role."""
+    departments = {f"dept:{one}": (f"dept:{one}", one) for one in LEDGERS}
+    court = {role: (subject, "court") for subject, role in ROLES.items()}
     return {
         role: gateway.issuer.token_for(
-            role=role, subject=subject, organisation="court", client_id="chaos"
+            role=role, subject=subject, organisation=organisation, client_id="chaos"
         )
-        for subject, role in ROLES.items()
+        for role, (subject, organisation) in (court | departments).items()
     }
 
 
@@ -84,7 +104,7 @@ if __name__ == "__main__":
     parser.add_argument("--register", type=Path, required=True)
     parser.add_argument("--tokens", type=Path, required=True)
     parser.add_argument("--lease", type=float, default=3.0)
-    parser.add_argument("--sabotage", choices=["", "resend"], default="")
+    parser.add_argument("--sabotage", choices=["", "resend", "recount"], default="")
     parser.add_argument("--fill", action="store_true")
     os.environ.pop("CHAKONG_CONFIG", None)
     run(serve(parser.parse_args()))

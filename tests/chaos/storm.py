@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,10 +22,10 @@ from sqlalchemy import create_engine, make_url, text
 
 from domain.order import OrderEvent, OrderState, next_state
 from gateway.demo.departments import export_cases, running_departments
+from tests.chaos.clerks import LEDGERS, Clerks
 from tests.chaos.court import Court
 
 _PEOPLE: Final = 500
-_LEDGERS: Final = ("traffic-police", "housing-fund-center", "securities-depository")
 _SETTLES_WITHIN: Final = 120.0
 ANSWERED: Final = {"EXECUTED", "PARTIALLY_EXECUTED", "WAITING", "NO_ASSET", "REFUSED"}
 
@@ -39,6 +39,8 @@ class Plan:
         pauses: how often an instance is stopped past its lease and goes on (SIGSTOP, SIGCONT).
         sabotage: ``resend`` makes the gateways careless: the count must find it.
         cuts: how often all connections of the database are ended; PostgreSQL only.
+        echoes: share of the receipts that departments report as well: early, late, twice.
+        restarts: how often PostgreSQL itself crashes and comes back.
     """
 
     orders: int
@@ -50,6 +52,8 @@ class Plan:
     cuts: int = 0
     lease: float = 3.0
     sabotage: str = ""
+    echoes: float = 0.3
+    restarts: int = 0
 
 
 @dataclass
@@ -59,6 +63,8 @@ class Found:
     accepted: int = 0
     refused: int = 0
     kills: int = 0
+    restarts: int = 0
+    echoes: int = 0
     seconds: float = 0.0
     states: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
@@ -83,8 +89,12 @@ class Instance:
         self.process = self._start()
 
 
-async def storm(plan: Plan, place: Path) -> Found:
-    """Let *plan* happen in *place*, an empty directory; return what was counted."""
+async def storm(plan: Plan, place: Path, restart: Callable[[str], None] | None = None) -> Found:
+    """Let *plan* happen in *place*, an empty directory; return what was counted.
+
+    Args:
+        restart: brings PostgreSQL down, as ``immediate`` or ``fast``, and up again.
+    """
     lot, found, started = random.Random(plan.seed), Found(), time.monotonic()
     register = place / "cases.json"
     export_cases(register, people=_PEOPLE, seed=1)
@@ -93,19 +103,25 @@ async def storm(plan: Plan, place: Path) -> Found:
         ports = place / "departments.json"
         ports.write_text(json.dumps([{"stem": one.stem, "url": one.url} for one in running]))
         with gateways(plan, place, ports, register) as instances:
-            court = Court(
-                [one.port for one in instances],
-                json.loads((place / "tokens.json").read_text()),
-                lot,
-            )
+            tokens = json.loads((place / "tokens.json").read_text())
+            gates = [one.port for one in instances]
+            court = Court(gates, tokens, lot)
+            clerks = Clerks(gates, tokens, random.Random(plan.seed), departments, plan.echoes)
             cases = [one["number"] for one in json.loads(register.read_text())["cases"][:5]]
             await court.look_round(cases)
             _order_faults(departments, "flaky")
             at_work = asyncio.create_task(_work(court, plan.orders))
-            await _rage(plan, instances, lot, found, at_work)
+            tended = asyncio.create_task(_tend(instances))
+            reporting = asyncio.create_task(clerks.report(lambda: _orders(plan, place)))
+            await _rage(plan, instances, lot, found, at_work, restart)
             await at_work
             _order_faults(departments, "none")
             await _settle(plan, place, court, found)
+            await clerks.have_reported()
+            for task in (reporting, tended):
+                task.cancel()
+            await asyncio.gather(reporting, tended, return_exceptions=True)
+            found.echoes, found.faults = clerks.reported, [*found.faults, *clerks.faults]
     found.accepted, found.refused = len(court.accepted), len(court.refused)
     _count(plan, place, court, found)
     found.seconds = time.monotonic() - started
@@ -147,15 +163,26 @@ async def _work(court: Court, orders: int) -> None:
     await asyncio.gather(*(officer() for _ in range(8)))
 
 
-async def _rage(
+async def _tend(instances: list[Instance]) -> None:
+    """Start what ended by itself, as any service manager does: the database may have been away."""
+    while True:
+        await asyncio.sleep(0.5)
+        for one in instances:
+            if one.process.poll() is not None:
+                one.again()
+
+
+async def _rage(  # noqa: PLR0913, PLR0917 -- a storm has these parts
     plan: Plan,
     instances: list[Instance],
     lot: random.Random,
     found: Found,
     at_work: "asyncio.Task[None]",
+    restart: Callable[[str], None] | None,
 ) -> None:
-    """Kill, stop and cut, in any order, until it is enough."""
+    """Kill, stop, cut and crash, in any order, until it is enough."""
     deeds = ["kill"] * plan.kills + ["pause"] * plan.pauses + ["cut"] * plan.cuts
+    deeds += ["restart"] * plan.restarts
     lot.shuffle(deeds)
     for deed in deeds:
         await asyncio.sleep(lot.uniform(0.05, 1.2))
@@ -168,6 +195,9 @@ async def _rage(
             one.process.send_signal(signal.SIGSTOP)
             await asyncio.sleep(plan.lease * 1.5)
             one.process.send_signal(signal.SIGCONT)
+        elif deed == "restart" and restart is not None:
+            await asyncio.to_thread(restart, lot.choice(["immediate", "fast"]))
+            found.restarts += 1
         else:
             _cut(plan.database)
         if at_work.done() and at_work.exception() is not None:
@@ -190,11 +220,12 @@ def _count(plan: Plan, place: Path, court: Court, found: Found) -> None:
     orders = {row["id"]: row for row in _orders(plan, place)}
     placed: Counter[str] = Counter()
     receipts: set[str] = set()
-    for department in _LEDGERS:
+    for department in LEDGERS:
         with sqlite3.connect(place / "departments" / f"{department}.db") as ledger:
             placed.update(key for (key,) in ledger.execute("SELECT key FROM log"))
             receipts |= {key for (key,) in ledger.execute("SELECT key FROM receipts")}
     by_key = {row["delivery_key"]: row for row in orders.values()}
+    kept = Counter(row["order_id"] for row in _rows(plan, place, "SELECT order_id FROM receipts"))
     for order in court.accepted:
         row = orders.get(order)
         if row is None:
@@ -209,6 +240,8 @@ def _count(plan: Plan, place: Path, court: Court, found: Found) -> None:
         wanted = 0 if row["state"] in {"NO_ASSET", "REFUSED"} else 1
         if effects != wanted:
             found.faults.append(f"{order} took effect {effects} times")
+        if kept[order] != 1:
+            found.faults.append(f"{order} has {kept[order]} receipts")
     for key in receipts | set(placed):
         if key not in by_key or by_key[key]["approver"] is None:
             found.faults.append(f"{key} at a department was never approved")
@@ -257,7 +290,7 @@ def _cut(database: str) -> None:
 
 def _order_faults(departments: Path, mode: str) -> None:
     for department in json.loads((departments / "ports.json").read_text()):
-        if department["id"] in _LEDGERS:
+        if department["id"] in LEDGERS:
             base = department["health"].removesuffix("/health")
             httpx.post(
                 f"{base}/_sandbox/faults", json={"mode": mode}, trust_env=False

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from tests.chaos.__main__ import own_database
+from tests.chaos.server import NoServer, own_server
 from tests.chaos.storm import Plan, storm
 
 SERVER = "postgresql://postgres@127.0.0.1:5432"
@@ -43,3 +44,25 @@ def test_a_careless_gateway_is_found_out(tmp_path: Path) -> None:
     found = asyncio.run(storm(plan, tmp_path))
 
     assert any("was never approved" in fault for fault in found.faults)
+
+
+def test_a_gateway_that_counts_a_repeated_receipt_is_found_out(tmp_path: Path) -> None:
+    plan = dataclasses.replace(SHORT, orders=20, kills=0, echoes=1, sabotage="recount")
+
+    found = asyncio.run(storm(plan, tmp_path))
+
+    assert any("receipts" in fault or "reported again" in fault for fault in found.faults)
+
+
+@pytest.mark.needs("postgresql")
+def test_so_it_does_though_postgresql_itself_crashes(tmp_path: Path) -> None:
+    plan = dataclasses.replace(SHORT, kills=2, instances=2, restarts=2)
+    try:
+        with own_server() as server, own_database(server.url, "chakong_chaos") as url:
+            on_it = dataclasses.replace(plan, database=url)
+            found = asyncio.run(storm(on_it, tmp_path, server.restart))
+    except NoServer as error:
+        pytest.skip(str(error))
+
+    assert found.faults == []
+    assert (found.accepted, found.kills, found.restarts) == (40, 2, 2)
