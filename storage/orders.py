@@ -6,13 +6,11 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Row,
     Select,
     func,
     insert,
-    literal_column,
     select,
     tuple_,
     update,
@@ -23,12 +21,12 @@ from domain.identity import IdNumber
 from domain.money import Fen
 from storage.cases import lock_case
 from storage.instants import instant_text, parse_instant
+from storage.settled import THIS_TRANSACTION, settled
 from storage.tables import holds, order_events, orders, requests
 
 _MOST_EVENTS: Final = 500  # at once
-_TRANSACTION: Final[ColumnElement[int]] = literal_column("pg_current_xact_id()::text::bigint")
 _EVENTS: Final = insert(order_events)
-_EVENTS_OF_A_SNAPSHOT: Final = _EVENTS.values(transaction_id=_TRANSACTION)
+_EVENTS_OF_A_SNAPSHOT: Final = _EVENTS.values(transaction_id=THIS_TRANSACTION)
 _AWAITING_ANSWER: Final = ("PENDING_APPROVAL", "APPROVED", "SENT", "ACKNOWLEDGED", "RETURNED")
 
 
@@ -245,7 +243,7 @@ def events_after(
         .where(
             order_events.c.case_number == case_number,
             order_events.c.sequence > sequence,
-            *_settled(connection),
+            *settled(connection, order_events.c.transaction_id),
         )
         .order_by(order_events.c.sequence)
         .limit(_MOST_EVENTS)
@@ -264,7 +262,7 @@ def events_addressed_after(
             orders.c.department == department,
             order_events.c.to_state.in_(states),
             order_events.c.sequence > sequence,
-            *_settled(connection),
+            *settled(connection, order_events.c.transaction_id),
         )
         .order_by(order_events.c.sequence)
         .limit(_MOST_EVENTS)
@@ -274,22 +272,10 @@ def events_addressed_after(
 
 def last_sequence(connection: Connection) -> int:
     """Return the newest event's sequence, 0 without any."""
-    newest = select(func.max(order_events.c.sequence)).where(*_settled(connection))
-    return int(connection.scalar(newest) or 0)
-
-
-def _settled(connection: Connection) -> list[ColumnElement[bool]]:
-    """Return the condition that nothing smaller can still be committed behind an event.
-
-    SQLite has one writer. On PostgreSQL a sequence is drawn before its transaction commits, so a
-    reader that went by numbers alone would pass over one that comes late.
-    """
-    if connection.dialect.name != "postgresql":
-        return []
-    oldest: ColumnElement[int] = literal_column(
-        "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+    newest = select(func.max(order_events.c.sequence)).where(
+        *settled(connection, order_events.c.transaction_id)
     )
-    return [func.coalesce(order_events.c.transaction_id, 0) < oldest]
+    return int(connection.scalar(newest) or 0)
 
 
 def committed_fen(
