@@ -8,6 +8,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     String,
@@ -182,6 +183,31 @@ duties = Table(
     Column("name", String(32), primary_key=True),
     Column("holder", String(64), nullable=False),
     Column("until", _Instant, nullable=False),
+)
+
+# Files that people uploaded, once each, named by what is in them.
+documents = Table(
+    "documents",
+    METADATA,
+    Column("sha256", String(64), primary_key=True),
+    Column("size", Integer, nullable=False),  # bytes
+    Column("media_type", String(64), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("uploaded_by", String(64), nullable=False),
+    Column("uploaded_at", _Instant, nullable=False, index=True),  # by whoever did so last
+)
+
+# Which of them are papers of which order (domain.md 5.8).
+order_documents = Table(
+    "order_documents",
+    METADATA,
+    Column("order_id", ForeignKey(orders.c.id), nullable=False),
+    Column("kind", String(16), nullable=False),  # RULING, NOTICE, SERVICE_RECEIPT
+    Column("sha256", ForeignKey(documents.c.sha256), nullable=False, index=True),
+    Column("name", String(128), nullable=False),
+    Column("attached_by", String(64), nullable=False),
+    Column("at", _Instant, nullable=False),
+    PrimaryKeyConstraint("order_id", "kind", "sha256"),
 )
 
 receipts = Table(
