@@ -1,4 +1,4 @@
-"""G3: the documents of the order are this case's, and two registered officers carry it."""
+"""G3: the documents of the order are this case's and are there; two registered officers carry it."""
 
 from typing import Final
 
@@ -6,6 +6,7 @@ from domain.case_number import is_document_of, parse_case_number
 from domain.facts import CaseFacts, OrderFacts
 from domain.guard_refused import GuardRefused
 from domain.order import OrderAction
+from domain.order_documents import DocumentKind
 
 _TWO: Final = 2
 
@@ -20,6 +21,7 @@ def documents_are_in_order(case: CaseFacts, order: OrderFacts) -> None:
         _are_two_documents(order)
     if order.hold is not None and is_document_of(order.hold.ruling_number, case.number):
         _ruling_is_its_own(order, order.hold.ruling_number)
+    _are_attached(order)
     _officers_are_two(order)
 
 
@@ -53,6 +55,20 @@ def _ruling_is_its_own(order: OrderFacts, hold_ruling: str) -> None:
             "I-08; domain.md 5.7, 5.8",
             "To renew, to lift and to take each need a ruling of their own; this one ordered the "
             "hold. 续行、解除、扣划须另行裁定",
+        )
+
+
+def _are_attached(order: OrderFacts) -> None:
+    if order.attached is None:
+        return
+    needed = {DocumentKind.NOTICE}
+    if order.action is not OrderAction.QUERY or order.ruling_number:
+        needed.add(DocumentKind.RULING)
+    if not needed <= set(order.attached):
+        raise GuardRefused(
+            "G3",
+            "domain.md 5.8, 6.1",
+            "Attach ruling and notice as PDF before submitting. 提交前须上传裁定书和协助执行通知书",
         )
 
 

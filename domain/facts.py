@@ -15,6 +15,7 @@ from domain.case_number import CaseNumber
 from domain.identity import IdNumber
 from domain.money import Fen
 from domain.order import OrderAction
+from domain.order_documents import DocumentKind
 from domain.purpose import Purpose
 
 _NONE: Final = Fen(0)
@@ -114,6 +115,7 @@ class OrderFacts:
         quantity: the limit in shares, for securities alone.
         months: the term; None or 0 for what has none.
         registered: the credential numbers among *officers* that the court has on file.
+        attached: the documents that are there as files; None where their numbers are enough.
         exemptions: what was found exempt on the asset, in the words of its kind's `exemptions`.
         doubtful: what may be exempt, in words; a reason must be given for going on.
         hold: what the order acts on; None for a first hold and for a query.
@@ -151,6 +153,7 @@ class OrderFacts:
     pledged: bool | None = None
     gates: Collection[Gate] = ()
     route: RefundRoute | None = None
+    attached: Collection[DocumentKind] | None = None
     overrides: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def has_reason_for(self, guard: str) -> bool:

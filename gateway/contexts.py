@@ -32,6 +32,7 @@ class Contexts:
     events: OrderEvents
     pseudonym_key: bytes
     now: Callable[[], datetime] = utc_now
+    documents_required: bool = False
 
     def make(
         self, caller: Caller, fields_wanted: Callable[[Question[Any]], frozenset[str]]
@@ -44,6 +45,7 @@ class Contexts:
             now=self.now,
             pseudonym=self._pseudonym,
             request_id=secrets.token_hex(8),
+            documents_required=self.documents_required,
             fields_wanted=fields_wanted,
         )
 

@@ -13,6 +13,7 @@ from strawberry.types import get_object_definition
 from gateway.declarations import Declarations, declare
 from resolvers import graph as graph_types
 from resolvers.answering import AnsweringMutations, InboxQueries
+from resolvers.attaching import AttachingMutations
 from resolvers.case import CaseQueries
 from resolvers.ordering import OrderMutations
 from resolvers.orders import OrderQueries
@@ -59,6 +60,7 @@ def build_graph() -> Graph:
             "Mutation",
             "What may be ordered: one order per mutation. 操作",
             OrderMutations,
+            AttachingMutations,
             AnsweringMutations,
         ),
         root_type("Subscription", "What may be waited for. 订阅", OrderSubscriptions),

@@ -98,6 +98,14 @@ class Settings(BaseSettings):
         description="Departments (ids, such as traffic-police) that read their orders in `inbox` "
         "and report back, instead of being sent them.",
     )
+    document_bytes: int = Field(
+        10 * 1024 * 1024, gt=0, description="The largest document that may be uploaded, in bytes."
+    )
+    documents_required: bool = Field(
+        False,
+        description="An order is submitted only with ruling and notice attached as PDF (G3); "
+        "otherwise their numbers are enough.",
+    )
     cache: str = Field(
         "off",
         description="Keep departments' answers for a while: off, memory or redis://host:port/db.",

@@ -10,6 +10,7 @@ from domain.case_number import CaseNumber
 from domain.facts import Gate
 from domain.identity import IdNumber
 from domain.order import OrderAction, OrderState
+from domain.order_documents import DocumentKind
 from domain.order_rights import OrderStep
 from domain.purpose import Purpose
 
@@ -91,6 +92,11 @@ GATES: Final[Mapping[Gate, str]] = {
     Gate.REFUND_PAID: "The refund is in the account. 退税已到账",
     Gate.PLEDGE_MARKED: "Pledged shares are marked, not frozen. 质押股票已标记",
     Gate.PLEDGE_PRIORITY_NOTED: "The pledgee is paid first. 已注明质权优先",
+}
+DOCUMENTS: Final[Mapping[DocumentKind, str]] = {
+    DocumentKind.RULING: "The court's decision. 裁定书",
+    DocumentKind.NOTICE: "What the department is asked to do. 协助执行通知书",
+    DocumentKind.SERVICE_RECEIPT: "That both were served. 送达回证",
 }
 STEPS: Final[Mapping[OrderStep, str]] = {
     OrderStep.REVISE: "Write other papers into it. 修改",

@@ -28,6 +28,7 @@ class Context:
         pseudonym: the keyed hash of a subject's number (I-44).
         opened: what `case` and `cases` opened, by response key of the root field.
         masked: coordinates that were shown masked in this answer.
+        documents_required: whether ruling and notice must be there as files to submit (G3).
         fields_wanted: what the document selects of a question's records, for late asking.
     """
 
@@ -39,6 +40,7 @@ class Context:
     pseudonym: Callable[[IdNumber], str]
     request_id: str
     fields_wanted: "Callable[[Question[Any]], frozenset[str]]"
+    documents_required: bool = False
     opened: "dict[str, list[BoundCase | Refused]]" = field(default_factory=dict)
     masked: set[str] = field(default_factory=set)
 

@@ -95,7 +95,7 @@ def supplement(
     if known is not None:
         return known
     order, _ = own_order(connection, order_id, step)
-    if order.document_hash != document_hash(order):
+    if order.document_hash != document_hash(connection, order):
         raise ImpossibleReceipt("the order is not what was approved")
     due = answer_due(OrderAction(order.action), step.now, by_hand=True)
     take(

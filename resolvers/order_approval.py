@@ -37,8 +37,8 @@ def submit(order_id: str, key: Idempotency, step: Step, connection: Connection) 
     order, case = own_order(connection, order_id, step)
     if order.drafter != step.caller.subject:
         raise OrderNotFound
-    guards.may_submit(*facts(connection, case, order, step.now))
-    take(connection, order, OrderEvent.SUBMIT, step, document_hash=document_hash(order))
+    guards.may_submit(*facts(connection, case, order, step))
+    take(connection, order, OrderEvent.SUBMIT, step, document_hash=document_hash(connection, order))
     return remember(connection, key, "submitOrder", digest(order_id), order_id, step)
 
 
@@ -56,12 +56,12 @@ def approve(
         return known
     order, case = own_order(connection, order_id, step)
     guards.may_approve(
-        *facts(connection, case, order, step.now),
+        *facts(connection, case, order, step),
         drafter=order.drafter,
         approver=step.caller.subject,
     )
     take(connection, order, OrderEvent.APPROVE, step, approver=step.caller.subject)
-    if not order.document_hash == seen == document_hash(order):
+    if not order.document_hash == seen == document_hash(connection, order):
         raise HashDiffers
     add_delivery(connection, order.id, department=order.department, due_at=step.now)
     return remember(connection, key, "approveOrder", body_hash, order_id, step)

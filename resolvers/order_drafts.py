@@ -201,13 +201,13 @@ def revise(
     if known is not None:
         return known
     order, case = own_order(connection, order_id, step)
-    _is_drafter(order, step)
+    is_drafter(order, step)
     if OrderState(order.state) is OrderState.REJECTED:
         take(connection, order, OrderEvent.REVISE, step, document_hash=None)
         order = _again(connection, order_id)
     revised = replace(order, **_papers(papers))
     next_state(OrderState(order.state), OrderEvent.EDIT)
-    guards.may_draft(*facts(connection, case, revised, step.now))
+    guards.may_draft(*facts(connection, case, revised, step))
     take(
         connection,
         order,
@@ -224,7 +224,7 @@ def cancel(order_id: str, key: Idempotency, step: Step, connection: Connection) 
     if known is not None:
         return known
     order, _ = own_order(connection, order_id, step)
-    _is_drafter(order, step)
+    is_drafter(order, step)
     take(connection, order, OrderEvent.CANCEL, step)
     return remember(connection, key, "cancelOrder", digest(order_id), order_id, step)
 
@@ -238,7 +238,7 @@ def _write(  # noqa: PLR0913, PLR0917 -- the parts of a step
     step: Step,
 ) -> OrderRecord:
     case = assigned_case(connection, order.case_number, step)
-    guards.may_draft(*facts(connection, case, order, step.now))
+    guards.may_draft(*facts(connection, case, order, step))
     if order.action not in CARRIED_BY.get(order.department, frozenset()):
         raise guards.GuardRefused(
             "G9",
@@ -250,7 +250,8 @@ def _write(  # noqa: PLR0913, PLR0917 -- the parts of a step
     return remember(connection, key, operation, body_hash, order.id, step)
 
 
-def _is_drafter(order: OrderRecord, step: Step) -> None:
+def is_drafter(order: OrderRecord, step: Step) -> None:
+    """Raise `OrderNotFound` for everybody but the drafter: a draft is its drafter's own."""
     if order.drafter != step.caller.subject:
         raise OrderNotFound
 

@@ -19,11 +19,13 @@ from domain.case_number import CaseNumber
 from domain.civil_time import civil_date
 from domain.money import Fen
 from domain.order import OrderAction, OrderEvent, OrderState, next_state
+from domain.order_documents import APPROVED_DOCUMENTS, DocumentKind
 from domain.plain_text import UnfitText, plain_text
 from domain.purpose import Purpose
 from resolvers.binding import bind
 from resolvers.refusals import BadInput, CaseNotFound, Refused
 from storage.cases import CaseRecord, find_case, find_officers, lock_case
+from storage.documents import attachments_of
 from storage.holds import hold_of
 from storage.objections import objected_records
 from storage.orders import (
@@ -75,11 +77,17 @@ class HashDiffers(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """By whom and when a step is taken."""
+    """By whom and when a step is taken.
+
+    Attributes:
+        documents_required: whether ruling and notice must be there as files to submit (G3), not by
+            their numbers alone.
+    """
 
     caller: Caller
     now: datetime
     request_id: str
+    documents_required: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,10 +141,10 @@ def assigned_case(connection: Connection, number: CaseNumber, step: Step) -> Cas
 
 
 def facts(
-    connection: Connection, case: CaseRecord, order: OrderRecord, now: datetime
+    connection: Connection, case: CaseRecord, order: OrderRecord, step: Step
 ) -> tuple[guards.CaseFacts, guards.OrderFacts]:
     """Return what the guards need to know, as this transaction sees it."""
-    today = civil_date(now)
+    today = civil_date(step.now)
     hold = _own_hold(connection, order)
     return (
         guards.CaseFacts(
@@ -170,8 +178,13 @@ def facts(
             blocked_by_objection=order.record
             in objected_records(connection, case.number, on=today),
             gates=tuple(guards.Gate(gate) for gate in order.gates),
+            attached=_attached(connection, order.id) if step.documents_required else None,
         ),
     )
+
+
+def _attached(connection: Connection, order_id: str) -> frozenset[DocumentKind]:
+    return frozenset(DocumentKind(one.kind) for one in attachments_of(connection, order_id))
 
 
 def _own_hold(connection: Connection, order: OrderRecord) -> guards.OwnHold | None:
@@ -271,9 +284,9 @@ def checked(name: str, text: str, *, most: int, lines: bool = False) -> str:
         raise BadInput(f"{name} {error}.") from error
 
 
-def document_hash(order: OrderRecord) -> str:
-    """Return the SHA-256 of what is submitted, approved and delivered."""
-    values = {
+def document_hash(connection: Connection, order: OrderRecord) -> str:
+    """Return the SHA-256 of what is submitted, approved and delivered: the order, its ruling, its notice."""
+    values: dict[str, object] = {
         "id": order.id,
         "caseNumber": order.case_number,
         "action": order.action,
@@ -297,6 +310,13 @@ def document_hash(order: OrderRecord) -> str:
             "gates": list(order.gates),
             "floor": order.floor,
         }
+    documents = sorted(
+        [one.kind, one.sha256]
+        for one in attachments_of(connection, order.id)
+        if DocumentKind(one.kind) in APPROVED_DOCUMENTS
+    )
+    if documents:
+        values["documents"] = documents
     return digest(values)
 
 

@@ -332,7 +332,12 @@ async def taken(
 ) -> OrderOutcome:
     """Take *step* in one transaction; return the order after it, or why it was refused."""
     context = info.context
-    at = order_steps.Step(caller=context.caller, now=context.now(), request_id=context.request_id)
+    at = order_steps.Step(
+        caller=context.caller,
+        now=context.now(),
+        request_id=context.request_id,
+        documents_required=context.documents_required,
+    )
     try:
         order = await context.database.write(partial(step, at))
     except GuardRefused as refusal:

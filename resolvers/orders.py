@@ -12,7 +12,7 @@ import strawberry
 from connectors.question import Authority
 from domain.case_number import CaseNumber
 from domain.money import Fen
-from domain.order import SHOWN_TO_ADDRESSEE, OrderAction, OrderState
+from domain.order import OrderAction, OrderState
 from domain.order_rights import OrderStep
 from domain.purpose import Purpose
 from resolvers.arguments import ACTIONS, STATES, OrderIdArgument, explained
@@ -21,6 +21,7 @@ from resolvers.context import Context, Info
 from resolvers.debtor import DEBTOR
 from resolvers.declare import court_field, guarded
 from resolvers.money import Money
+from resolvers.order_documents import OrderDocument, shown_documents
 from resolvers.order_life import (
     Delivery,
     OrderDeadline,
@@ -30,26 +31,27 @@ from resolvers.order_life import (
     shown_hold,
     steps_allowed,
 )
+from resolvers.order_sight import ORDER_READERS, seen_order
 from resolvers.refusals import BadInput
 from resolvers.scalars import Date, DateTime, Long
 from resolvers.subject import Subject
 from storage.cases import find_case
 from storage.database import Database
 from storage.deliveries import delivery_of
+from storage.documents import attachments_of
 from storage.holds import hold_of
 from storage.instants import instant_text, parse_instant
 from storage.orders import (
     EventRecord,
     OrderRecord,
     events_of_order,
-    find_order,
     orders_of_case,
     orders_on,
 )
 from storage.receipts import ReceiptRecord, receipts_of
 
 MOST_A_PAGE: Final = 100
-_READERS: Final = ("orders:read", "assist:ack")
+_READERS: Final = ORDER_READERS
 
 explained(OrderAction, "OrderAction", "What an order commands. 控制措施", ACTIONS)
 explained(OrderState, "OrderState", "Where an order stands (domain.md 6.1). 指令状态", STATES)
@@ -173,6 +175,13 @@ class Order:
         return [_receipt(record, shares=shares) for record in found]
 
     @guarded(*_READERS)
+    async def documents(root: strawberry.Parent["ShownOrder"], info: Info) -> list[OrderDocument]:
+        """Ruling, notice and service receipts that are there as files, oldest first. 文书"""
+        order_id = root.order.id
+        found = await info.context.database.read(lambda c: attachments_of(c, order_id))
+        return shown_documents(found)
+
+    @guarded(*_READERS)
     async def holds(root: strawberry.Parent["ShownOrder"], info: Info) -> list[OrderHold]:
         """What stands at the department for it: one hold, or none. 控制登记"""
         order = root.order
@@ -256,22 +265,9 @@ class OrderQueries:
     @guarded(*_READERS, graphql_type=Order | None)
     async def order(self, info: Info, id: OrderIdArgument) -> ShownOrder | None:
         """One order: of a case the caller handles, or addressed to the caller's department. 查询指令"""
-        found = await info.context.database.read(lambda c: find_order(c, str(id)))
-        if found is None or not await may_see(info.context, found):
-            return None
-        return ShownOrder(found)
-
-
-async def may_see(context: Context, order: OrderRecord) -> bool:
-    """Whether *order* is addressed to the caller's department, or its case assigned to the caller."""
-    caller = context.caller
-    if caller.organisation != "court":
-        addressed = OrderState(order.state) in SHOWN_TO_ADDRESSEE
-        return order.department == caller.organisation and addressed and caller.may("assist:ack")
-    if caller.may("command:read"):
-        return True
-    case = await context.database.read(lambda c: find_case(c, order.case_number))
-    return case is not None and any(o.officer.id == caller.subject for o in case.officers)
+        caller = info.context.caller
+        found = await info.context.database.read(lambda c: seen_order(c, caller, str(id)))
+        return None if found is None else ShownOrder(found)
 
 
 async def orders_page(
