@@ -33,6 +33,7 @@ from gateway.delivery import Deliveries
 from gateway.engine import Engine, EngineSettings
 from gateway.graphiql_page import GraphiqlConfig, graphiql_routes
 from gateway.http import GraphQLOverHTTP
+from gateway.order_documents import document_routes
 from gateway.schema import build_graph
 from gateway.settings import SHORTEST_KEY, Settings
 from gateway.trusted import TrustedDocuments, read_manifest
@@ -108,6 +109,7 @@ def build_gateway(
         departments=departments,
         events=events,
         pseudonym_key=pseudonym_key,
+        documents_required=settings.documents_required,
     )
     engine = Engine(
         build_graph(),
@@ -167,6 +169,7 @@ def build_gateway(
             Route("/", _home),
             Route("/health", _health),
             Route("/metrics", _metrics(registry)),
+            *document_routes(database, guard, utc_now, most=settings.document_bytes),
             *oauth_routes(issuer),
             *graphiql_routes(_graphiql(settings, logins, first_query)),
         ],

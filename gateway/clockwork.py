@@ -20,7 +20,13 @@ from connectors.errors import DepartmentError
 from domain.civil_time import civil_date
 from resolvers.order_events import OrderEvents
 from resolvers.reconciling import Reconciled, reconcile
-from resolvers.timekeeping import MOST_AT_ONCE, announce_endings, flag_overdue, lapse
+from resolvers.timekeeping import (
+    MOST_AT_ONCE,
+    announce_endings,
+    drop_forgotten,
+    flag_overdue,
+    lapse,
+)
 from storage.database import Database
 from storage.duties import take_duty
 
@@ -32,11 +38,12 @@ _LOOKED_BACK: Final = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """What one turn did, in numbers of orders."""
+    """What one turn did, in numbers of orders; *dropped* in files that no order has."""
 
     lapsed: int = 0
     overdue: int = 0
     announced: int = 0
+    dropped: int = 0
 
 
 class Clockwork:
@@ -95,7 +102,7 @@ class Clockwork:
 
     async def turn(self, now: datetime) -> Turn:
         """Do all that is due at *now* (aware), however long nobody did."""
-        lapsed = overdue = announced = 0
+        lapsed = overdue = announced = dropped = 0
         while ended := await self._database.write(partial(lapse, now=now)):
             lapsed += len(ended)
             for order in ended:
@@ -111,9 +118,13 @@ class Clockwork:
         for ending in await self._database.write(partial(announce_endings, now=now)):
             announced += 1
             _LOG.warning("hold.ending", order=ending.order_id, days=ending.days)
+        while gone := await self._database.write(partial(drop_forgotten, now=now)):
+            dropped += gone
+            if gone < MOST_AT_ONCE:
+                break
         if lapsed or overdue:
             self._events.announce()
-        return Turn(lapsed=lapsed, overdue=overdue, announced=announced)
+        return Turn(lapsed=lapsed, overdue=overdue, announced=announced, dropped=dropped)
 
     async def _reconcile_when_due(self) -> None:
         now = self._now()

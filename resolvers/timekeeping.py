@@ -1,5 +1,5 @@
 """
-What time alone does to orders: holds lapse, answers become overdue, ends are announced.
+What time alone does to orders: holds lapse, answers become overdue, ends are announced, files go.
 
 Each step is one small transaction, found by what is written, not by a timer: after days of being
 down it does what was to be done, with the instants at which it was due (I-24).
@@ -14,10 +14,13 @@ from sqlalchemy import Connection
 from domain.civil_time import civil_date, end_of_day
 from domain.hold_term import WARNING_DAYS, has_lapsed, warning
 from domain.order import OrderEvent, OrderState, next_state
+from storage.documents import drop_unattached
 from storage.holds import hold_of, holds_ending, keep_hold, mark_warned
 from storage.orders import OrderRecord, lock_order, mark_overdue, move_order, orders_overdue
 
 MOST_AT_ONCE: Final = 100  # in one transaction; the rest is found again
+DOCUMENTS_WAIT: Final = timedelta(days=1)
+"""An uploaded file that no order has for its document by then goes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +87,11 @@ def announce_endings(connection: Connection, now: datetime) -> list[Ending]:
         mark_warned(connection, hold.order_id, days)
         found.append(Ending(order_id=hold.order_id, days=days))
     return found
+
+
+def drop_forgotten(connection: Connection, now: datetime) -> int:
+    """Drop files that were uploaded and never attached; return how many."""
+    return drop_unattached(connection, uploaded_before=now - DOCUMENTS_WAIT, most=MOST_AT_ONCE)
 
 
 def _move(

@@ -64,6 +64,7 @@ def turn(config: Path | None, now: datetime | None) -> dict[str, Any]:
             "lapsed": done.lapsed,
             "overdue": done.overdue,
             "announced": done.announced,
+            "dropped": done.dropped,
         }
 
     return _run(config, work)

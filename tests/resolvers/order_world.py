@@ -109,12 +109,17 @@ class World:
     async def sent(self, draft: Draft | OnHold) -> OrderRecord:
         """Return an approved order as if the worker had just sent it."""
         order = await self.approved(draft)
+        await self.send(order)
+        return await self.order(order.id)
+
+    async def send(self, order: OrderRecord) -> None:
+        """Send an approved order, as the worker does."""
+        order = await self.order(order.id)
         await self.database.write(
             partial(
                 move_order, order=order, event="SEND", to_state="SENT", actor="system", at=self.now
             )
         )
-        return await self.order(order.id)
 
     async def reported(self, order: OrderRecord, report: Report, **given: Any) -> OrderRecord:
         return await self.take(

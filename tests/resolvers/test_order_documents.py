@@ -14,7 +14,7 @@ from domain.guards import GuardRefused
 from domain.order_documents import DocumentKind
 from resolvers import order_answers, order_approval, order_drafts
 from resolvers.order_attaching import Attachment, DocumentNotUploaded, attach
-from resolvers.order_steps import HashDiffers, KeyConflict, OrderNotFound
+from resolvers.order_steps import HashDiffers, Idempotency, KeyConflict, OrderNotFound
 from resolvers.refusals import BadInput
 from storage.documents import AttachmentRecord, DocumentRecord, attachments_of, keep_document
 from storage.orders import OrderRecord
@@ -134,14 +134,7 @@ async def test_what_was_submitted_keeps_its_documents(world: World, state: str) 
     elif state != "PENDING_APPROVAL":
         await world.take("approver-1", order_approval.approve, order.id, seen)
     if state == "SENT":
-        await world.database.write(
-            partial(
-                order_drafts.take,
-                order=await world.order(order.id),
-                event=order_drafts.OrderEvent.SEND,
-                step=world.step("executor-1"),
-            )
-        )
+        await world.send(order)
     before = await documents_of(world, order)
 
     with pytest.raises(GuardRefused) as refused:
@@ -280,7 +273,7 @@ async def test_where_documents_are_required_an_order_is_submitted_with_both(worl
     strict = replace(world.step("executor-1"), documents_required=True)
 
     async def submit(key: str) -> Any:
-        idempotency = order_drafts.Idempotency(actor="executor-1", key=key)
+        idempotency = Idempotency(actor="executor-1", key=key)
         return await world.database.write(
             partial(order_approval.submit, order.id, idempotency, strict)
         )
