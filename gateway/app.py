@@ -31,6 +31,7 @@ from gateway.clockwork import Clockwork
 from gateway.contexts import Contexts, utc_now
 from gateway.delivery import Deliveries
 from gateway.engine import Engine, EngineSettings
+from gateway.forms.routes import form_routes
 from gateway.graphiql_page import GraphiqlConfig, graphiql_routes
 from gateway.http import GraphQLOverHTTP
 from gateway.order_documents import document_routes
@@ -170,6 +171,7 @@ def build_gateway(
             Route("/health", _health),
             Route("/metrics", _metrics(registry)),
             *document_routes(database, guard, utc_now, most=settings.document_bytes),
+            *form_routes(database, guard),
             *oauth_routes(issuer),
             *graphiql_routes(_graphiql(settings, logins, first_query)),
         ],

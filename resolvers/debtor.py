@@ -38,7 +38,7 @@ class AffiliatedPart:
 
 _COURT_OR_ADDRESSEE: Final = ("cases:read", "assist:ack")
 # The addressee of an order sees the debtor's name and number (scopes.json, constraints of dept:*).
-_RAW_NAME_AND_NUMBER: Final = ("identity:read:raw", "assist:ack")
+RAW_NAME_AND_NUMBER: Final = ("identity:read:raw", "assist:ack")
 
 
 class KnownSubject(SubjectPart):
@@ -71,7 +71,7 @@ class KnownDebtor(DebtorPart):
         *_COURT_OR_ADDRESSEE,
         attribute="id_number",
         mask="idNumber",
-        raw=_RAW_NAME_AND_NUMBER,
+        raw=RAW_NAME_AND_NUMBER,
         sensitivity=Sensitivity.SENSITIVE,
     )
     name: str = court_field(
@@ -79,7 +79,7 @@ class KnownDebtor(DebtorPart):
         *_COURT_OR_ADDRESSEE,
         attribute="name",
         mask="name",
-        raw=_RAW_NAME_AND_NUMBER,
+        raw=RAW_NAME_AND_NUMBER,
         sensitivity=Sensitivity.PERSONAL,
     )
 

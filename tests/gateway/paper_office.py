@@ -16,6 +16,8 @@ from auth.passwords import Passwords
 from auth.scopes import Entitlements
 from domain.order_documents import DocumentKind
 from gateway.accounts import StoredAccounts
+from gateway.forms.routes import form_routes
+from gateway.forms.seal import ESeal
 from gateway.order_documents import document_routes
 from resolvers.order_attaching import Attachment, attach
 from storage.orders import OrderRecord
@@ -81,7 +83,8 @@ def sha256_of(content: bytes) -> str:
 
 
 @asynccontextmanager
-async def open_office(place: Path) -> AsyncIterator[Office]:
+async def open_office(place: Path, e_seal: ESeal | None = None) -> AsyncIterator[Office]:
+    """Yield an office whose forms *e_seal* seals."""
     world = await open_world(place)
     keys = SigningKeys.generate()
     entitlements = Entitlements.from_catalogue()
@@ -94,7 +97,12 @@ async def open_office(place: Path) -> AsyncIterator[Office]:
         passwords=Passwords(),
     )
     guard = Guard(keys.public, URL, "chakong", entitlements=entitlements)
-    app = Starlette(routes=document_routes(world.database, guard, lambda: world.now, most=MOST))
+    app = Starlette(
+        routes=[
+            *document_routes(world.database, guard, lambda: world.now, most=MOST),
+            *form_routes(world.database, guard, e_seal),
+        ]
+    )
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url=URL) as client:
         yield Office(world, client, issuer)

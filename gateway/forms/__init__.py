@@ -1,0 +1,1 @@
+"""Printable forms of an order: what the court serves, and what a department answered."""
