@@ -3,6 +3,7 @@
 import re
 from typing import Final, NewType
 
+from domain.chinese_numeral import numeral
 from domain.width import half_width
 
 CaseNumber = NewType("CaseNumber", str)
@@ -21,7 +22,6 @@ _PARTS: Final = (
     (r"号", "ends with 号"),
     (r"(?:之[一二三四五六七八九十百]+)?$", "ends with 号, or with 之 and a Chinese numeral"),
 )
-_DIGITS: Final = "一二三四五六七八九"
 _MOST_PARTS: Final = 99
 
 
@@ -60,7 +60,7 @@ def document_number(case_number: CaseNumber, part: int) -> str:
         raise InvalidCaseNumber("this is a document's number already, not a case number")
     if not 1 <= part <= _MOST_PARTS:
         raise InvalidCaseNumber(f"a case's documents are numbered 1 to {_MOST_PARTS}")
-    return f"{case_number}之{_chinese(part)}"
+    return f"{case_number}之{numeral(part)}"
 
 
 def is_document_of(text: str, case_number: CaseNumber) -> bool:
@@ -70,10 +70,3 @@ def is_document_of(text: str, case_number: CaseNumber) -> bool:
     except InvalidCaseNumber:
         return False
     return number.partition("之")[0] == case_number
-
-
-def _chinese(number: int) -> str:
-    """Return 1 to 99 as a Chinese numeral: 一, 十, 十一, 二十, 九十九."""
-    tens, ones = divmod(number, 10)
-    ten = "" if tens == 0 else "十" if tens == 1 else f"{_DIGITS[tens - 1]}十"
-    return ten + ("" if ones == 0 else _DIGITS[ones - 1])

@@ -28,7 +28,7 @@ def service_receipt(paper: Paper, seal: Seal | None) -> Html:
         ("受送达人", paper.department),
         ("送达地址", ""),
         ("送达方式", _WAYS),
-        ("受送达人签名或者盖章", _lines([received, "", _DATED])),
+        ("受送达人签名盖章", _lines([received, "", _DATED])),
         ("代收人及代收理由", _lines(["", _DATED])),
         ("拒收事由及见证人", _lines(["", _DATED])),
         ("送达人", paper.officers_line),

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -23,7 +23,7 @@ from gateway.forms.seal import Seal
 from gateway.forms.wording import REASONS, RESULTS, VERBS, day_in_words, money, shares
 from resolvers import order_answers
 from resolvers.answering import ReportReason, ReportResult
-from resolvers.order_drafts import OnHold
+from resolvers.order_drafts import OnHold, Papers
 from storage.orders import OrderRecord
 from storage.receipts import PriorHoldRecord, ReceiptRecord, keep_receipt, receipts_of
 from storage.tables import orders
@@ -130,6 +130,23 @@ async def test_the_code_on_the_receipt_names_order_receipt_and_hash_and_no_perso
 
     drawn = segno.make(code, error="m", micro=False).svg_inline(border=2, omitsize=True)
     assert drawn in answer.text
+
+
+async def test_a_draft_without_its_papers_leaves_blanks_and_shares_are_counted(
+    office: Office,
+) -> None:
+    blank = Papers(ruling_number=None, notice_number=None, officers=(), reason="未履行")
+    freeze = office.world.freeze(asset_kind="securities", record="S1", papers=blank)
+    draft = await office.world.drafted(replace(freeze, amount=None, quantity=1_050))
+
+    notice = words(await page(office, draft, "assistance-notice"))
+    receipt = words(await page(office, draft, "service-receipt"))
+
+    assert "限额为壹仟零伍拾股（1,050股）" in notice
+    assert "（文号待填）" in notice
+    assert "（裁定书文号待填）" in notice
+    assert "提交审批后生成" in notice
+    assert "None" not in notice + receipt
 
 
 @pytest.mark.parametrize(
