@@ -32,6 +32,7 @@ from connectors.rest import authority_headers, post_json
 from domain.case_number import parse_case_number
 from domain.identity import IdNumber, parse_id_number
 from domain.money import Fen
+from domain.registered_claim import RegisteredClaim
 from gateway.app import build_gateway
 from gateway.logs import configure_logs
 from gateway.server import run, server_config
@@ -200,8 +201,7 @@ def _case(count: int, turn: int, officer: Officer) -> CaseRecord:
         basis_document_number="（2025）示9903民初1号",
         basis_unit="示例区人民法院",
         obligation="支付",
-        claim=Fen(10**9),
-        recovered=Fen(0),
+        claim=RegisteredClaim(total=Fen(10**9), recovered=Fen(0)),
         state="OPEN",
         applicants=(),
         obligors=tuple(

@@ -6,6 +6,7 @@ from enum import Enum
 import strawberry
 
 from domain.case_number import CaseNumber
+from domain.civil_time import civil_date
 from domain.cover import Cover
 from domain.money import Fen
 from domain.purpose import Purpose
@@ -19,6 +20,7 @@ from resolvers.arguments import (
     explained,
 )
 from resolvers.binding import BoundCase, bind
+from resolvers.claim import CaseClaim, ShownClaim
 from resolvers.context import Context, Info
 from resolvers.cover import MOST_DAYS, CaseCover, DaysArgument, cover_of, expiring
 from resolvers.debtor import DEBTOR
@@ -106,18 +108,23 @@ class Case:
 
     @guarded("cases:read", graphql_type=Money)
     def claim(root: strawberry.Parent[BoundCase]) -> Fen:
-        """What is to be enforced. 执行标的额"""
-        return root.record.claim
+        """The sum that the case was filed for. 执行标的额"""
+        return root.record.claim.total
 
     @guarded("cases:read", graphql_type=Money)
     def recovered(root: strawberry.Parent[BoundCase]) -> Fen:
-        """What has been recovered. 已执行到位金额"""
-        return root.record.recovered
+        """What has been recovered: as the register says, and by our deductions since. 已执行到位金额"""
+        return root.record.claim.all_recovered
 
     @guarded("cases:read", graphql_type=Money)
-    def remaining(root: strawberry.Parent[BoundCase]) -> Fen:
-        """What is still owed: claim less recovered. 未履行金额"""
-        return Fen(root.record.claim - root.record.recovered)
+    def remaining(root: strawberry.Parent[BoundCase], info: Info) -> Fen:
+        """What is still owed today; see `claimNow`. 未履行金额"""
+        return root.record.claim_on(civil_date(info.context.now())).total
+
+    @guarded("cases:read", graphql_type=CaseClaim)
+    def claim_now(root: strawberry.Parent[BoundCase], info: Info) -> ShownClaim:
+        """What the claim comes to today, part by part: what orders may reach (G6). 当前债权"""
+        return ShownClaim(root.record.claim_on(civil_date(info.context.now())))
 
     @guarded("cases:read")
     def purpose(root: strawberry.Parent[BoundCase]) -> Purpose:
@@ -154,7 +161,8 @@ class Case:
     @guarded("orders:read", graphql_type=CaseCover)
     async def cover(root: strawberry.Parent[BoundCase], info: Info) -> Cover:
         """How far the case's orders cover its claim. 覆盖情况"""
-        return await info.context.database.read(lambda c: cover_of(c, root.record))
+        today = civil_date(info.context.now())
+        return await info.context.database.read(lambda c: cover_of(c, root.record, today))
 
     @guarded("orders:read", graphql_type=list[Order])
     async def expiring(

@@ -1,6 +1,6 @@
 """`Case.cover` and `Case.expiring`: how far a case's holds reach, in amount and in time."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 import strawberry
@@ -39,16 +39,15 @@ class CaseCover:
     )
 
 
-def cover_of(connection: Connection, case: CaseRecord) -> Cover:
-    """Return the cover of *case* as its holds stand now."""
+def cover_of(connection: Connection, case: CaseRecord, on: date) -> Cover:
+    """Return the cover of *case* as its holds stand now, of the claim as it is on that day."""
     covering = []
     for hold in holds_of_case(connection, case.number):
         order = find_order(connection, hold.order_id)
         if order is not None and order.amount is not None:
             covering.append(_covering(hold, order))
-    remaining = Fen(max(0, case.claim - case.recovered))
     reserved = reserved_fen(connection, case.number)
-    return cover(remaining, covering, CoverPolicy(), reserved=reserved)
+    return cover(case.claim_on(on).total, covering, CoverPolicy(), reserved=reserved)
 
 
 def expiring(

@@ -29,6 +29,7 @@ KEY: Final = "chakong"  # in a Strawberry field's metadata
 # secret to oneself.
 PUBLIC_TYPES: Final = frozenset(
     {
+        "CaseClaim",
         "CaseOfficer",
         "Cover",
         "Delivery",

@@ -145,14 +145,15 @@ def facts(
 ) -> tuple[guards.CaseFacts, guards.OrderFacts]:
     """Return what the guards need to know, as this transaction sees it."""
     today = civil_date(step.now)
+    claim = case.claim_on(today)
     hold = _own_hold(connection, order)
     return (
         guards.CaseFacts(
             number=case.number,
             state=case.state,
             obligors=frozenset(party.id_number for party in case.obligors),
-            claim=case.claim,
-            recovered=case.recovered,
+            claim=claim.accrued,
+            recovered=claim.recovered,
             committed=committed_fen(connection, case.number, besides=order.id),
             on=today,
             bankrupt=frozenset(party.id_number for party in case.obligors if party.bankrupt),

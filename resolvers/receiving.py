@@ -17,10 +17,10 @@ from domain.hold_term import within_first_cap, within_renewal_cap
 from domain.money import Fen
 from domain.order import IN_FORCE, OrderAction, OrderEvent, OrderState, next_state
 from domain.receipt import ImpossibleReceipt, outcome
-from storage.cases import add_recovered
 from storage.holds import HoldRecord, add_hold, hold_of, keep_hold
 from storage.orders import OrderRecord, Transition, find_order, walk_orders
 from storage.receipts import ReceiptRecord, keep_receipt
+from storage.recoveries import add_recovery, recovered_by
 
 _ON_A_HOLD: Final = frozenset(
     {OrderAction.RENEW, OrderAction.LIFT, OrderAction.DEDUCT, OrderAction.WITHHOLD}
@@ -150,9 +150,9 @@ def _act(
         keep_hold(connection, replace(renewed, warned_days=None), at=by.now)
         return
     done = receipt.controlled
-    rest = hold.need - done
     if action is OrderAction.DEDUCT:
-        add_recovered(connection, order.case_number, Fen(done))
+        done = _recover(connection, order, receipt)
+    rest = hold.need - done
     if rest > 0:
         _move(connection, placed, OrderEvent.REDUCED, by=by)
         held = (
@@ -165,6 +165,22 @@ def _act(
     keep_hold(
         connection, replace(hold, state=ended.value, need=0, controlled=0, rank=None), at=by.now
     )
+
+
+def _recover(connection: Connection, order: OrderRecord, receipt: ReceiptRecord) -> Fen:
+    """Keep what a deduction brought in, and return it; a further receipt tells of all so far."""
+    fen = Fen(receipt.controlled - recovered_by(connection, order.id))
+    if fen <= 0:
+        raise ImpossibleReceipt("less was deducted than was answered before")
+    add_recovery(
+        connection,
+        order.id,
+        receipt_number=receipt.number,
+        case_number=order.case_number,
+        fen=fen,
+        received_at=receipt.received_at,
+    )
+    return fen
 
 
 def _move(

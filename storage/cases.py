@@ -1,8 +1,8 @@
-"""Enforcement cases as the court's own register keeps them: parties, officers, state."""
+"""Enforcement cases as the court's own register keeps them: parties, officers, claim, state."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 import msgspec
@@ -14,7 +14,15 @@ from sqlalchemy.sql.functions import FunctionElement
 from domain.case_number import CaseNumber
 from domain.identity import IdNumber
 from domain.money import Fen
-from storage.tables import case_officers, cases, officers, parties
+from domain.registered_claim import (
+    ClaimParts,
+    ClaimToday,
+    Deduction,
+    RegisteredClaim,
+    claim_today,
+)
+from storage.instants import instant_text, parse_instant
+from storage.tables import case_officers, cases, officers, parties, recoveries
 
 
 class Party(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,12 +55,15 @@ class CaseRecord:
     basis_document_number: str
     basis_unit: str
     obligation: str
-    claim: Fen
-    recovered: Fen
+    claim: RegisteredClaim
     state: str  # OPEN, SUSPENDED, CLOSED
     applicants: tuple[Party, ...]
     obligors: tuple[Party, ...]
     officers: tuple[AssignedOfficer, ...]
+
+    def claim_on(self, day: date) -> ClaimToday:
+        """Return what the claim comes to at the end of *day*."""
+        return claim_today(self.claim, day, filed_on=self.filed_on)
 
 
 class _JsonRows(FunctionElement[str]):
@@ -100,14 +111,23 @@ _ASSIGNED: Final = (
     .where(case_officers.c.case_number == cases.c.number)
     .scalar_subquery()
 )
-# Every request with a case reads this: one statement, and written once.
-_CASE: Final = select(cases, _PARTIES.label("party_rows"), _ASSIGNED.label("officer_rows")).where(
-    cases.c.number == bindparam("number")
+_RECOVERED: Final = (
+    select(_JsonRows(recoveries.c.received_at, recoveries.c.fen))
+    .where(recoveries.c.case_number == cases.c.number)
+    .scalar_subquery()
 )
+# Every request with a case reads this: one statement, and written once.
+_CASE: Final = select(
+    cases,
+    _PARTIES.label("party_rows"),
+    _ASSIGNED.label("officer_rows"),
+    _RECOVERED.label("recovery_rows"),
+).where(cases.c.number == bindparam("number"))
 _COURT: Final = select(cases.c.court_name).where(cases.c.number == bindparam("number"))
 _LOCK: Final = select(cases.c.number).where(cases.c.number == bindparam("number")).with_for_update()
 _PARTY_ROWS: Final = msgspec.json.Decoder(list[tuple[int, str, IdNumber, str, str, int]])
 _OFFICER_ROWS: Final = msgspec.json.Decoder(list[tuple[str, str, str, str, str]])
+_RECOVERY_ROWS: Final = msgspec.json.Decoder(list[tuple[str, int]])
 
 
 def lock_case(connection: Connection, number: CaseNumber) -> None:
@@ -148,8 +168,7 @@ def find_case(connection: Connection, number: CaseNumber) -> CaseRecord | None:
         basis_document_number=row.basis_document_number,
         basis_unit=row.basis_unit,
         obligation=row.obligation,
-        claim=Fen(row.claim_fen),
-        recovered=Fen(row.recovered_fen),
+        claim=_claim(row),
         state=row.state,
         applicants=tuple(people["APPLICANT"]),
         obligors=tuple(people["OBLIGOR"]),
@@ -194,7 +213,10 @@ def keep_officers(connection: Connection, register: Sequence[Officer]) -> None:
 
 
 def keep_cases(connection: Connection, register: Sequence[CaseRecord]) -> None:
-    """Write *register* over what was known of the same cases; officers must be known."""
+    """Write *register* over what was known of the same cases; officers must be known.
+
+    What our own deductions brought in is not the register's and stays (`storage.recoveries`).
+    """
     numbers = [case.number for case in register]
     for table in (parties, case_officers):
         connection.execute(delete(table).where(table.c.case_number.in_(numbers)))
@@ -218,12 +240,24 @@ def keep_cases(connection: Connection, register: Sequence[CaseRecord]) -> None:
         connection.execute(insert(case_officers), officer_rows)
 
 
-def add_recovered(connection: Connection, number: CaseNumber, amount: Fen) -> None:
-    """Add what was just recovered to what the register has of the case."""
-    connection.execute(
-        cases.update()
-        .where(cases.c.number == number)
-        .values(recovered_fen=cases.c.recovered_fen + amount)
+def _claim(row: Row[*tuple[object, ...]]) -> RegisteredClaim:
+    return RegisteredClaim(
+        total=Fen(row.claim_fen),
+        parts=None
+        if row.principal_fen is None
+        else ClaimParts(
+            principal=Fen(row.principal_fen),
+            agreed_interest=Fen(row.agreed_interest_fen),
+            costs=Fen(row.costs_fen),
+            enforcement_fee=Fen(row.enforcement_fee_fen),
+            perform_by=None if row.perform_by is None else date.fromisoformat(row.perform_by),
+        ),
+        recovered=Fen(row.recovered_fen),
+        recovered_as_of=_moment(row.recovered_as_of),
+        deductions=tuple(
+            Deduction(fen=Fen(fen), received_at=parse_instant(received_at))
+            for received_at, fen in sorted(_RECOVERY_ROWS.decode(row.recovery_rows or "[]"))
+        ),
     )
 
 
@@ -240,9 +274,24 @@ def _case_values(case: CaseRecord) -> dict[str, object]:
         "basis_document_number": case.basis_document_number,
         "basis_unit": case.basis_unit,
         "obligation": case.obligation,
-        "claim_fen": case.claim,
-        "recovered_fen": case.recovered,
         "state": case.state,
+        **_claim_values(case.claim),
+    }
+
+
+def _claim_values(claim: RegisteredClaim) -> dict[str, object]:
+    """Return what the register says of a claim; what we recovered ourselves is not its to say."""
+    parts, as_of = claim.parts, claim.recovered_as_of
+    due = None if parts is None else parts.perform_by
+    return {
+        "claim_fen": claim.total,
+        "recovered_fen": claim.recovered,
+        "recovered_as_of": None if as_of is None else instant_text(as_of),
+        "principal_fen": None if parts is None else parts.principal,
+        "agreed_interest_fen": None if parts is None else parts.agreed_interest,
+        "costs_fen": None if parts is None else parts.costs,
+        "enforcement_fee_fen": None if parts is None else parts.enforcement_fee,
+        "perform_by": None if due is None else due.isoformat(),
     }
 
 
@@ -260,3 +309,7 @@ def _party_values(case: CaseRecord) -> list[dict[str, object]]:
         for capacity, people in (("OBLIGOR", case.obligors), ("APPLICANT", case.applicants))
         for position, party in enumerate(people)
     ]
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else parse_instant(text)

@@ -52,7 +52,14 @@ cases = Table(
     Column("basis_unit", String(128), nullable=False),
     Column("obligation", Text, nullable=False),
     Column("claim_fen", BigInteger, nullable=False),
-    Column("recovered_fen", BigInteger, nullable=False),
+    Column("recovered_fen", BigInteger, nullable=False),  # says the register; see recoveries
+    Column("recovered_as_of", _Instant),  # until when that sum has everything
+    # The parts of the claim, where the register has them; without, claim_fen counts.
+    Column("principal_fen", BigInteger),
+    Column("agreed_interest_fen", BigInteger),
+    Column("costs_fen", BigInteger),
+    Column("enforcement_fee_fen", BigInteger),
+    Column("perform_by", _Date),
     Column("state", String(32), nullable=False),
 )
 
@@ -148,6 +155,29 @@ holds = Table(
     Index(None, "state", "ends_on"),
 )
 
+# What deductions brought in, receipt by receipt: ours, beside what the register says.
+recoveries = Table(
+    "recoveries",
+    METADATA,
+    Column("order_id", ForeignKey(orders.c.id), nullable=False),
+    Column("receipt_number", String(64), nullable=False),
+    Column("case_number", String(64), nullable=False, index=True),
+    Column("fen", BigInteger, nullable=False),
+    Column("received_at", _Instant, nullable=False),
+    PrimaryKeyConstraint("order_id", "receipt_number"),
+)
+
+# When a case came to hold more than its claim: the deadline of DL-23 runs from there.
+excesses = Table(
+    "excesses",
+    METADATA,
+    Column("case_number", ForeignKey(cases.c.number), nullable=False),
+    Column("arose_at", _Instant, nullable=False),
+    Column("ended_at", _Instant),
+    PrimaryKeyConstraint("case_number", "arose_at"),
+    Index(None, "ended_at"),
+)
+
 # Third parties' objections to the control of an asset (domain.md 6.4), as the court's register has them.
 objections = Table(
     "objections",
@@ -159,7 +189,8 @@ objections = Table(
     Column("rejection_served_on", _Date),
 )
 
-# Where the court's mirror of a hold and the department's own statement differ; open until they agree.
+# Where the court's mirror of a hold and the department's own statement differ. A row stands until
+# they agree again (gone_at); what a person resolved stays resolved while nothing else differs.
 discrepancies = Table(
     "discrepancies",
     METADATA,
@@ -167,13 +198,30 @@ discrepancies = Table(
     Column("department", String(64), nullable=False),
     Column("delivery_key", String(64), nullable=False),
     Column("order_id", String(32)),
-    Column("kind", String(16), nullable=False),  # MISSING, EXTRA, AMOUNT, TERM, ENDED
+    Column("kind", String(16), nullable=False),  # MISSING, EXTRA, AMOUNT, TERM, RANK, ENDED
     Column("ours", Text, nullable=False),
     Column("theirs", Text, nullable=False),
     Column("found_at", _Instant, nullable=False),
+    Column("gone_at", _Instant),
     Column("resolved_at", _Instant),
-    Index(None, "department", "resolved_at"),
+    Column("resolved_by", String(64)),
+    Column("remark", Text),
+    Index(None, "department", "gone_at"),
+    Index(None, "order_id", "gone_at"),
     sqlite_autoincrement=True,
+)
+
+# The last comparison of each day with each department.
+reconciliations = Table(
+    "reconciliations",
+    METADATA,
+    Column("department", String(64), nullable=False),
+    Column("day", _Date, nullable=False),
+    Column("at", _Instant, nullable=False),
+    Column("compared", Integer, nullable=False),
+    Column("moved", Integer, nullable=False),
+    Column("differing", Integer, nullable=False),
+    PrimaryKeyConstraint("department", "day"),
 )
 
 # Work that one gateway does for all of them.

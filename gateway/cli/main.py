@@ -1,4 +1,4 @@
-"""``chakong``: serve, demo, token, orders, schema, config."""
+"""``chakong``: serve, demo, token, orders, cases, schema, config."""
 
 import difflib
 import json
@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from gateway.cli.cases import cases_app
 from gateway.cli.orders import orders_app
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ config_app = typer.Typer(no_args_is_help=True, help="See what the gateway is con
 app.add_typer(schema_app, name="schema")
 app.add_typer(config_app, name="config")
 app.add_typer(orders_app, name="orders")
+app.add_typer(cases_app, name="cases")
 
 Config = Annotated[
     Path | None, typer.Option("--config", help="TOML file; CHAKONG_CONFIG if left out.")

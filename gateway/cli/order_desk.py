@@ -1,27 +1,22 @@
 """The order desk behind ``chakong orders``: reads and writes the gateway's database, no wire."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from domain.civil_time import SHANGHAI
+from gateway.cli.desk import at_the_database
 from gateway.clockwork import Clockwork
 from gateway.contexts import utc_now
-from gateway.logs import configure_logs
-from gateway.settings import load_settings
 from resolvers.order_events import OrderEvents
-from storage.database import Database, open_database
+from storage.database import Database
 from storage.deliveries import StandingDelivery, deliveries_stuck, delivery_of, due_again
 from storage.discrepancies import DiscrepancyRecord, open_discrepancies
 from storage.holds import hold_of
-from storage.migration import migrate
 from storage.orders import events_of_order, find_order
 from storage.receipts import receipts_of
 
-T = TypeVar("T")
 _MOST: Final = 1000
 
 
@@ -39,18 +34,18 @@ def stuck(config: Path | None, attempts: int) -> dict[str, list[dict[str, Any]]]
             "discrepancies": [_differ(one) for one in await database.read(open_discrepancies)],
         }
 
-    return _run(config, work)
+    return at_the_database(config, work)
 
 
 def life(config: Path | None, order_id: str) -> dict[str, Any] | None:
     """Return an order's steps, receipts, hold and delivery; None if there is none of that id."""
-    return _run(config, partial(_life, order_id=order_id))
+    return at_the_database(config, partial(_life, order_id=order_id))
 
 
 def retry(config: Path | None, order_id: str) -> bool:
     """Let a parked delivery begin again; False if there is none."""
     again = partial(due_again, order_id=order_id, due_at=utc_now(), states=("PARKED",))
-    return _run(config, lambda database: database.write(again))
+    return at_the_database(config, lambda database: database.write(again))
 
 
 def turn(config: Path | None, now: datetime | None) -> dict[str, Any]:
@@ -67,7 +62,7 @@ def turn(config: Path | None, now: datetime | None) -> dict[str, Any]:
             "dropped": done.dropped,
         }
 
-    return _run(config, work)
+    return at_the_database(config, work)
 
 
 async def _life(database: Database, order_id: str) -> dict[str, Any] | None:
@@ -112,21 +107,6 @@ async def _life(database: Database, order_id: str) -> dict[str, Any] | None:
         },
         "delivery": None if delivery is None else _delivery(delivery),
     }
-
-
-def _run(config: Path | None, work: Callable[[Database], Awaitable[T]]) -> T:
-    settings = load_settings(config)
-    configure_logs(settings)  # to standard error: standard output is for the answer
-
-    async def run() -> T:
-        database = open_database(settings.database)
-        try:
-            await migrate(database)
-            return await work(database)
-        finally:
-            await database.close()
-
-    return asyncio.run(run())
 
 
 def _delivery(one: StandingDelivery) -> dict[str, Any]:

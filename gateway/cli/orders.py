@@ -1,13 +1,13 @@
 """``chakong orders``: what is stuck, why, and trying it again; the clock for drills."""
 
-import json
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Annotated, Any, Final, NoReturn
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
-from rich.table import Table
+
+from gateway.cli.printing import print_json, print_rows, stop
 
 _STUCK_AFTER: Final = 5  # attempts
 _SHANGHAI: Final = timezone(timedelta(hours=8))
@@ -36,12 +36,12 @@ def show_stuck(
     try:
         found = stuck(config, attempts)
     except (ValueError, FileNotFoundError) as error:
-        _stop(str(error))
+        stop(str(error))
     if as_json:
-        _print_json(found)
+        print_json(found)
         return
-    _print_rows("Deliveries 送达", found["deliveries"])
-    _print_rows("Holds that differ 控制不一致", found["discrepancies"])
+    print_rows("Deliveries 送达", found["deliveries"])
+    print_rows("Holds that differ 控制不一致", found["discrepancies"])
 
 
 @orders_app.command("show")
@@ -52,18 +52,18 @@ def show_order(order_id: OrderId, config: Config = None, as_json: AsJson = False
     try:
         shown = life(config, order_id)
     except (ValueError, FileNotFoundError) as error:
-        _stop(str(error))
+        stop(str(error))
     if shown is None:
-        _stop(f"no order {order_id}")
+        stop(f"no order {order_id}")
     if as_json:
-        _print_json(shown)
+        print_json(shown)
         return
     for name in ("id", "case", "action", "department", "state", "overdue", "holdOrder"):
         Console().print(f"[bold]{name}[/bold] {shown[name]}", highlight=False)
-    _print_rows("Steps 流转", shown["history"])
-    _print_rows("Receipts 回执", shown["receipts"])
-    _print_rows("Hold 控制", [shown["hold"]] if shown["hold"] else [])
-    _print_rows("Delivery 送达", [shown["delivery"]] if shown["delivery"] else [])
+    print_rows("Steps 流转", shown["history"])
+    print_rows("Receipts 回执", shown["receipts"])
+    print_rows("Hold 控制", [shown["hold"]] if shown["hold"] else [])
+    print_rows("Delivery 送达", [shown["delivery"]] if shown["delivery"] else [])
 
 
 @orders_app.command("retry")
@@ -74,11 +74,11 @@ def retry_order(order_id: OrderId, config: Config = None, as_json: AsJson = Fals
     try:
         begun = retry(config, order_id)
     except (ValueError, FileNotFoundError) as error:
-        _stop(str(error))
+        stop(str(error))
     if not begun:
-        _stop(f"{order_id} has no parked delivery; see: chakong orders show {order_id}")
+        stop(f"{order_id} has no parked delivery; see: chakong orders show {order_id}")
     if as_json:
-        _print_json({"order": order_id, "state": "DUE"})
+        print_json({"order": order_id, "state": "DUE"})
     else:
         Console().print(f"{order_id} is due again.", highlight=False)
 
@@ -103,11 +103,11 @@ def take_turn(
     try:
         done = turn(config, now)
     except (ValueError, FileNotFoundError) as error:
-        _stop(str(error))
+        stop(str(error))
     if as_json:
-        _print_json(done)
+        print_json(done)
     else:
-        _print_rows("Turn 到期处理", [done])
+        print_rows("Turn 到期处理", [done])
 
 
 @orders_app.command("diagrams")
@@ -123,26 +123,6 @@ def draw_diagrams(
     text = page.read_text(encoding="utf-8")
     drawn = redrawn(text)
     if check and drawn != text:
-        _stop(f"{page} differs from the tables; run: chakong orders diagrams")
+        stop(f"{page} differs from the tables; run: chakong orders diagrams")
     if not check:
         page.write_text(drawn, encoding="utf-8")
-
-
-def _print_json(value: object) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=1))
-
-
-def _print_rows(title: str, rows: list[dict[str, Any]]) -> None:
-    console = Console()
-    if not rows:
-        console.print(f"{title}: –", highlight=False)
-        return
-    table = Table(*rows[0], title=title, title_justify="left")
-    for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row.values()))
-    console.print(table)
-
-
-def _stop(message: str) -> NoReturn:
-    Console(stderr=True).print(f"[red]chakong:[/red] {message}", highlight=False)
-    raise typer.Exit(2)

@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from auth.issuer import Issuer
 from auth.passwords import Passwords
 from gateway.app import build_gateway
+from gateway.case_register import read_register
 from gateway.demo.departments import SECRET, Simulated, export_cases, running_departments
 from gateway.demo.example import example_query
 from gateway.demo.logins import (
@@ -29,7 +30,6 @@ from gateway.demo.logins import (
     organisation_of,
     users,
 )
-from gateway.demo.register import read_register
 from gateway.demo.state import DemoState, keep_state, read_state
 from gateway.logs import configure_logs
 from gateway.server import run, server_config
@@ -237,7 +237,7 @@ def _ready(
             {
                 "number": case.number,
                 "debtors": [party.id_number for party in case.obligors],
-                "claimFen": case.claim,
+                "claimFen": case.claim.total,
             }
             for case in cases
             if case.state == "OPEN" and any(o.officer.id == EXECUTOR for o in case.officers)

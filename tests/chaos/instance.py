@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 from connectors.control import ControlOrder
 from gateway import delivery
 from gateway.app import Gateway, build_gateway
+from gateway.case_register import read_register
 from gateway.demo.departments import SECRET
-from gateway.demo.register import read_register
 from gateway.logs import configure_logs
 from gateway.server import run, server_config
 from gateway.settings import Department, Settings

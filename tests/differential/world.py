@@ -17,8 +17,8 @@ from auth.caller import Caller
 from connectors.departments import Departments
 from domain import catalogue
 from domain.identity import IdNumber
+from gateway.case_register import read_register
 from gateway.contexts import Contexts
-from gateway.demo.register import read_register
 from gateway.engine import Engine, EngineSettings, Operation
 from gateway.limits import Limits
 from gateway.response import Response

@@ -14,7 +14,7 @@ from domain.hold_term import ends_on
 from domain.identity import IdNumber
 from domain.money import Fen
 from domain.order import OrderAction
-from gateway.demo.register import read_register
+from gateway.case_register import read_register
 from resolvers import order_answers, order_approval, order_drafts
 from resolvers.order_answers import Report
 from resolvers.order_drafts import Draft, OnHold, Papers

@@ -15,6 +15,7 @@ from domain.money import Fen
 from domain.order import OrderAction, OrderState, TransitionRefused, next_state
 from domain.order import OrderEvent as Event
 from domain.receipt import ImpossibleReceipt
+from domain.registered_claim import ClaimParts, RegisteredClaim
 from gateway.clockwork import Clockwork
 from resolvers import order_answers, order_approval, order_drafts
 from resolvers.cover import cover_of, expiring
@@ -97,7 +98,7 @@ async def test_an_approved_order_is_taken_back_before_it_is_sent_and_frees_its_a
     withdrawn = await world.take("approver-1", order_approval.withdraw, order.id)
 
     assert withdrawn.state == "CANCELLED"
-    assert (await world.database.read(lambda c: cover_of(c, world.case))).reserved == 0
+    assert (await world.database.read(lambda c: cover_of(c, world.case, world.today))).reserved == 0
 
 
 async def test_what_was_sent_is_not_taken_back(world: World) -> None:
@@ -295,7 +296,9 @@ async def test_a_lift_ends_the_hold_and_frees_the_claim(world: World) -> None:
 
     assert (await world.order(order.id)).state == "LIFTED"
     assert (await world.hold(order.id)).controlled == 0
-    assert (await world.database.read(lambda c: cover_of(c, world.case))).committed == 0
+    assert (
+        await world.database.read(lambda c: cover_of(c, world.case, world.today))
+    ).committed == 0
 
 
 async def test_a_part_is_lifted_and_the_rest_stands(world: World) -> None:
@@ -324,7 +327,7 @@ async def test_a_lift_needs_a_ruling_of_its_own(world: World) -> None:
 
 async def test_i_05_a_deduction_lowers_hold_and_claim_by_the_same(world: World) -> None:
     order = await world.held()
-    before = world.case.recovered
+    before = world.case.claim.all_recovered
     deduct = await world.sent(on(order.id, "DEDUCT", amount=Fen(40_00), gates=GATES, floor=Fen(0)))
 
     await world.reported(deduct, full(deduct, world.today))
@@ -332,7 +335,7 @@ async def test_i_05_a_deduction_lowers_hold_and_claim_by_the_same(world: World) 
     hold = await world.hold(order.id)
     case = await world.database.read(lambda c: find_case(c, CASE))
     assert case is not None
-    assert case.recovered - before == 40_00
+    assert case.claim.all_recovered - before == 40_00
     assert (hold.state, hold.need, hold.controlled) == ("ACTIVE", 60_00, 60_00)
 
 
@@ -494,3 +497,45 @@ async def test_every_history_replays_to_the_state_that_is_kept(world: World) -> 
             state = next_state(state, Event(event.event))
         assert state is not None
         assert state.value == (await world.order(one)).state
+
+
+# --- what the claim comes to ---------------------------------------------------------------------------
+
+
+async def test_g6_the_doubled_interest_of_the_days_late_may_be_held_too(world: World) -> None:
+    parts = ClaimParts(principal=Fen(1_000_000_00), perform_by=date(2026, 11, 13))
+    claim = RegisteredClaim(total=Fen(1_000_000_00), recovered=Fen(0), parts=parts)
+    await world.database.write(lambda c: keep_cases(c, [replace(world.case, claim=claim)]))
+    ten_days = 10 * 175_00
+
+    await refused("G6", world.submitted(world.freeze(1_000_000_00 + ten_days + 1)))
+    assert (await world.submitted(world.freeze(1_000_000_00 + ten_days))).amount == (
+        1_000_000_00 + ten_days
+    )
+
+
+async def test_a_deduction_stays_when_the_register_is_taken_over_again(world: World) -> None:
+    order = await world.held()
+    deduct = await world.sent(on(order.id, "DEDUCT", amount=Fen(40_00), gates=GATES, floor=Fen(0)))
+    await world.reported(deduct, full(deduct, world.today))
+
+    await world.database.write(lambda c: keep_cases(c, [world.case]))
+
+    case = await world.database.read(lambda c: find_case(c, CASE))
+    assert case is not None
+    assert case.claim.all_recovered == world.case.claim.recovered + 40_00
+
+
+async def test_a_deduction_that_is_answered_twice_counts_once(world: World) -> None:
+    order = await world.held()
+    deduct = await world.sent(on(order.id, "DEDUCT", amount=Fen(40_00), gates=GATES, floor=Fen(0)))
+    part = full(deduct, world.today, result="PART", controlled=15_00, reason="ZERO_BALANCE")
+
+    await world.reported(deduct, part)
+    await world.reported(deduct, full(deduct, world.today))
+
+    hold = await world.hold(order.id)
+    case = await world.database.read(lambda c: find_case(c, CASE))
+    assert case is not None
+    assert case.claim.all_recovered == world.case.claim.recovered + 40_00
+    assert (hold.need, hold.controlled) == (60_00, 60_00)

@@ -17,7 +17,7 @@ from domain.guards import GuardRefused
 from domain.identity import parse_id_number
 from domain.money import Fen
 from domain.order import OrderAction
-from gateway.demo.register import read_register
+from gateway.case_register import read_register
 from resolvers.order_approval import approve, submit
 from resolvers.order_drafts import Draft, Papers, draft
 from resolvers.order_steps import HashDiffers, Idempotency, KeyConflict, OrderNotFound, Step

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from gateway.demo.register import read_register
+from gateway.case_register import read_register
 from sandbox.cases import case_register
 from sandbox.population import populate
 from storage.cases import keep_cases, keep_officers

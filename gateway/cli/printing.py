@@ -1,0 +1,28 @@
+"""How commands answer: JSON for programs, a table for people, one line for a mistake."""
+
+import json
+from typing import Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+
+def print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def print_rows(title: str, rows: list[dict[str, Any]]) -> None:
+    console = Console()
+    if not rows:
+        console.print(f"{title}: –", highlight=False)
+        return
+    table = Table(*rows[0], title=title, title_justify="left")
+    for row in rows:
+        table.add_row(*("" if value is None else str(value) for value in row.values()))
+    console.print(table)
+
+
+def stop(message: str) -> NoReturn:
+    Console(stderr=True).print(f"[red]chakong:[/red] {message}", highlight=False)
+    raise typer.Exit(2)
