@@ -203,6 +203,14 @@ def _is_term(starts_on: date | None, ends_on: date | None) -> bool:
 class ControlPort(Protocol):
     """A department that takes control orders."""
 
+    @property
+    def answers_for_keys(self) -> bool:
+        """Whether its contract has the question what became of a key (`outcome_of`).
+
+        Where it has none, an order whose outcome is not certain is never sent again by itself: a
+        person finds out.
+        """
+
     async def control(self, order: ControlOrder) -> Receipt:
         """Send *order* once and return its receipt; the order is never repeated in here.
 

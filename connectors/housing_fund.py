@@ -97,6 +97,7 @@ _ACCOUNT: Final = JsonShape(
 class HousingFundConnector(Connector):
     department = "housing-fund-center"
     stem = "housing_fund"
+    answers_for_keys = True
 
     def __init__(self, exchange: Exchange, *, deadline: float) -> None:
         super().__init__(deadline=deadline)

@@ -166,6 +166,11 @@ class SparingPort:
         self._port = port
         self._line = line
 
+    @property
+    def answers_for_keys(self) -> bool:
+        """See `connectors.control.ControlPort`."""
+        return self._port.answers_for_keys
+
     async def control(self, order: ControlOrder) -> Receipt:
         """See `connectors.control.ControlPort`."""
         return await self._line.order(lambda: self._port.control(order))

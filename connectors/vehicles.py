@@ -95,6 +95,7 @@ _VEHICLE: Final = XmlShape(
 class VehiclesConnector(HttpConnector):
     department = "traffic-police"
     stem = "vehicles"
+    answers_for_keys = True
 
     def __init__(self, client: DepartmentClient, *, deadline: float) -> None:
         super().__init__(client, deadline=deadline)

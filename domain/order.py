@@ -95,6 +95,12 @@ class OrderEvent(Enum):
     DEDUCTED = "DEDUCTED"
     DISPOSED = "DISPOSED"
     EXPIRE = "EXPIRE"
+    RETRY = "RETRY"
+    """Its delivery had stopped, and a supervisor let it begin again."""
+    RESOLVE = "RESOLVE"
+    """Nobody could be asked what became of it, and a supervisor found out."""
+    EXCESS = "EXCESS"
+    """Its case holds more than is owed, and its hold is the first to go (DL-23)."""
 
 
 class Actor(Enum):
@@ -104,6 +110,7 @@ class Actor(Enum):
     APPROVER = "APPROVER"
     SYSTEM = "SYSTEM"
     DEPARTMENT = "DEPARTMENT"
+    SUPERVISOR = "SUPERVISOR"
     ORDER = "ORDER"
     CLOCK = "CLOCK"
 
@@ -148,6 +155,11 @@ TRANSITIONS: Final = (
     Transition(_S.ACKNOWLEDGED, _E.RETURN, _A.DEPARTMENT, _S.RETURNED),
     Transition(_S.RETURNED, _E.SUPPLEMENT, _A.EXECUTOR, _S.SENT),
     Transition(_S.SENT, _E.TIMEOUT, _A.SYSTEM, _S.SENT),  # flagged overdue (DL-33)
+    *(
+        Transition(state, event, _A.SUPERVISOR, state)
+        for state in (_S.SENT, _S.ACKNOWLEDGED)
+        for event in (_E.RETRY, _E.RESOLVE)
+    ),
     Transition(_S.ACKNOWLEDGED, _E.REPORT_FULL, _A.DEPARTMENT, _S.EXECUTED),
     Transition(_S.ACKNOWLEDGED, _E.REPORT_PART, _A.DEPARTMENT, _S.PARTIALLY_EXECUTED),
     Transition(_S.ACKNOWLEDGED, _E.REPORT_WAITING, _A.DEPARTMENT, _S.WAITING),
@@ -164,6 +176,8 @@ TRANSITIONS: Final = (
     *(Transition(state, _E.REDUCED, _A.ORDER, state) for state in IN_FORCE),  # lifted in part
     *(Transition(state, _E.LIFTED, _A.ORDER, _S.LIFTED) for state in IN_FORCE),
     *(Transition(state, _E.EXPIRE, _A.CLOCK, _S.EXPIRED) for state in IN_FORCE),
+    Transition(_S.EXECUTED, _E.EXCESS, _A.CLOCK, _S.EXECUTED),
+    Transition(_S.PARTIALLY_EXECUTED, _E.EXCESS, _A.CLOCK, _S.PARTIALLY_EXECUTED),
     Transition(_S.EXECUTED, _E.DEDUCTED, _A.ORDER, _S.DEDUCTED),  # the whole amount
     Transition(_S.PARTIALLY_EXECUTED, _E.DEDUCTED, _A.ORDER, _S.DEDUCTED),
     Transition(_S.EXECUTED, _E.DISPOSED, _A.ORDER, _S.DISPOSED),

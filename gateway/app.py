@@ -102,7 +102,7 @@ def build_gateway(
     if settings.cache != "off":
         cache = AnswerCache(open_store(settings.cache), pseudonym_key[:64], metrics)
     if departments is None:
-        departments = Departments.open(_addresses(settings), metrics=metrics, cache=cache)
+        departments = Departments.open(department_addresses(settings), metrics=metrics, cache=cache)
     bell = open_bell(settings.database)
     events = OrderEvents(database, bell)
     contexts = Contexts(
@@ -194,7 +194,7 @@ def _metrics(registry: CollectorRegistry) -> Callable[[Request], Awaitable[Respo
     return show
 
 
-def _addresses(settings: Settings) -> list[DepartmentAddress]:
+def department_addresses(settings: Settings) -> list[DepartmentAddress]:
     """Return where the connected departments are.
 
     Raises:

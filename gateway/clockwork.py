@@ -18,6 +18,7 @@ import structlog
 from connectors.control import ControlPort
 from connectors.errors import DepartmentError
 from domain.civil_time import civil_date
+from resolvers.excess import release_due, weigh
 from resolvers.order_events import OrderEvents
 from resolvers.reconciling import Reconciled, reconcile
 from resolvers.timekeeping import (
@@ -29,6 +30,7 @@ from resolvers.timekeeping import (
 )
 from storage.database import Database
 from storage.duties import take_duty
+from storage.excesses import cases_to_weigh, warn_of_excesses
 
 _LOG = structlog.get_logger()
 _DUTY: Final = "clock"
@@ -38,12 +40,18 @@ _LOOKED_BACK: Final = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """What one turn did, in numbers of orders; *dropped* in files that no order has."""
+    """What one turn did, in numbers of orders.
+
+    Attributes:
+        dropped: files that no order has.
+        exceeding: cases that were warned of.
+    """
 
     lapsed: int = 0
     overdue: int = 0
     announced: int = 0
     dropped: int = 0
+    exceeding: int = 0
 
 
 class Clockwork:
@@ -122,9 +130,37 @@ class Clockwork:
             dropped += gone
             if gone < MOST_AT_ONCE:
                 break
-        if lapsed or overdue:
+        weighed = await self._weigh(now)
+        exceeding = await self._warn_of_excesses(now)
+        if lapsed or overdue or weighed:
             self._events.announce()
-        return Turn(lapsed=lapsed, overdue=overdue, announced=announced, dropped=dropped)
+        return Turn(
+            lapsed=lapsed,
+            overdue=overdue,
+            announced=announced,
+            dropped=dropped,
+            exceeding=exceeding,
+        )
+
+    async def _weigh(self, now: datetime) -> int:
+        """Note what no receipt brings about: an excess that a payment, or the register, made or ended."""
+        return sum(
+            [
+                await self._database.write(partial(weigh, case_number=case, now=now))
+                for case in await self._database.read(cases_to_weigh)
+            ]
+        )
+
+    async def _warn_of_excesses(self, now: datetime) -> int:
+        """Warn once a day of every excess that stands (DL-23)."""
+        warned = 0
+        warn = partial(warn_of_excesses, today=civil_date(now), most=MOST_AT_ONCE)
+        while found := await self._database.write(warn):
+            warned += len(found)
+            for one in found:
+                left = (release_due(one.arose_at).on - civil_date(now)).days
+                _LOG.warning("case.exceeds", order=one.order_id, days_left=left)
+        return warned
 
     async def _reconcile_when_due(self) -> None:
         now = self._now()

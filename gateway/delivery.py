@@ -3,7 +3,8 @@ Delivery: approved orders reach their department once, whatever fails.
 
 The order and its delivery row are committed before anyone is told of the approval. A delivery that
 was tried before is first *asked after* by its key; only a department that never heard of the key is
-sent the order again, with the same key. The department's ledger makes one key one effect.
+sent the order again, with the same key. The department's ledger makes one key one effect. A
+department that cannot be asked is sent an order once; what became of it a person finds out.
 """
 
 import asyncio
@@ -20,7 +21,15 @@ import structlog
 from sqlalchemy import Connection
 
 from connectors.control import Action, ControlOrder, ControlPort, Receipt
-from connectors.errors import DepartmentError, DepartmentRefused, KeyReused
+from connectors.errors import (
+    DepartmentBusy,
+    DepartmentError,
+    DepartmentRefused,
+    DepartmentSpared,
+    DepartmentUnreachable,
+    KeyReused,
+    OutcomeUnknown,
+)
 from domain.closed_hours import ClosedHours
 from domain.order import OrderAction, OrderEvent, OrderState, TransitionRefused, next_state
 from domain.receipt import ImpossibleReceipt
@@ -30,12 +39,14 @@ from resolvers.order_events import OrderEvents
 from resolvers.receiving import Answered, receive
 from storage.database import Database
 from storage.deliveries import (
+    OUTCOME_UNKNOWN,
     Claimed,
     DeliveryRecord,
     LeaseLost,
     bring_forward,
     claim_deliveries,
     finish_delivery,
+    mark_sending,
     park_delivery,
     postpone_delivery,
 )
@@ -52,6 +63,7 @@ _MOST_AT_A_DEPARTMENT: Final = 8
 _MOST_SURPRISES: Final = 8  # attempts that fail in a way nobody foresaw, then a person looks
 _FIRST_WAIT: Final = 0.5  # seconds, doubled with each attempt
 _LONGEST_WAIT: Final = 6 * 3600.0
+_NOT_HEARD: Final = (DepartmentUnreachable, DepartmentBusy, DepartmentSpared)
 _UNDER_WAY: Final = frozenset({OrderState.SENT.value, OrderState.ACKNOWLEDGED.value})
 _SENT: Final = Transition(
     event=OrderEvent.SEND.value,
@@ -187,7 +199,11 @@ class Deliveries:
     async def _deliver(self, claimed: Claimed) -> None:
         delivery = claimed.delivery
         try:
-            receipt = await self._receipt(delivery, control_order(claimed))
+            port = self._port_of(delivery.department)
+            if not port.answers_for_keys:
+                await self._deliver_once(port, claimed)
+                return
+            receipt = await self._receipt(port, delivery, control_order(claimed))
             await self._database.write(partial(self._keep, claimed, receipt))
             await self._answers_again(delivery.department)
         except (DepartmentRefused, KeyReused) as error:
@@ -206,6 +222,31 @@ class Deliveries:
             await self._settle(partial(settle, delivery, "INTERNAL_ERROR"))
         self._events.announce()
 
+    async def _deliver_once(self, port: ControlPort, claimed: Claimed) -> None:
+        """Send an order to a department that cannot be asked what became of it.
+
+        That it goes out is written down before it does. Whoever finds that, and no word of how it
+        ended, leaves it to a person; only what was certainly not heard is sent again.
+
+        Raises:
+            DepartmentUnreachable, DepartmentBusy, DepartmentSpared: nothing was done.
+            DepartmentRefused, KeyReused: the department says no.
+        """
+        delivery = claimed.delivery
+        mark = partial(mark_sending, delivery=delivery, lease=self._lease)
+        try:
+            if not await self._database.write(mark):
+                raise OutcomeUnknown(delivery.department)  # noqa: TRY301 -- of an earlier attempt
+            receipt = await port.control(control_order(claimed))
+            await self._database.write(partial(self._keep, claimed, receipt))
+            await self._answers_again(delivery.department)
+        except (*_NOT_HEARD, DepartmentRefused, KeyReused, LeaseLost):
+            raise
+        except Exception as error:  # noqa: BLE001 -- whatever it is, it may have been heard
+            _LOG.error("delivery.unknown", order=delivery.order_id, error=type(error).__name__)
+            await self._settle(partial(self._park, delivery, OUTCOME_UNKNOWN))
+        self._events.announce()
+
     async def _answers_again(self, department: str) -> None:
         """Bring forward what waits for a department that was silent: its health decides, not the
         number of times that one order was tried.
@@ -220,8 +261,9 @@ class Deliveries:
         with contextlib.suppress(LeaseLost):
             await self._database.write(work)
 
-    async def _receipt(self, delivery: DeliveryRecord, order: ControlOrder) -> Receipt:
-        port = self._port_of(delivery.department)
+    async def _receipt(
+        self, port: ControlPort, delivery: DeliveryRecord, order: ControlOrder
+    ) -> Receipt:
         if delivery.attempts > 1:
             known = await port.outcome_of(order.key)
             if known is not None:

@@ -15,6 +15,8 @@ from resolvers import graph as graph_types
 from resolvers.answering import AnsweringMutations, InboxQueries
 from resolvers.attaching import AttachingMutations
 from resolvers.case import CaseQueries
+from resolvers.deliveries import DeliveryMutations, DeliveryQueries
+from resolvers.discrepancies import DiscrepancyMutations, DiscrepancyQueries
 from resolvers.ordering import OrderMutations
 from resolvers.orders import OrderQueries
 from resolvers.scalars import SCALARS
@@ -54,6 +56,8 @@ def build_graph() -> Graph:
             CaseQueries,
             OrderQueries,
             InboxQueries,
+            DeliveryQueries,
+            DiscrepancyQueries,
             ViewerQueries,
         ),
         root_type(
@@ -62,6 +66,8 @@ def build_graph() -> Graph:
             OrderMutations,
             AttachingMutations,
             AnsweringMutations,
+            DeliveryMutations,
+            DiscrepancyMutations,
         ),
         root_type("Subscription", "What may be waited for. 订阅", OrderSubscriptions),
         types=[graph_types.Debtor, graph_types.AffiliatedPerson],

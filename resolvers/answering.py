@@ -13,7 +13,8 @@ from resolvers.context import Info
 from resolvers.declare import guarded
 from resolvers.order_answers import Report
 from resolvers.ordering import MoneyInput, OrderOutcome, ReasonArgument, key_of, taken
-from resolvers.orders import OrderConnection, page_of, place_of
+from resolvers.orders import OrderConnection, page_of
+from resolvers.paging import place_of
 from resolvers.refusals import BadInput
 from resolvers.scalars import Date, Long
 from storage.orders import orders_addressed_to

@@ -34,6 +34,12 @@ AfterArgument = Annotated[
     str | None,
     strawberry.argument(description="`endCursor` of the page before; left out for the first. 游标"),
 ]
+DepartmentArgument = Annotated[
+    str | None,
+    strawberry.argument(
+        description="A department's id, such as `traffic-police`; all if left out. 协助单位"
+    ),
+]
 KeyArgument = Annotated[
     str,
     strawberry.argument(

@@ -25,11 +25,13 @@ from resolvers.context import Context, Info
 from resolvers.cover import MOST_DAYS, CaseCover, DaysArgument, cover_of, expiring
 from resolvers.debtor import DEBTOR
 from resolvers.declare import guarded
+from resolvers.discrepancies import Discrepancy, open_of_case
 from resolvers.money import Money
 from resolvers.orders import Order, OrderConnection, ShownOrder, orders_page
 from resolvers.refusals import BadInput, Refused
 from resolvers.scalars import Date
 from resolvers.subject import Subject
+from resolvers.tasks import CaseTask, tasks_of
 from storage.cases import Party as PartyRecord
 from storage.cases import find_cases
 
@@ -176,6 +178,17 @@ class Case:
             lambda c: expiring(c, root.record.number, days=days, now=now)
         )
         return [ShownOrder(order) for order in found]
+
+    @guarded("orders:read")
+    async def tasks(root: strawberry.Parent[BoundCase], info: Info) -> list[CaseTask]:
+        """What has to be done about the case's orders, the most urgent first. 待办事项"""
+        now = info.context.now()
+        return await info.context.database.read(lambda c: tasks_of(c, root.record, now))
+
+    @guarded("orders:read")
+    async def discrepancies(root: strawberry.Parent[BoundCase], info: Info) -> list[Discrepancy]:
+        """Where the departments' statements differ from what the court knows of its holds. 控制登记差异"""
+        return await open_of_case(info.context, root.record.number)
 
     @guarded("orders:read")
     async def orders(

@@ -13,7 +13,7 @@ from domain.money import Fen
 from resolvers.money import Money
 from storage.cases import CaseRecord
 from storage.holds import HoldRecord, holds_of_case
-from storage.orders import OrderRecord, find_order, reserved_fen
+from storage.orders import OrderRecord, find_order, find_orders, reserved_fen
 
 MOST_DAYS = 366
 
@@ -41,13 +41,19 @@ class CaseCover:
 
 def cover_of(connection: Connection, case: CaseRecord, on: date) -> Cover:
     """Return the cover of *case* as its holds stand now, of the claim as it is on that day."""
-    covering = []
-    for hold in holds_of_case(connection, case.number):
-        order = find_order(connection, hold.order_id)
-        if order is not None and order.amount is not None:
-            covering.append(_covering(hold, order))
     reserved = reserved_fen(connection, case.number)
-    return cover(case.claim_on(on).total, covering, CoverPolicy(), reserved=reserved)
+    holds = covering_holds(connection, case.number)
+    return cover(case.claim_on(on).total, holds, CoverPolicy(), reserved=reserved)
+
+
+def covering_holds(connection: Connection, case_number: CaseNumber) -> list[CoveringHold]:
+    """Return the live holds of a case that have an amount, in the order of their orders."""
+    holds = holds_of_case(connection, case_number)
+    known = find_orders(connection, [hold.order_id for hold in holds])
+    pairs = ((hold, known[hold.order_id]) for hold in holds)
+    counted = [(hold, order) for hold, order in pairs if order.amount is not None]
+    counted.sort(key=lambda pair: (pair[1].created_at, pair[1].id))
+    return [_covering(hold, order) for hold, order in counted]
 
 
 def expiring(

@@ -29,7 +29,7 @@ from resolvers.order_steps import (
 )
 from resolvers.receiving import Answered, receive
 from resolvers.refusals import BadInput
-from storage.deliveries import due_again
+from storage.deliveries import close_parked, due_again
 from storage.instants import instant_text
 from storage.orders import OrderRecord, lock_order
 from storage.receipts import ReceiptRecord
@@ -126,8 +126,20 @@ def report(
     if known is not None:
         return known
     order = _addressed(connection, order_id, step)
-    _check(order, said, step.now)
-    receipt = ReceiptRecord(
+    receipt = receipt_of(order, said, step.now)
+    receive(connection, order, receipt, Answered(actor=step.caller.subject, now=step.now))
+    close_parked(connection, order_id)
+    return remember(connection, key, "reportOrder", body_hash, order_id, step)
+
+
+def receipt_of(order: OrderRecord, said: Report, now: datetime) -> ReceiptRecord:
+    """Return what was *said* of *order* as a receipt.
+
+    Raises:
+        BadInput: a text cannot stand in a receipt, or the term does not fit the result.
+    """
+    _check(order, said, now)
+    return ReceiptRecord(
         order_id=order.id,
         number=f"r_{secrets.token_hex(8)}"
         if said.receipt_number is None
@@ -143,11 +155,9 @@ def report(
         handler=None
         if said.handler is None
         else checked("handler", said.handler, most=_LONGEST_NUMBER),
-        at=step.now,
-        received_at=step.now,
+        at=now,
+        received_at=now,
     )
-    receive(connection, order, receipt, Answered(actor=step.caller.subject, now=step.now))
-    return remember(connection, key, "reportOrder", body_hash, order_id, step)
 
 
 def _addressed(connection: Connection, order_id: str, step: Step) -> OrderRecord:

@@ -327,19 +327,24 @@ def key_of(info: Info, key: str) -> Idempotency:
     return Idempotency(actor=actor_of(info.context.caller), key=key)
 
 
-async def taken(
-    info: Info, step: Callable[[order_steps.Step, Connection], OrderRecord]
-) -> OrderOutcome:
-    """Take *step* in one transaction; return the order after it, or why it was refused."""
+def step_of(info: Info) -> order_steps.Step:
+    """Return who takes a step, and when."""
     context = info.context
-    at = order_steps.Step(
+    return order_steps.Step(
         caller=context.caller,
         now=context.now(),
         request_id=context.request_id,
         documents_required=context.documents_required,
     )
+
+
+async def taken(
+    info: Info, step: Callable[[order_steps.Step, Connection], OrderRecord]
+) -> OrderOutcome:
+    """Take *step* in one transaction; return the order after it, or why it was refused."""
+    context = info.context
     try:
-        order = await context.database.write(partial(step, at))
+        order = await context.database.write(partial(step, step_of(info)))
     except GuardRefused as refusal:
         return OrderRefused(
             code="GUARD_REFUSED", guard=refusal.guard, rule=refusal.rule, message=refusal.message

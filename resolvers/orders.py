@@ -1,9 +1,6 @@
 """Control orders as the graph shows them: `Query.order`, `Case.orders`."""
 
-import base64
-import binascii
 from collections.abc import Sequence
-from datetime import datetime
 from enum import Enum
 from typing import Any, Final
 
@@ -32,7 +29,7 @@ from resolvers.order_life import (
     steps_allowed,
 )
 from resolvers.order_sight import ORDER_READERS, seen_order
-from resolvers.refusals import BadInput
+from resolvers.paging import PageInfo, cursor_of, place_of
 from resolvers.scalars import Date, DateTime, Long
 from resolvers.subject import Subject
 from storage.cases import find_case
@@ -40,7 +37,6 @@ from storage.database import Database
 from storage.deliveries import delivery_of
 from storage.documents import attachments_of
 from storage.holds import hold_of
-from storage.instants import instant_text, parse_instant
 from storage.orders import (
     EventRecord,
     OrderRecord,
@@ -50,7 +46,6 @@ from storage.orders import (
 )
 from storage.receipts import ReceiptRecord, receipts_of
 
-MOST_A_PAGE: Final = 100
 _READERS: Final = ORDER_READERS
 
 explained(OrderAction, "OrderAction", "What an order commands. 控制措施", ACTIONS)
@@ -239,14 +234,6 @@ class ShownOrder:
         return getattr(self.order, name)
 
 
-@strawberry.type(description="A page's edges. 分页信息")
-class PageInfo:
-    has_next_page: bool = strawberry.field(description="Whether more follow. 是否有下一页")
-    end_cursor: str | None = strawberry.field(
-        description="Where the next page starts: pass it as `after`. 游标"
-    )
-
-
 @strawberry.type(description="An order in a page. 分页项")
 class OrderEdge:
     cursor: str = strawberry.field(description="Its place. 游标")
@@ -285,21 +272,10 @@ async def orders_page(
     return page_of(found, first)
 
 
-def place_of(after: str | None, first: int) -> tuple[datetime, str] | None:
-    """Return the place behind which a page starts; None for the first page.
-
-    Raises:
-        BadInput: *first* is not 1 to 100, or *after* is no cursor of ours.
-    """
-    if not 1 <= first <= MOST_A_PAGE:
-        raise BadInput(f"first must be 1 to {MOST_A_PAGE}.")
-    return None if after is None else _place(after)
-
-
 def page_of(found: Sequence[OrderRecord], first: int) -> OrderConnection:
     """Return the page of *found*, which is one longer than *first* if more follow."""
     page: Sequence[Any] = [ShownOrder(order) for order in found[:first]]
-    edges = [OrderEdge(cursor=_cursor(shown.order), node=shown) for shown in page]
+    edges = [OrderEdge(cursor=cursor_of(shown.created_at, shown.id), node=shown) for shown in page]
     end = edges[-1].cursor if edges else None
     return OrderConnection(
         edges=edges,
@@ -338,23 +314,6 @@ async def _debtor(context: Context, order: OrderRecord) -> Subject:
         name=order.subject_name,
         kind=kinds.get(order.id_number, "NATURAL_PERSON"),
     )
-
-
-def _cursor(order: OrderRecord) -> str:
-    place = f"{instant_text(order.created_at)} {order.id}"
-    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
-
-
-def _place(cursor: str) -> tuple[datetime, str]:
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        text = base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii")
-        if not text.isprintable():
-            raise ValueError("not ours")  # noqa: TRY301 -- one refusal for all of them
-        moment, _, order_id = text.partition(" ")
-        return parse_instant(moment), order_id
-    except (ValueError, binascii.Error):
-        raise BadInput("after is not a cursor of this connection.") from None
 
 
 def _event(record: EventRecord) -> OrderEvent:

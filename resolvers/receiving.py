@@ -17,6 +17,7 @@ from domain.hold_term import within_first_cap, within_renewal_cap
 from domain.money import Fen
 from domain.order import IN_FORCE, OrderAction, OrderEvent, OrderState, next_state
 from domain.receipt import ImpossibleReceipt, outcome
+from resolvers.excess import note_excess
 from storage.holds import HoldRecord, add_hold, hold_of, keep_hold
 from storage.orders import OrderRecord, Transition, find_order, walk_orders
 from storage.receipts import ReceiptRecord, keep_receipt
@@ -67,6 +68,8 @@ def receive(
         _mirror(connection, order, receipt, known, by.now)
     elif receipt.controlled or receipt.result in {"FULL", "PART", "WAITING"}:
         _act(connection, order, action, receipt, by)
+    if receipt.controlled:
+        note_excess(connection, order.case_number, by.now)
     return order
 
 

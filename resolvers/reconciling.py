@@ -14,17 +14,20 @@ from sqlalchemy import Connection
 from connectors.control import Standing
 from domain.civil_time import civil_date
 from domain.order import OrderEvent, OrderState, next_state
+from resolvers.excess import note_excess
 from storage.discrepancies import Difference, settle_differences
 from storage.holds import HoldRecord, hold_of, keep_hold, live_holds_at
 from storage.orders import OrderRecord, find_order, find_order_by_key, lock_order, move_order
+from storage.reconciliations import ReconciliationRecord, keep_reconciliation
 
 _A_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciled:
-    """What comparing did: orders moved on, differences that stand, those that are new."""
+    """What comparing did: holds compared, orders moved on, differences that stand, those new."""
 
+    compared: int
     moved: int
     differences: int
     new: int
@@ -33,18 +36,19 @@ class Reconciled:
 def reconcile(
     department: str, statement: Sequence[Standing], now: datetime, connection: Connection
 ) -> Reconciled:
-    """Compare *statement*, all that *department* holds for us, with the mirror.
+    """Compare *statement*, all that *department* holds for us, with the mirror; keep what came out.
 
     Args:
         now: before it was asked for. Orders that moved since are left for the next time.
     """
     by_key = {one.key: one for one in statement}
     differences: list[Difference] = []
-    moved = 0
+    compared = moved = 0
     for order, hold in _live(connection, department):
         if order.changed_at > now:
             by_key.pop(order.delivery_key, None)
             continue
+        compared += 1
         standing = by_key.pop(order.delivery_key, None)
         if standing is None:
             differences.append(_difference(order, "MISSING", hold.state, "-"))
@@ -54,9 +58,18 @@ def reconcile(
             differences.append(difference)
         elif _follow(connection, order, hold, standing, now):
             moved += 1
-    differences += _extra(connection, department, by_key, now)
+    extra = _extra(connection, department, by_key, now)
+    differences += extra
     new = settle_differences(connection, department, differences, at=now)
-    return Reconciled(moved=moved, differences=len(differences), new=new)
+    done = ReconciliationRecord(
+        department=department,
+        at=now,
+        compared=compared + len(extra),
+        moved=moved,
+        differing=len(differences),
+    )
+    keep_reconciliation(connection, done)
+    return Reconciled(compared=done.compared, moved=moved, differences=len(differences), new=new)
 
 
 def _live(connection: Connection, department: str) -> Sequence[tuple[OrderRecord, HoldRecord]]:
@@ -84,6 +97,8 @@ def _compare(
         return _difference(order, "AMOUNT", str(hold.controlled), str(standing.controlled))
     if hold.ends_on is not None and standing.ends_on != hold.ends_on:
         return _difference(order, "TERM", str(hold.ends_on), str(standing.ends_on))
+    if hold.rank is not None and standing.rank is not None and standing.rank > hold.rank:
+        return _difference(order, "RANK", f"rank {hold.rank}", f"rank {standing.rank}")
     return None
 
 
@@ -118,6 +133,7 @@ def _follow(
             at=now,
         )
     keep_hold(connection, seen, at=now)
+    note_excess(connection, order.case_number, now)
     return standing.controlled > hold.controlled
 
 

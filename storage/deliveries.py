@@ -32,6 +32,9 @@ _CLAIM: Final = (
     .order_by(deliveries.c.due_at, deliveries.c.order_id)
 )
 
+OUTCOME_UNKNOWN: Final = "OUTCOME_UNKNOWN"
+"""As the last error of a parked delivery: only a person can find out what became of it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryRecord:
@@ -78,7 +81,7 @@ def delivery_of(connection: Connection, order_id: str) -> StandingDelivery | Non
     row = connection.execute(
         select(deliveries).where(deliveries.c.order_id == order_id)
     ).one_or_none()
-    return None if row is None else _standing(row)
+    return None if row is None else standing_delivery(row)
 
 
 def deliveries_stuck(connection: Connection, *, attempts: int, most: int) -> list[StandingDelivery]:
@@ -94,7 +97,7 @@ def deliveries_stuck(connection: Connection, *, attempts: int, most: int) -> lis
         .order_by(deliveries.c.due_at, deliveries.c.order_id)
         .limit(most)
     )
-    return [_standing(row) for row in connection.execute(statement)]
+    return [standing_delivery(row) for row in connection.execute(statement)]
 
 
 def due_again(
@@ -230,6 +233,41 @@ def park_delivery(
     _settle(connection, delivery, lease, state="PARKED", last_error=error)
 
 
+def mark_sending(connection: Connection, delivery: DeliveryRecord, *, lease: str) -> bool:
+    """Note that *delivery* is about to be sent to a department that cannot be asked about it.
+
+    False if that was noted before and nobody has said how it ended: it is not to be sent again.
+
+    Raises:
+        LeaseLost: somebody else has it.
+    """
+    standing = delivery_of(connection, delivery.order_id)
+    if standing is not None and standing.last_error == OUTCOME_UNKNOWN:
+        return False
+    marked = connection.execute(
+        update(deliveries)
+        .where(
+            deliveries.c.order_id == delivery.order_id,
+            deliveries.c.lease == lease,
+            deliveries.c.attempts == delivery.attempts,
+        )
+        .values(last_error=OUTCOME_UNKNOWN)
+    )
+    if marked.rowcount != 1:
+        raise LeaseLost(delivery.order_id)
+    return True
+
+
+def close_parked(connection: Connection, order_id: str) -> bool:
+    """End a parked delivery: its order was answered another way; False if there is none."""
+    closed = connection.execute(
+        update(deliveries)
+        .where(deliveries.c.order_id == order_id, deliveries.c.state == "PARKED")
+        .values(state="DONE", last_error=None)
+    )
+    return closed.rowcount == 1
+
+
 def _settle(connection: Connection, delivery: DeliveryRecord, lease: str, **values: object) -> None:
     settled = connection.execute(
         update(deliveries)
@@ -244,7 +282,7 @@ def _settle(connection: Connection, delivery: DeliveryRecord, lease: str, **valu
         raise LeaseLost(delivery.order_id)
 
 
-def _standing(row: Row[*tuple[object, ...]]) -> StandingDelivery:
+def standing_delivery(row: Row[*tuple[object, ...]]) -> StandingDelivery:
     return StandingDelivery(
         order_id=row.order_id,
         department=row.department,

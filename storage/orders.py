@@ -212,6 +212,12 @@ def find_order_by_key(connection: Connection, delivery_key: str) -> OrderRecord 
     return None if row is None else order_of(row)
 
 
+def find_orders(connection: Connection, ids: Collection[str]) -> Mapping[str, OrderRecord]:
+    """Return the orders among *ids* that are there, by id."""
+    rows = connection.execute(select(orders).where(orders.c.id.in_(ids)))
+    return {row.id: order_of(row) for row in rows}
+
+
 def orders_of_case(
     connection: Connection,
     case_number: CaseNumber,
@@ -353,6 +359,22 @@ def orders_overdue(connection: Connection, *, now: datetime, most: int) -> list[
         )
         .order_by(orders.c.answer_due_at, orders.c.id)
         .limit(most)
+    )
+    return [order_of(row) for row in connection.execute(statement)]
+
+
+def orders_unanswered(
+    connection: Connection, case_number: CaseNumber, *, now: datetime
+) -> list[OrderRecord]:
+    """Return the orders of a case whose answer was due before *now*, the longest due first."""
+    statement = (
+        select(orders)
+        .where(
+            orders.c.case_number == case_number,
+            orders.c.state.in_(("SENT", "ACKNOWLEDGED")),
+            orders.c.answer_due_at < instant_text(now),
+        )
+        .order_by(orders.c.answer_due_at, orders.c.id)
     )
     return [order_of(row) for row in connection.execute(statement)]
 

@@ -173,6 +173,8 @@ excesses = Table(
     METADATA,
     Column("case_number", ForeignKey(cases.c.number), nullable=False),
     Column("arose_at", _Instant, nullable=False),
+    Column("order_id", String(32), nullable=False),  # whose hold is the first to go
+    Column("warned_on", _Date),  # the last day on which the clock warned of it
     Column("ended_at", _Instant),
     PrimaryKeyConstraint("case_number", "arose_at"),
     Index(None, "ended_at"),

@@ -2,7 +2,6 @@
 
 import json
 import os
-import sqlite3
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ import pytest
 
 from tests.installation import installed
 from tests.ordering import approved_order, draft_of, ended_order, on_hold, targets
+from tests.parking import park
 from tests.running import ask
 
 HOLD = """
@@ -179,14 +179,10 @@ def test_the_order_desk_shows_what_is_stuck_and_tries_it_again(
     case = demo["cases"][-1]
     order = approved_order(demo, "SECURITIES", case, targets(demo, case)["SECURITIES"])
     ended_order(demo, order)
-    with sqlite3.connect(place / "state" / "chakong.db") as connection:
-        connection.execute(
-            "UPDATE deliveries SET state = 'PARKED', last_error = 'KEY_REUSED' WHERE order_id = ?",
-            (order,),
-        )
+    park(place, order)
 
     code, stuck = desk(place, "stuck")
-    again = desk(place, "retry", order)
+    again = desk(place, "retry", order, "--reason", "核实后重试")
     once_more = desk(place, "retry", "o_nobody")
 
     assert code == 0
@@ -195,8 +191,10 @@ def test_the_order_desk_shows_what_is_stuck_and_tries_it_again(
     ]
     assert again == (0, {"order": order, "state": "DUE"})
     assert once_more[0] == 2
+    until(demo, order, "EXECUTED")
     shown = desk(place, "show", order)[1]
     assert shown["history"][0]["event"] == "DRAFT"
+    assert ("RETRY", "order-desk") in [(one["event"], one["by"]) for one in shown["history"]]
     assert case["number"] == shown["case"]
     assert not set(json.dumps(shown).split()) & set(targets(demo, case)["SECURITIES"][:1])
 

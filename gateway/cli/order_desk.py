@@ -9,15 +9,18 @@ from domain.civil_time import SHANGHAI
 from gateway.cli.desk import at_the_database
 from gateway.clockwork import Clockwork
 from gateway.contexts import utc_now
+from resolvers.delivery_steps import begin_again
 from resolvers.order_events import OrderEvents
+from resolvers.receiving import Answered
 from storage.database import Database
-from storage.deliveries import StandingDelivery, deliveries_stuck, delivery_of, due_again
+from storage.deliveries import StandingDelivery, deliveries_stuck, delivery_of
 from storage.discrepancies import DiscrepancyRecord, open_discrepancies
 from storage.holds import hold_of
 from storage.orders import events_of_order, find_order
 from storage.receipts import receipts_of
 
 _MOST: Final = 1000
+_DESK: Final = "order-desk"
 
 
 def stuck(config: Path | None, attempts: int) -> dict[str, list[dict[str, Any]]]:
@@ -31,7 +34,7 @@ def stuck(config: Path | None, attempts: int) -> dict[str, list[dict[str, Any]]]
         read = partial(deliveries_stuck, attempts=attempts, most=_MOST)
         return {
             "deliveries": [_delivery(one) for one in await database.read(read)],
-            "discrepancies": [_differ(one) for one in await database.read(open_discrepancies)],
+            "discrepancies": [differing(one) for one in await database.read(open_discrepancies)],
         }
 
     return at_the_database(config, work)
@@ -42,10 +45,15 @@ def life(config: Path | None, order_id: str) -> dict[str, Any] | None:
     return at_the_database(config, partial(_life, order_id=order_id))
 
 
-def retry(config: Path | None, order_id: str) -> bool:
-    """Let a parked delivery begin again; False if there is none."""
-    again = partial(due_again, order_id=order_id, due_at=utc_now(), states=("PARKED",))
-    return at_the_database(config, lambda database: database.write(again))
+def retry(config: Path | None, order_id: str, reason: str) -> None:
+    """Let a parked delivery begin again, and note in the order's life that the desk did, and why.
+
+    Raises:
+        Refused, TransitionRefused: it is not parked, or not to be sent; nothing changed.
+    """
+    by = Answered(actor=_DESK, now=utc_now())
+    again = partial(begin_again, order_id=order_id, reason=reason, by=by)
+    at_the_database(config, lambda database: database.write(again))
 
 
 def turn(config: Path | None, now: datetime | None) -> dict[str, Any]:
@@ -60,6 +68,7 @@ def turn(config: Path | None, now: datetime | None) -> dict[str, Any]:
             "overdue": done.overdue,
             "announced": done.announced,
             "dropped": done.dropped,
+            "exceeding": done.exceeding,
         }
 
     return at_the_database(config, work)
@@ -120,8 +129,10 @@ def _delivery(one: StandingDelivery) -> dict[str, Any]:
     }
 
 
-def _differ(one: DiscrepancyRecord) -> dict[str, Any]:
+def differing(one: DiscrepancyRecord) -> dict[str, Any]:
+    """Return a difference as the desk prints it."""
     return {
+        "id": one.id,
         "order": one.difference.order_id,
         "department": one.difference.department,
         "kind": one.difference.kind,

@@ -67,20 +67,53 @@ def show_order(order_id: OrderId, config: Config = None, as_json: AsJson = False
 
 
 @orders_app.command("retry")
-def retry_order(order_id: OrderId, config: Config = None, as_json: AsJson = False) -> None:
+def retry_order(
+    order_id: OrderId,
+    reason: Annotated[
+        str, typer.Option(help="Why; it stands in the order's life.")
+    ] = "retried at the order desk",
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
     """Let a parked delivery begin again; the department is asked for its key first."""
-    from gateway.cli.order_desk import retry  # noqa: PLC0415 -- as above
+    from domain.order import TransitionRefused  # noqa: PLC0415 -- as above
+    from gateway.cli.order_desk import retry  # noqa: PLC0415
+    from resolvers.refusals import Refused  # noqa: PLC0415
 
     try:
-        begun = retry(config, order_id)
+        retry(config, order_id, reason)
     except (ValueError, FileNotFoundError) as error:
         stop(str(error))
-    if not begun:
-        stop(f"{order_id} has no parked delivery; see: chakong orders show {order_id}")
+    except (Refused, TransitionRefused) as refusal:
+        stop(f"{refusal} See: chakong orders show {order_id}")
     if as_json:
         print_json({"order": order_id, "state": "DUE"})
     else:
         Console().print(f"{order_id} is due again.", highlight=False)
+
+
+@orders_app.command("reconcile")
+def reconcile_holds(
+    department: Annotated[
+        str | None, typer.Option(help="A department's id; every one if left out.")
+    ] = None,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare the departments' holds with the court's now; exit code 1 if one could not say."""
+    from gateway.cli.reconcile_desk import reconciled  # noqa: PLC0415 -- as above
+
+    try:
+        report = reconciled(config, department)
+    except (ValueError, FileNotFoundError) as error:
+        stop(str(error))
+    if as_json:
+        print_json(report)
+    else:
+        print_rows("Departments 协助单位", report["departments"])
+        print_rows("Holds that differ 控制不一致", report["discrepancies"])
+    if any(one["error"] for one in report["departments"]):
+        raise typer.Exit(1)
 
 
 @orders_app.command("tick")
@@ -96,7 +129,7 @@ def take_turn(
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take one turn of the clock: lapse holds, flag overdue answers, announce ends. For drills."""
+    """Take one turn of the clock: lapse holds, flag overdue answers, weigh claims, warn. For drills."""
     from gateway.cli.order_desk import turn  # noqa: PLC0415 -- as above
 
     now = as_of.replace(tzinfo=_SHANGHAI) if as_of is not None and as_of.tzinfo is None else as_of

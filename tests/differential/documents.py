@@ -15,6 +15,12 @@ _TEXTS: Final = (
     *("YearMonth", "Date", "DateTime", "BigInt", "Long"),
 )
 _PURPOSES: Final = ("PROPERTY_INQUIRY", "PROPERTY_INQUIRY", "CONTROL", "SUPERVISION")
+_PAGES: Final = {
+    ("Case", "orders"),
+    ("Query", "inbox"),
+    ("Query", "deliveries"),
+    ("Query", "reconciliations"),
+}
 _DEEPEST: Final = 7
 
 
@@ -123,7 +129,9 @@ class Maker:
             return '(id: "o_1")'
         if (kind, name) == ("Case", "expiring"):
             return f"(days: {lot.choice((0, 30, 999))})"
-        if (kind, name) in {("Case", "orders"), ("Query", "inbox")}:
+        if (kind, name) == ("Query", "discrepancies"):
+            return f"(first: {lot.choice((1, 5, 500))}, open: {lot.choice(('true', 'null'))})"
+        if (kind, name) in _PAGES:
             return f"(first: {lot.choice((1, 5, 500))})"
         return ""
 

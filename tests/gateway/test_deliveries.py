@@ -26,6 +26,8 @@ pytestmark = pytest.mark.anyio
 class Fund:
     """A department that may be silent; it remembers what it was asked."""
 
+    answers_for_keys = True
+
     world: World
     silent: bool = False
     sent: list[str] = field(default_factory=list)

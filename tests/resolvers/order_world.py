@@ -41,6 +41,7 @@ COURT_SCOPES: Final = frozenset(
         "securities:control",
     }
 )
+OVERSEER_SCOPES: Final = frozenset({"orders:read", "command:read"})
 FUND: Final = "housing-fund-center"
 
 
@@ -58,12 +59,17 @@ class World:
 
     def step(self, subject: str) -> Step:
         court = not subject.startswith("dept:")
+        oversees = subject.startswith("supervisor")
         caller = Caller(
             subject=subject,
             organisation="court" if court else subject.removeprefix("dept:"),
             role="court-executor" if court else subject,
             client_id="test",
-            scopes=COURT_SCOPES if court else frozenset({"assist:ack"}),
+            scopes=OVERSEER_SCOPES
+            if oversees
+            else COURT_SCOPES
+            if court
+            else frozenset({"assist:ack"}),
             token_id="t",
             expires_at=2**40,
         )

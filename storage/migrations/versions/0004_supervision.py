@@ -45,6 +45,8 @@ def upgrade() -> None:
     op.create_table('excesses',
     sa.Column('case_number', sa.String(length=64), nullable=False),
     sa.Column('arose_at', sa.String(length=32), nullable=False),
+    sa.Column('order_id', sa.String(length=32), nullable=False),
+    sa.Column('warned_on', sa.String(length=10), nullable=True),
     sa.Column('ended_at', sa.String(length=32), nullable=True),
     sa.ForeignKeyConstraint(['case_number'], ['cases.number'], name=op.f('fk_excesses_case_number')),
     sa.PrimaryKeyConstraint('case_number', 'arose_at', name=op.f('pk_excesses'))
