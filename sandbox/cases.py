@@ -1,7 +1,7 @@
 """The court's own case register for the same people, as its case system would export it."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from sandbox.chance import Chance, chance
@@ -107,6 +107,7 @@ def _case(
         "claimFen": claim,
         "recoveredFen": claim if state == "CLOSED" else rng.choice((0, 0, claim // 20)),
         "state": state,
+        **(_parts(claim, filed) if serial % 3 == 2 else {}),
         "applicants": [
             {"idNumber": applicant.uscc, "name": applicant.name, "kind": "LEGAL_PERSON"}
         ],
@@ -119,4 +120,16 @@ def _case(
             for number in obligors
         ],
         "officers": [{"id": officer, "as": capacity} for officer, capacity in officers],
+    }
+
+
+def _parts(claim: int, filed: date) -> dict[str, Any]:
+    """Return what *claim* is made of; a register that has it for every case is rare."""
+    interest, costs, fee = claim // 20, claim // 100, claim // 200
+    return {
+        "principalFen": claim - interest - costs - fee,
+        "agreedInterestFen": interest,
+        "costsFen": costs,
+        "enforcementFeeFen": fee,
+        "performBy": (filed - timedelta(days=30)).isoformat(),
     }

@@ -11,6 +11,7 @@ from gateway.clockwork import Clockwork
 from gateway.contexts import utc_now
 from resolvers.delivery_steps import begin_again
 from resolvers.order_events import OrderEvents
+from resolvers.order_steps import checked
 from resolvers.receiving import Answered
 from storage.database import Database
 from storage.deliveries import StandingDelivery, deliveries_stuck, delivery_of
@@ -21,6 +22,7 @@ from storage.receipts import receipts_of
 
 _MOST: Final = 1000
 _DESK: Final = "order-desk"
+_LONGEST_REASON: Final = 2000
 
 
 def stuck(config: Path | None, attempts: int) -> dict[str, list[dict[str, Any]]]:
@@ -51,8 +53,9 @@ def retry(config: Path | None, order_id: str, reason: str) -> None:
     Raises:
         Refused, TransitionRefused: it is not parked, or not to be sent; nothing changed.
     """
+    said = checked("reason", reason, most=_LONGEST_REASON)
     by = Answered(actor=_DESK, now=utc_now())
-    again = partial(begin_again, order_id=order_id, reason=reason, by=by)
+    again = partial(begin_again, order_id=order_id, reason=said, by=by)
     at_the_database(config, lambda database: database.write(again))
 
 
