@@ -22,8 +22,8 @@ from storage.cases import CaseRecord, find_case, lock_case
 from storage.excesses import (
     ExcessRecord,
     begin_excess,
-    cases_to_weigh,
     end_excess,
+    is_to_be_weighed,
     standing_excess,
 )
 from storage.orders import find_order, move_order
@@ -37,7 +37,7 @@ def note_excess(connection: Connection, case_number: CaseNumber, now: datetime) 
     That it does is an event of the order whose hold is the first to go: who watches the case is
     told. The case must be locked.
     """
-    if not cases_to_weigh(connection, case_number):
+    if not is_to_be_weighed(connection, case_number):
         return False
     case = find_case(connection, case_number)
     if case is None:

@@ -2,12 +2,40 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
-from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, or_, select, update
 
 from domain.case_number import CaseNumber
 from storage.instants import instant_text, parse_instant
 from storage.tables import cases, excesses, holds, orders, recoveries
+
+_RECOVERED: Final = (
+    select(func.coalesce(func.sum(recoveries.c.fen), 0))
+    .where(recoveries.c.case_number == cases.c.number)
+    .scalar_subquery()
+)
+_PARTS: Final = (
+    cases.c.principal_fen
+    + cases.c.agreed_interest_fen
+    + cases.c.costs_fen
+    + cases.c.enforcement_fee_fen
+)
+_LEAST: Final = func.coalesce(_PARTS, cases.c.claim_fen) - cases.c.recovered_fen - _RECOVERED
+_HELD: Final = (
+    select(cases.c.number)
+    .join(holds, holds.c.case_number == cases.c.number)
+    .join(orders, orders.c.id == holds.c.order_id)
+    .where(holds.c.state == "ACTIVE", orders.c.amount_fen.is_not(None))
+    .group_by(cases.c.number)
+    .having(func.sum(holds.c.controlled) > _LEAST)
+)
+_STANDING: Final = select(excesses.c.case_number).where(excesses.c.ended_at.is_(None))
+_TO_WEIGH: Final = _HELD.union(_STANDING)
+# Every receipt reads this: one statement, and written once.
+_IS_TO_BE_WEIGHED: Final = _HELD.where(cases.c.number == bindparam("number")).union(
+    _STANDING.where(excesses.c.case_number == bindparam("number"))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,43 +112,18 @@ def warn_of_excesses(connection: Connection, today: date, *, most: int) -> list[
     return found
 
 
-def cases_to_weigh(
-    connection: Connection, case_number: CaseNumber | None = None
-) -> list[CaseNumber]:
+def cases_to_weigh(connection: Connection) -> list[CaseNumber]:
     """Return the cases that may hold more than their claim, or did; all others do not.
 
     Cheap and on the safe side: what all their holds have together, whatever it is worth, is more
     than the claim can be at least. What they are worth and what has accrued is left to the law.
-
-    Args:
-        case_number: only whether this one is among them.
     """
-    recovered = (
-        select(func.coalesce(func.sum(recoveries.c.fen), 0))
-        .where(recoveries.c.case_number == cases.c.number)
-        .scalar_subquery()
-    )
-    parts = (
-        cases.c.principal_fen
-        + cases.c.agreed_interest_fen
-        + cases.c.costs_fen
-        + cases.c.enforcement_fee_fen
-    )
-    least = func.coalesce(parts, cases.c.claim_fen) - cases.c.recovered_fen - recovered
-    held = (
-        select(cases.c.number)
-        .join(holds, holds.c.case_number == cases.c.number)
-        .join(orders, orders.c.id == holds.c.order_id)
-        .where(holds.c.state == "ACTIVE", orders.c.amount_fen.is_not(None))
-        .group_by(cases.c.number)
-        .having(func.sum(holds.c.controlled) > least)
-    )
-    standing = select(excesses.c.case_number).where(excesses.c.ended_at.is_(None))
-    if case_number is not None:
-        held = held.where(cases.c.number == case_number)
-        standing = standing.where(excesses.c.case_number == case_number)
-    found = connection.scalars(held.union(standing))
-    return [CaseNumber(number) for number in found]
+    return [CaseNumber(number) for number in connection.scalars(_TO_WEIGH)]
+
+
+def is_to_be_weighed(connection: Connection, case_number: CaseNumber) -> bool:
+    """Whether the case is among `cases_to_weigh`."""
+    return connection.scalar(_IS_TO_BE_WEIGHED, {"number": case_number}) is not None
 
 
 def _record(row: Row[*tuple[object, ...]]) -> ExcessRecord:
