@@ -338,3 +338,203 @@ codes = Table(
     Column("code_challenge", String(128), nullable=False),
     Column("expires_at", BigInteger, nullable=False),
 )
+
+# The list of discredited judgment debtors (domain.md 6.3). A place is what the index knows an entry by.
+entries = Table(
+    "entries",
+    METADATA,
+    Column("place", _RowId, primary_key=True, autoincrement=True),
+    Column("id", String(32), nullable=False, unique=True),
+    Column("case_number", ForeignKey(cases.c.number), nullable=False, index=True),
+    Column("id_number", String(18), nullable=False, index=True),
+    Column("name", String(128), nullable=False),
+    Column("state", String(32), nullable=False),
+    Column("mode", String(32), nullable=False),  # PUBLIC, NOTIFY_EMPLOYER
+    Column("employer", String(128)),
+    Column("misconduct", JSON, nullable=False),  # condition to its evidence
+    Column("exclusions", JSON, nullable=False),
+    Column("performance", String(16), nullable=False),
+    Column("associates", JSON, nullable=False),  # who steers a debtor organization
+    Column("drafter", String(64), nullable=False),
+    Column("second_reader", String(64)),
+    Column("signer", String(64)),
+    Column("warned_on", _Date),
+    Column("service_proof", Text),
+    Column("decision_number", String(128)),
+    Column("decided_on", _Date),
+    Column("grace_ends_on", _Date),
+    Column("term_ends_on", _Date),
+    Column("published_at", _Instant),
+    Column("exit_cause", String(32)),
+    Column("exit_proof", Text),
+    Column("exit_found_on", _Date),
+    Column("removed_at", _Instant),
+    Column("version", Integer, nullable=False),
+    Column("created_at", _Instant, nullable=False),
+    Column("changed_at", _Instant, nullable=False),
+    Index(None, "state", "term_ends_on"),
+    Index(None, "name"),
+    sqlite_autoincrement=True,
+)
+
+entry_events = Table(
+    "entry_events",
+    METADATA,
+    Column("sequence", _RowId, primary_key=True, autoincrement=True),
+    Column("entry_id", ForeignKey(entries.c.id), nullable=False, index=True),
+    Column("event", String(32), nullable=False),
+    Column("from_state", String(32)),
+    Column("to_state", String(32), nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("at", _Instant, nullable=False),
+    Column("remark", Text),
+    sqlite_autoincrement=True,
+)
+
+# What units are told: each time an entry comes, changes or goes.
+list_changes = Table(
+    "list_changes",
+    METADATA,
+    Column("sequence", _RowId, primary_key=True, autoincrement=True),
+    Column("entry_id", ForeignKey(entries.c.id), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),  # LISTED, CHANGED, REMOVED
+    Column("version", Integer, nullable=False),
+    Column("at", _Instant, nullable=False),
+    Column("transaction_id", BigInteger),
+    sqlite_autoincrement=True,
+)
+
+# Who was told of an entry, and how far: a removal is told to all of them (I-32).
+list_receivers = Table(
+    "list_receivers",
+    METADATA,
+    Column("entry_id", ForeignKey(entries.c.id), nullable=False),
+    Column("unit", String(64), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("received_at", _Instant, nullable=False),
+    Column("removal_received_at", _Instant),
+    PrimaryKeyConstraint("entry_id", "unit"),
+)
+
+hits = Table(
+    "hits",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("unit", String(64), nullable=False),
+    Column("business_reference", String(128), nullable=False),
+    Column("trigger", String(64), nullable=False),
+    Column("entry_id", ForeignKey(entries.c.id), nullable=False, index=True),
+    Column("subject_type", String(32), nullable=False),
+    Column("measures", JSON, nullable=False),  # ids
+    Column("catalogue_version", String(32), nullable=False),
+    Column("confidence", String(32), nullable=False),
+    Column("action", String(16), nullable=False),  # hold, flag, task, route
+    Column("state", String(32), nullable=False),
+    Column("decided_by", String(64)),
+    Column("decision", Text),  # the reason in words
+    Column("effect", Text),
+    Column("effect_ends_on", _Date),
+    Column("decide_by", _Instant, nullable=False),
+    Column("feedback_by", _Date),
+    Column("release_by", _Date),
+    Column("retained_until", _Date),
+    Column("retention_basis", Text),
+    Column("overdue", Boolean, nullable=False, server_default=false()),
+    Column("created_at", _Instant, nullable=False),
+    Column("changed_at", _Instant, nullable=False),
+    Index(None, "unit", "state", "created_at"),
+)
+
+hit_events = Table(
+    "hit_events",
+    METADATA,
+    Column("sequence", _RowId, primary_key=True, autoincrement=True),
+    Column("hit_id", ForeignKey(hits.c.id), nullable=False, index=True),
+    Column("event", String(32), nullable=False),
+    Column("from_state", String(32)),
+    Column("to_state", String(32), nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("at", _Instant, nullable=False),
+    Column("remark", Text),
+    sqlite_autoincrement=True,
+)
+
+# One call of a unit: whom it asked about is kept as a digest only.
+screenings = Table(
+    "screenings",
+    METADATA,
+    Column("unit", String(64), nullable=False),
+    Column("business_reference", String(128), nullable=False),
+    Column("trigger", String(64), nullable=False),
+    Column("body_hash", String(64), nullable=False),
+    Column("list_sequence", BigInteger, nullable=False),
+    Column("subjects", Integer, nullable=False),
+    Column("hits", Integer, nullable=False),
+    Column("receipt", String(64), nullable=False),
+    Column("at", _Instant, nullable=False),
+    PrimaryKeyConstraint("unit", "business_reference", "trigger"),
+)
+
+# Where a unit wants to be called when the list changes, and how far it has been told.
+webhooks = Table(
+    "webhooks",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("unit", String(64), nullable=False, index=True),
+    Column("url", Text, nullable=False),
+    Column("secret", String(128), nullable=False),
+    Column("state", String(16), nullable=False),  # ACTIVE, PARKED, ENDED
+    Column("told", BigInteger, nullable=False),  # sequence of the last change that was taken
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", _Instant, nullable=False),
+    Column("lease", String(64)),
+    Column("leased_until", _Instant),
+    Column("last_error", String(64)),
+    Column("created_at", _Instant, nullable=False),
+)
+
+# Consumption restriction orders beside the list (domain.md 5.11).
+restriction_orders = Table(
+    "restriction_orders",
+    METADATA,
+    Column("number", String(128), primary_key=True),
+    Column("case_number", ForeignKey(cases.c.number), nullable=False, index=True),
+    Column("id_number", String(18), nullable=False, index=True),
+    Column("subjects", JSON, nullable=False),
+    Column("issued_on", _Date, nullable=False),
+    Column("issued_by", String(64), nullable=False),
+    Column("state", String(16), nullable=False),  # IN_FORCE, LIFTED
+    Column("releases", JSON, nullable=False),
+    Column("changed_at", _Instant, nullable=False),
+)
+
+# Requests to correct the list, and what became of them (domain.md 6.4).
+list_objections = Table(
+    "list_objections",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("entry_id", ForeignKey(entries.c.id), nullable=False, index=True),
+    Column("state", String(32), nullable=False),
+    Column("filed_by", String(64), nullable=False),
+    Column("grounds", Text, nullable=False),
+    Column("late", Boolean, nullable=False),
+    Column("judge", String(64)),
+    Column("decision", Text),
+    Column("served_on", _Date),
+    Column("due_on", _Date),
+    Column("created_at", _Instant, nullable=False),
+    Column("changed_at", _Instant, nullable=False),
+)
+
+# Why a debtor who might be listed is not: recorded, so that nobody asks again (CAP-110).
+exclusions = Table(
+    "exclusions",
+    METADATA,
+    Column("case_number", ForeignKey(cases.c.number), nullable=False),
+    Column("id_number", String(18), nullable=False),
+    Column("reason", String(32), nullable=False),
+    Column("remark", Text, nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("at", _Instant, nullable=False),
+    PrimaryKeyConstraint("case_number", "id_number"),
+)
