@@ -46,6 +46,8 @@ CASES = 64
 class Prompt:
     """A department that answers at once, and would be asked after a key it does not know."""
 
+    answers_for_keys = True
+
     async def control(self, order: ControlOrder) -> Receipt:
         today = datetime.now(UTC).date()
         asked = int((order.amount_fen if order.quantity is None else order.quantity) or 0)
