@@ -13,6 +13,7 @@ import random
 import secrets
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, cast
@@ -37,6 +38,7 @@ from resolvers.answer_due import answer_due
 from resolvers.order_approval import APPROVAL_STANDS
 from resolvers.order_events import OrderEvents
 from resolvers.receiving import Answered, receive
+from storage.cases import lock_case
 from storage.database import Database
 from storage.deliveries import (
     OUTCOME_UNKNOWN,
@@ -51,7 +53,7 @@ from storage.deliveries import (
     postpone_delivery,
 )
 from storage.instants import instant_text
-from storage.orders import OrderRecord, Transition, lock_order, walk_orders
+from storage.orders import OrderMoved, OrderRecord, Transition, lock_order, walk_orders
 from storage.receipts import PriorHoldRecord, ReceiptRecord, keep_receipt
 
 _LOG = structlog.get_logger()
@@ -180,6 +182,8 @@ class Deliveries:
                 leaving[answer_due(OrderAction(order.action), now, by_hand=by_hand)].append(order)
             if by_hand or not (approved or order.state in _UNDER_WAY):
                 finish_delivery(connection, one.delivery, lease=self._lease)
+            elif approved:
+                begun.append(replace(one, order=replace(order, state=_SENT.to_state)))
             else:
                 begun.append(one)
         for due, orders in leaving.items():
@@ -204,7 +208,7 @@ class Deliveries:
                 await self._deliver_once(port, claimed)
                 return
             receipt = await self._receipt(port, delivery, control_order(claimed))
-            await self._database.write(partial(self._keep, claimed, receipt))
+            await self._kept(claimed, receipt)
             await self._answers_again(delivery.department)
         except (DepartmentRefused, KeyReused) as error:
             await self._settle(partial(self._park, delivery, error.code))
@@ -238,7 +242,7 @@ class Deliveries:
             if not await self._database.write(mark):
                 raise OutcomeUnknown(delivery.department)  # noqa: TRY301 -- of an earlier attempt
             receipt = await port.control(control_order(claimed))
-            await self._database.write(partial(self._keep, claimed, receipt))
+            await self._kept(claimed, receipt)
             await self._answers_again(delivery.department)
         except (*_NOT_HEARD, DepartmentRefused, KeyReused, LeaseLost):
             raise
@@ -278,15 +282,34 @@ class Deliveries:
         )
         return receipt
 
+    async def _kept(self, claimed: Claimed, receipt: Receipt) -> None:
+        """Write the receipt, what follows from it, and the end of the delivery."""
+        try:
+            await self._database.write(partial(self._keep, claimed, receipt))
+        except OrderMoved:  # the department reported it by itself meanwhile
+            await self._database.write(partial(self._keep_late, claimed, receipt))
+
     def _keep(self, claimed: Claimed, receipt: Receipt, connection: Connection) -> None:
-        """Receipt, steps, hold and the end of the delivery: one transaction."""
+        """Receipt, steps, hold and the end of the delivery: one transaction.
+
+        Raises:
+            OrderMoved: the order is not as it was when it was claimed.
+        """
+        order = claimed.order
+        lock_case(connection, order.case_number)
+        by = Answered(actor=order.department, now=self._now())
+        receive(connection, order, _record(order, receipt, self._now()), by)
+        finish_delivery(connection, claimed.delivery, lease=self._lease)
+
+    def _keep_late(self, claimed: Claimed, receipt: Receipt, connection: Connection) -> None:
+        """As `_keep`, for an order that was received or answered since it was claimed."""
         order = lock_order(connection, claimed.order.id, claimed.order.case_number)
         if order is None:
             raise LookupError("a delivery always has its order")
         if order.state in _UNDER_WAY:
             by = Answered(actor=order.department, now=self._now())
             receive(connection, order, _record(order, receipt, self._now()), by)
-        else:  # the department reported it by itself meanwhile
+        else:
             keep_receipt(connection, _record(order, receipt, self._now()))
         finish_delivery(connection, claimed.delivery, lease=self._lease)
 
