@@ -95,7 +95,7 @@ class AnsweringMutations:
     ) -> OrderOutcome:
         """Say that an order to your department was received: it is served from now on. 签收"""
         key = key_of(info, idempotency_key)
-        return await taken(info, partial(order_answers.acknowledge, str(id), key))
+        return await taken(info, partial(order_answers.acknowledge, str(id), key), about=id)
 
     @guarded("assist:ack")
     async def return_order(
@@ -103,7 +103,7 @@ class AnsweringMutations:
     ) -> OrderOutcome:
         """Return an order whose documents have a defect. 退回"""
         key = key_of(info, idempotency_key)
-        return await taken(info, partial(order_answers.return_, str(id), reason, key))
+        return await taken(info, partial(order_answers.return_, str(id), reason, key), about=id)
 
     @guarded("assist:ack")
     async def report_order(
@@ -116,7 +116,9 @@ class AnsweringMutations:
         """Report what was done; again when more is controlled or the turn has come. 反馈"""
         key = key_of(info, idempotency_key)
         return await taken(
-            info, lambda step, c: order_answers.report(str(id), report.report(), key, step, c)
+            info,
+            lambda step, c: order_answers.report(str(id), report.report(), key, step, c),
+            about=id,
         )
 
 

@@ -43,4 +43,4 @@ class AttachingMutations:
             Attachment(kind=one.kind, sha256=one.sha256, name=one.name) for one in documents
         )
         key = key_of(info, idempotency_key)
-        return await taken(info, partial(order_attaching.attach, str(id), attached, key))
+        return await taken(info, partial(order_attaching.attach, str(id), attached, key), about=id)

@@ -105,7 +105,9 @@ class DeliveryMutations:
     ) -> OrderOutcome:
         """Let a parked delivery begin again: the department is asked for its key first. 重新送达"""
         key = key_of(info, idempotency_key)
-        return await taken(info, partial(delivery_steps.retry, str(order_id), reason, key))
+        return await taken(
+            info, partial(delivery_steps.retry, str(order_id), reason, key), about=order_id
+        )
 
     @guarded("command:read")
     async def resolve_outcome(  # noqa: PLR0913, PLR0917 -- the mutation's arguments
@@ -136,7 +138,7 @@ class DeliveryMutations:
                 str(order_id), report, reason, key, step, connection
             )
 
-        return await taken(info, resolve)
+        return await taken(info, resolve, about=order_id)
 
 
 def _page(found: Sequence[ListedDelivery], first: int) -> DeliveryConnection:

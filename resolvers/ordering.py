@@ -29,6 +29,7 @@ from resolvers.orders import Order, OrderedAsset, ShownOrder
 from resolvers.refusals import Refused
 from resolvers.scalars import BigInt, Long
 from storage.orders import OrderMoved, OrderRecord
+from storage.refusals import RefusalRecord, keep_refusal
 
 DRAFTERS: Final = ("vehicles:control", "housing-fund:control", "securities:control")
 
@@ -226,7 +227,9 @@ class OrderMutations:
     ) -> OrderOutcome:
         """Write other papers into an own draft; a rejected order becomes a draft again. 修改指令"""
         key = key_of(info, idempotency_key)
-        return await taken(info, partial(order_drafts.revise, str(id), papers.papers(), key))
+        return await taken(
+            info, partial(order_drafts.revise, str(id), papers.papers(), key), about=id
+        )
 
     @guarded(*DRAFTERS)
     async def cancel_order(
@@ -234,7 +237,7 @@ class OrderMutations:
     ) -> OrderOutcome:
         """Give an own draft up. 作废草稿"""
         key = key_of(info, idempotency_key)
-        return await taken(info, partial(order_drafts.cancel, str(id), key))
+        return await taken(info, partial(order_drafts.cancel, str(id), key), about=id)
 
     @guarded(*DRAFTERS)
     async def submit_order(
@@ -242,7 +245,7 @@ class OrderMutations:
     ) -> OrderOutcome:
         """Submit an own draft: documents, officers, amount and term are checked, its hash is fixed. 提交审批"""
         key = key_of(info, idempotency_key)
-        return await taken(info, partial(order_approval.submit, str(id), key))
+        return await taken(info, partial(order_approval.submit, str(id), key), about=id)
 
     @guarded("orders:approve")
     async def approve_order(
@@ -254,7 +257,9 @@ class OrderMutations:
     ) -> OrderOutcome:
         """Approve what was submitted, named by its hash; never one's own draft (G4). It is then delivered. 审批通过"""
         key = key_of(info, idempotency_key)
-        return await taken(info, partial(order_approval.approve, str(id), document_hash, key))
+        return await taken(
+            info, partial(order_approval.approve, str(id), document_hash, key), about=id
+        )
 
     @guarded("orders:approve")
     async def reject_order(
@@ -262,7 +267,7 @@ class OrderMutations:
     ) -> OrderOutcome:
         """Send a submitted order back to its drafter. 驳回"""
         key = key_of(info, idempotency_key)
-        return await taken(info, partial(order_approval.reject, str(id), reason, key))
+        return await taken(info, partial(order_approval.reject, str(id), reason, key), about=id)
 
     @guarded("orders:approve")
     async def withdraw_order(
@@ -270,7 +275,7 @@ class OrderMutations:
     ) -> OrderOutcome:
         """Take an approved order back before it is sent; later only a lift undoes it. 撤回"""
         key = key_of(info, idempotency_key)
-        return await taken(info, partial(order_approval.withdraw, str(id), key))
+        return await taken(info, partial(order_approval.withdraw, str(id), key), about=id)
 
     @guarded(*DRAFTERS)
     async def renew_order(
@@ -281,7 +286,9 @@ class OrderMutations:
     ) -> OrderOutcome:
         """Draft the renewal of a hold before it ends; rank is kept. It is approved like any order. 续行"""
         key = key_of(info, idempotency_key)
-        return await taken(info, partial(order_drafts.draft_on_hold, input.on_hold(), key))
+        return await taken(
+            info, partial(order_drafts.draft_on_hold, input.on_hold(), key), about=input.order_id
+        )
 
     @guarded("orders:lift")
     async def lift_order(
@@ -292,7 +299,9 @@ class OrderMutations:
     ) -> OrderOutcome:
         """Draft the lifting of a hold, or of a part; the next in the queue takes effect then. 解除"""
         key = key_of(info, idempotency_key)
-        return await taken(info, partial(order_drafts.draft_on_hold, input.on_hold(), key))
+        return await taken(
+            info, partial(order_drafts.draft_on_hold, input.on_hold(), key), about=input.order_id
+        )
 
     @guarded(*DRAFTERS)
     async def deduct_order(
@@ -305,7 +314,9 @@ class OrderMutations:
     ) -> OrderOutcome:
         """Draft a deduction of held money to the court's account; it needs its own ruling. 扣划"""
         key = key_of(info, idempotency_key)
-        return await taken(info, partial(order_drafts.draft_on_hold, input.on_hold(), key))
+        return await taken(
+            info, partial(order_drafts.draft_on_hold, input.on_hold(), key), about=input.order_id
+        )
 
     @guarded(*DRAFTERS)
     async def supplement_order(
@@ -319,7 +330,7 @@ class OrderMutations:
     ) -> OrderOutcome:
         """Send a returned order again, unchanged, with what was missing beside it. 补正重发"""
         key = key_of(info, idempotency_key)
-        return await taken(info, partial(order_answers.supplement, str(id), remark, key))
+        return await taken(info, partial(order_answers.supplement, str(id), remark, key), about=id)
 
 
 def key_of(info: Info, key: str) -> Idempotency:
@@ -339,35 +350,63 @@ def step_of(info: Info) -> order_steps.Step:
 
 
 async def taken(
-    info: Info, step: Callable[[order_steps.Step, Connection], OrderRecord]
+    info: Info,
+    step: Callable[[order_steps.Step, Connection], OrderRecord],
+    about: str | None = None,
 ) -> OrderOutcome:
-    """Take *step* in one transaction; return the order after it, or why it was refused."""
-    context = info.context
+    """Take *step* in one transaction; return the order after it, or why it was refused.
+
+    A refusal is kept: who tried what with the order *about*, and which rule held it back.
+    """
+    context, at = info.context, step_of(info)
     try:
-        order = await context.database.write(partial(step, step_of(info)))
-    except GuardRefused as refusal:
-        return OrderRefused(
-            code="GUARD_REFUSED", guard=refusal.guard, rule=refusal.rule, message=refusal.message
+        order = await context.database.write(partial(step, at))
+    except (
+        GuardRefused,
+        TransitionRefused,
+        ImpossibleReceipt,
+        OrderMoved,
+        Refused,
+    ) as error:
+        refused = _why(error)
+        refusal = RefusalRecord(
+            operation=info.field_name,
+            order_id=about,
+            actor=actor_of(context.caller),
+            code=refused.code,
+            guard=refused.guard,
+            rule=refused.rule,
+            at=at.now,
         )
-    except TransitionRefused as refusal:
-        return OrderRefused(
-            code="STEP_REFUSED", guard=None, rule="domain.md 6.1", message=str(refusal)
-        )
-    except ImpossibleReceipt as refusal:
-        return OrderRefused(
-            code="RECEIPT_REFUSED",
-            guard=None,
-            rule="I-02; domain.md 5.8",
-            message=f"This answer cannot be: {refusal}. 回执内容有误",
-        )
-    except OrderMoved:
-        return OrderRefused(
-            code="STEP_REFUSED",
-            guard=None,
-            rule="domain.md 6.1",
-            message="The order moved on meanwhile; read it again. 指令状态已变更，请刷新",
-        )
-    except Refused as refusal:
-        return OrderRefused(code=refusal.code, guard=None, rule=None, message=str(refusal))
+        await context.database.write(partial(keep_refusal, refusal=refusal))
+        return refused
     context.events.announce()
     return cast("Order", ShownOrder(order))  # read as one; see Order.is_type_of
+
+
+def _why(error: Exception) -> OrderRefused:
+    match error:
+        case GuardRefused():
+            return OrderRefused(
+                code="GUARD_REFUSED", guard=error.guard, rule=error.rule, message=error.message
+            )
+        case TransitionRefused():
+            return OrderRefused(
+                code="STEP_REFUSED", guard=None, rule="domain.md 6.1", message=str(error)
+            )
+        case ImpossibleReceipt():
+            return OrderRefused(
+                code="RECEIPT_REFUSED",
+                guard=None,
+                rule="I-02; domain.md 5.8",
+                message=f"This answer cannot be: {error}. 回执内容有误",
+            )
+        case Refused():
+            return OrderRefused(code=error.code, guard=None, rule=None, message=str(error))
+        case _:
+            return OrderRefused(
+                code="STEP_REFUSED",
+                guard=None,
+                rule="domain.md 6.1",
+                message="The order moved on meanwhile; read it again. 指令状态已变更，请刷新",
+            )

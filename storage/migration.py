@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect, text
 
 from storage.database import Database
 
-NEWEST: Final = "0005"
+NEWEST: Final = "0006"
 
 
 async def migrate(database: Database) -> None:

@@ -339,6 +339,21 @@ codes = Table(
     Column("expires_at", BigInteger, nullable=False),
 )
 
+# Steps that were refused (domain.md 6.1): the order did not change, but somebody tried.
+refusals = Table(
+    "refusals",
+    METADATA,
+    Column("sequence", _RowId, primary_key=True, autoincrement=True),
+    Column("operation", String(64), nullable=False),
+    Column("order_id", String(64), index=True),
+    Column("actor", String(128), nullable=False),
+    Column("code", String(64), nullable=False),
+    Column("guard", String(8)),
+    Column("rule", Text),
+    Column("at", _Instant, nullable=False),
+    sqlite_autoincrement=True,
+)
+
 # The list of discredited judgment debtors (domain.md 6.3). A place is what the index knows an entry by.
 entries = Table(
     "entries",
