@@ -26,6 +26,7 @@ from connectors.departments import CONNECTORS, Departments
 from connectors.http import Trust
 from connectors.metrics import DepartmentMetrics
 from domain.closed_hours import ClosedHours, parse_closed_hours
+from domain.measure import catalogue
 from gateway.accounts import StoredAccounts
 from gateway.clockwork import Clockwork
 from gateway.contexts import Contexts, utc_now
@@ -40,6 +41,8 @@ from gateway.settings import SHORTEST_KEY, Settings
 from gateway.trusted import TrustedDocuments, read_manifest
 from gateway.websocket import GraphQLOverWebSocket
 from resolvers.order_events import OrderEvents
+from resolvers.screening import Screener
+from resolvers.watched_list import WatchedList
 from storage.bell import open_bell
 from storage.database import Database, open_database
 from storage.migration import migrate
@@ -105,11 +108,14 @@ def build_gateway(
         departments = Departments.open(department_addresses(settings), metrics=metrics, cache=cache)
     bell = open_bell(settings.database)
     events = OrderEvents(database, bell)
+    watched = WatchedList(database, events, pseudonym_key[:64])
+    screener = Screener(database, watched, catalogue(), pseudonym_key[:64])
     contexts = Contexts(
         database=database,
         departments=departments,
         events=events,
         pseudonym_key=pseudonym_key,
+        screener=screener,
         documents_required=settings.documents_required,
     )
     engine = Engine(
@@ -150,6 +156,8 @@ def build_gateway(
         await migrate(database)
         if bell is not None:
             bell.start()
+        await watched.open()
+        watched.start()
         deliveries.start()
         clockwork.start()
         try:
@@ -157,6 +165,7 @@ def build_gateway(
         finally:
             await clockwork.stop()
             await deliveries.stop()
+            await watched.stop()
             if bell is not None:
                 await bell.stop()
             await departments.aclose()

@@ -14,6 +14,7 @@ from domain.identity import IdNumber, subject_id
 from resolvers.asking import Asking
 from resolvers.context import Context
 from resolvers.order_events import OrderEvents
+from resolvers.screening import Screener
 from storage.database import Database
 
 _SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
@@ -32,6 +33,7 @@ class Contexts:
     events: OrderEvents
     pseudonym_key: bytes
     now: Callable[[], datetime] = utc_now
+    screener: Screener | None = None
     documents_required: bool = False
 
     def make(
@@ -47,6 +49,7 @@ class Contexts:
             request_id=secrets.token_hex(8),
             documents_required=self.documents_required,
             fields_wanted=fields_wanted,
+            screener=self.screener,
         )
 
     def renew(self, context: Context) -> None:

@@ -17,6 +17,10 @@ from resolvers.attaching import AttachingMutations
 from resolvers.case import CaseQueries
 from resolvers.deliveries import DeliveryMutations, DeliveryQueries
 from resolvers.discrepancies import DiscrepancyMutations, DiscrepancyQueries
+from resolvers.hits import HitMutations, HitQueries
+from resolvers.list_entries import ListQueries
+from resolvers.list_exchange import ExchangeQueries, ExchangeSubscriptions
+from resolvers.listing import ListMutations
 from resolvers.ordering import OrderMutations
 from resolvers.orders import OrderQueries
 from resolvers.scalars import SCALARS
@@ -58,6 +62,9 @@ def build_graph() -> Graph:
             InboxQueries,
             DeliveryQueries,
             DiscrepancyQueries,
+            ListQueries,
+            HitQueries,
+            ExchangeQueries,
             ViewerQueries,
         ),
         root_type(
@@ -66,10 +73,17 @@ def build_graph() -> Graph:
             OrderMutations,
             AttachingMutations,
             AnsweringMutations,
+            ListMutations,
+            HitMutations,
             DeliveryMutations,
             DiscrepancyMutations,
         ),
-        root_type("Subscription", "What may be waited for. 订阅", OrderSubscriptions),
+        root_type(
+            "Subscription",
+            "What may be waited for. 订阅",
+            OrderSubscriptions,
+            ExchangeSubscriptions,
+        ),
         types=[graph_types.Debtor, graph_types.AffiliatedPerson],
         config=StrawberryConfig(scalar_map=SCALARS),
     )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from resolvers.binding import BoundCase
     from resolvers.order_events import OrderEvents
     from resolvers.refusals import Refused
+    from resolvers.screening import Screener
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,8 +42,16 @@ class Context:
     request_id: str
     fields_wanted: "Callable[[Question[Any]], frozenset[str]]"
     documents_required: bool = False
+    screener: "Screener | None" = None
     opened: "dict[str, list[BoundCase | Refused]]" = field(default_factory=dict)
     masked: set[str] = field(default_factory=set)
+
+    @property
+    def screening(self) -> "Screener":
+        """Raises LookupError: this gateway was made without a list."""
+        if self.screener is None:
+            raise LookupError("this gateway keeps no list")
+        return self.screener
 
 
 Info = strawberry.Info[Context, None]

@@ -48,6 +48,12 @@ class OrderEvents:
         """Return what is set at the next announcement."""
         return self._changed
 
+    async def wait(self, news: asyncio.Event) -> None:
+        """Wait for *news*, or until it is time to look anyway."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LOOK_EVERY):
+                await news.wait()
+
     def of_case(
         self, case_number: CaseNumber, after: int | None = None
     ) -> AsyncIterator[EventRecord]:
@@ -67,15 +73,13 @@ class OrderEvents:
     ) -> AsyncIterator[EventRecord]:
         sequence = await self._database.read(last_sequence) if after is None else after
         while True:
-            changed = self._changed
-            news = await self._database.read(partial(read, sequence))
-            for event in news:
+            news = self.news()
+            found = await self._database.read(partial(read, sequence))
+            for event in found:
                 sequence = event.sequence
                 yield event
-            if not news:
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(_LOOK_EVERY):
-                        await changed.wait()
+            if not found:
+                await self.wait(news)
 
 
 def _of_case(case_number: CaseNumber, sequence: int, connection: Connection) -> list[EventRecord]:

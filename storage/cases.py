@@ -195,6 +195,17 @@ def find_officers(connection: Connection, credentials: Sequence[str]) -> Mapping
     return {row.credential: _officer(row) for row in rows}
 
 
+def cases_of_officer(connection: Connection, officer_id: str) -> list[CaseNumber]:
+    """Return the numbers of the cases that an officer works on."""
+    statement = (
+        select(case_officers.c.case_number)
+        .where(case_officers.c.officer_id == officer_id)
+        .distinct()
+        .order_by(case_officers.c.case_number)
+    )
+    return [CaseNumber(number) for number in connection.scalars(statement)]
+
+
 def find_officer(connection: Connection, officer_id: str) -> Officer | None:
     row = connection.execute(select(officers).where(officers.c.id == officer_id)).one_or_none()
     return None if row is None else _officer(row)

@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection, func, insert, select, update
 
 from storage.insert_once import insert_once
 from storage.instants import instant_text, parse_instant
 from storage.settled import settled, transaction_of
-from storage.tables import list_changes, list_receivers
+from storage.tables import list_changes, list_cursors, list_receivers
+
+_MOST_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,10 +107,41 @@ def removals_since(connection: Connection, moment: datetime, *, most: int) -> li
     ]
 
 
-def mark_received(
+def acknowledge(connection: Connection, unit: str, sequence: int, *, at: datetime) -> None:
+    """Note that *unit* has taken over all changes up to *sequence*: it asked for what is behind.
+
+    That is the proof of delivery: the unit's own word, not that something was sent.
+    """
+    known = connection.scalar(
+        select(list_cursors.c.sequence).where(list_cursors.c.unit == unit).with_for_update()
+    )
+    last = min(sequence, last_change(connection))
+    if known is None:
+        insert_once(connection, list_cursors, {"unit": unit, "sequence": 0, "at": instant_text(at)})
+        known = 0
+    if last <= known:
+        return
+    while known < last:
+        taken = [
+            one
+            for one in changes_after(connection, known, most=_MOST_AT_ONCE)
+            if one.sequence <= last
+        ]
+        if not taken:
+            break
+        _mark(connection, unit, taken, at=at)
+        known = taken[-1].sequence
+    connection.execute(
+        update(list_cursors)
+        .where(list_cursors.c.unit == unit)
+        .values(sequence=last, at=instant_text(at))
+    )
+
+
+def _mark(
     connection: Connection, unit: str, changes: Iterable[ListChange], *, at: datetime
 ) -> None:
-    """Note that *unit* was told of *changes*; a removal it had no entry for tells it nothing."""
+    """Keep who has what; a removal of what the unit never had tells it nothing."""
     for change in changes:
         if change.kind == "REMOVED":
             connection.execute(

@@ -431,6 +431,15 @@ list_receivers = Table(
     PrimaryKeyConstraint("entry_id", "unit"),
 )
 
+# How far each unit says it has taken the list over.
+list_cursors = Table(
+    "list_cursors",
+    METADATA,
+    Column("unit", String(64), primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("at", _Instant, nullable=False),
+)
+
 hits = Table(
     "hits",
     METADATA,

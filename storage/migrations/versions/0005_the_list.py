@@ -10,6 +10,12 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_table('list_cursors',
+    sa.Column('unit', sa.String(length=64), nullable=False),
+    sa.Column('sequence', sa.BigInteger(), nullable=False),
+    sa.Column('at', sa.String(length=32), nullable=False),
+    sa.PrimaryKeyConstraint('unit', name=op.f('pk_list_cursors'))
+    )
     op.create_table('screenings',
     sa.Column('unit', sa.String(length=64), nullable=False),
     sa.Column('business_reference', sa.String(length=128), nullable=False),
@@ -256,3 +262,4 @@ def downgrade() -> None:
 
     op.drop_table('webhooks')
     op.drop_table('screenings')
+    op.drop_table('list_cursors')

@@ -1,0 +1,208 @@
+"""
+The steps of a hit: people at a department decide, its system holds and releases (domain.md 6.6).
+
+A removal reaches every hit of the entry in the removal's own transaction: nothing waits for a
+message to arrive before it counts.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from domain import hit as law
+from domain.calendar import working_calendar
+from domain.civil_time import civil_date
+from domain.deadline import Unit, due
+from domain.hit import HIT, HitEvent, HitState
+from resolvers.entry_steps import Attempt, keep_key, led_to
+from resolvers.order_steps import checked
+from resolvers.refusals import Refused
+from storage.hits import HitRecord, find_hit, hits_of_entry, move_hit
+
+_LONGEST: Final = 2000
+_FEEDBACK: Final = 3  # working days after the decision, CAP-015
+_RELEASE: Final = 3  # working days after the removal, DL-07
+_REMOVABLE: Final = frozenset(
+    row.before.value
+    for row in HIT.rows
+    if row.event is HitEvent.ENTRY_REMOVED and row.before is not None
+)
+
+
+class HitNotFound(Refused):
+    code = "HIT_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("No such hit of your department. 未找到该命中记录")
+
+
+def entry_removed(connection: Connection, entry_id: str, now: datetime) -> int:
+    """Let every hit of the entry know: what was held is let go, what was applied is to be released."""
+    release_by = due(civil_date(now), _RELEASE, Unit.WORKING_DAYS, working_calendar()).on
+    reached = hits_of_entry(connection, entry_id, _REMOVABLE)
+    for hit in reached:
+        after = HIT.next(HitState(hit.state), HitEvent.ENTRY_REMOVED)
+        applied = after is HitState.RELEASE_DUE
+        _move(
+            connection,
+            hit,
+            HitEvent.ENTRY_REMOVED,
+            "system",
+            now,
+            **({"release_by": release_by} if applied else {}),
+        )
+    return len(reached)
+
+
+def verify(hit_id: str, reason: str, attempt: Attempt, *, same: bool) -> HitRecord:
+    """Say whether who only resembles a listed person is that person; then it is noted, never held."""
+
+    def do(hit: HitRecord) -> None:
+        said = _reason(reason)
+        event = HitEvent.SAME_PERSON if same else HitEvent.OTHER_PERSON
+        _move(attempt.connection, hit, event, attempt.caller.subject, attempt.now, remark=said)
+        if same:
+            noted = find_hit(attempt.connection, hit.id)
+            if noted is not None:
+                _move(attempt.connection, noted, HitEvent.NOTE, "system", attempt.now)
+
+    return _once(attempt, hit_id, "verifyHit", [same, reason], do)
+
+
+def confirm(
+    hit_id: str, effect: str, ends_on: date | None, reason: str, attempt: Attempt
+) -> HitRecord:
+    """Apply the measure: its effect, its term, and why (law 6)."""
+
+    def do(hit: HitRecord) -> None:
+        _move(
+            attempt.connection,
+            hit,
+            HitEvent.CONFIRM,
+            attempt.caller.subject,
+            attempt.now,
+            decided_by=attempt.caller.subject,
+            decision=_reason(reason),
+            effect=checked("effect", effect, most=_LONGEST, lines=True),
+            effect_ends_on=ends_on,
+            feedback_by=_feedback_by(attempt),
+        )
+
+    return _once(attempt, hit_id, "confirmHit", [effect, str(ends_on), reason], do)
+
+
+def dismiss(hit_id: str, reason: str, attempt: Attempt) -> HitRecord:
+    """Find the measure not applicable; what was held is let go."""
+
+    def do(hit: HitRecord) -> None:
+        _move(
+            attempt.connection,
+            hit,
+            HitEvent.DISMISS,
+            attempt.caller.subject,
+            attempt.now,
+            decided_by=attempt.caller.subject,
+            decision=_reason(reason),
+            feedback_by=_feedback_by(attempt),
+        )
+
+    return _once(attempt, hit_id, "dismissHit", reason, do)
+
+
+def feed_back(hit_id: str, outcome: str, attempt: Attempt) -> HitRecord:
+    """Tell what became of it (CAP-015)."""
+
+    def do(hit: HitRecord) -> None:
+        said = checked("outcome", outcome, most=_LONGEST, lines=True)
+        _move(
+            attempt.connection,
+            hit,
+            HitEvent.FEED_BACK,
+            attempt.caller.subject,
+            attempt.now,
+            remark=said,
+        )
+
+    return _once(attempt, hit_id, "feedBackHit", outcome, do)
+
+
+def release(hit_id: str, remark: str, attempt: Attempt) -> HitRecord:
+    """Say that the measure was lifted."""
+
+    def do(hit: HitRecord) -> None:
+        said = checked("remark", remark, most=_LONGEST, lines=True)
+        _move(
+            attempt.connection,
+            hit,
+            HitEvent.RELEASE,
+            attempt.caller.subject,
+            attempt.now,
+            remark=said,
+        )
+
+    return _once(attempt, hit_id, "releaseHit", remark, do)
+
+
+def retain(hit_id: str, basis: str, until: date, attempt: Attempt) -> HitRecord:
+    """Keep a measure though its entry is gone: only with a law that is cited, and an end (I-33)."""
+
+    def do(hit: HitRecord) -> None:
+        law.may_retain(basis=basis, until=until, on=civil_date(attempt.now))
+        _move(
+            attempt.connection,
+            hit,
+            HitEvent.RETAIN,
+            attempt.caller.subject,
+            attempt.now,
+            retention_basis=checked("basis", basis, most=_LONGEST),
+            retained_until=until,
+        )
+
+    return _once(attempt, hit_id, "retainHit", [basis, str(until)], do)
+
+
+def _reason(reason: str) -> str:
+    law.decision_has_reason(reason)
+    return checked("reason", reason, most=_LONGEST, lines=True)
+
+
+def _feedback_by(attempt: Attempt) -> date:
+    return due(civil_date(attempt.now), _FEEDBACK, Unit.WORKING_DAYS, working_calendar()).on
+
+
+def _move(
+    connection: Connection,
+    hit: HitRecord,
+    event: HitEvent,
+    actor: str,
+    at: datetime,
+    **changes: Any,
+) -> None:
+    move_hit(
+        connection,
+        hit,
+        event=event.value,
+        to_state=HIT.next(HitState(hit.state), event).value,
+        actor=actor,
+        at=at,
+        **changes,
+    )
+
+
+def _once(
+    attempt: Attempt, hit_id: str, operation: str, words: object, do: Callable[[HitRecord], None]
+) -> HitRecord:
+    """Let a department take a step on its own hit once for its key."""
+    known = led_to(attempt, operation, [hit_id, words])
+    hit = find_hit(attempt.connection, hit_id)
+    if hit is None or hit.unit != attempt.caller.organisation:
+        raise HitNotFound
+    if known is None:
+        do(hit)
+        keep_key(attempt, operation, [hit_id, words], hit_id)
+    moved = find_hit(attempt.connection, hit_id)
+    if moved is None:
+        raise HitNotFound
+    return moved

@@ -1,0 +1,383 @@
+"""Screening and hits in the graph: `screen`, `hits`, and what people decide about them."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import partial
+from typing import Annotated, Any, Final, cast
+
+import strawberry
+
+from domain.hit import HitState
+from domain.match import Confidence, Verdict
+from domain.measure import AutoAction, Measure, SubjectType, catalogue
+from resolvers import hit_steps, list_words  # noqa: F401 -- what the enums mean
+from resolvers.arguments import AfterArgument, FirstArgument, KeyArgument
+from resolvers.context import Info
+from resolvers.declare import court_field, guarded
+from resolvers.entry_steps import Attempt
+from resolvers.listing import ListRefused, WhyArgument, attempted
+from resolvers.paging import PageInfo, cursor_of, place_of
+from resolvers.refusals import BadInput
+from resolvers.scalars import Date, DateTime
+from resolvers.screening import Screened, Subject
+from storage.hits import HitRecord, hits_of_unit
+
+_READERS: Final = ("sanctions:report", "sanctions:read")
+_MOST_IN_THE_GRAPH: Final = 500
+_TO_DO: Final = (
+    HitState.TO_VERIFY,
+    HitState.INTERCEPTED,
+    HitState.NOTED,
+    HitState.APPLIED,
+    HitState.NOT_APPLIED,
+    HitState.RELEASE_DUE,
+)
+
+
+@strawberry.input(description="Whom a department asks about. 比对主体")
+class SubjectInput:
+    id_number: str | None = strawberry.field(
+        default=None,
+        description="Number as it was typed; partial with `*`, or left out. 证件号码",
+    )
+    name: str = strawberry.field(description="Name as it was typed. 姓名/名称")
+    subject_type: SubjectType | None = strawberry.field(
+        default=None,
+        description="What the subject is to the applicant, where an applicant's people are checked "
+        "with it. 与申请人关系",
+    )
+
+
+@strawberry.type(description="A measure of joint punishment. 惩戒措施")
+class PunishmentMeasure:
+    id: strawberry.ID = strawberry.field(description="Such as `M-6-1a`. 编号")
+    clause: str = strawberry.field(description="Clause of the policy. 条款")
+    title_zh: str = strawberry.field(description="Its title. 名称")
+    title: str = strawberry.field(description="The same in English. 英文名称")
+    effect: str = strawberry.field(description="`prohibit`, `restrict`, … 效力")
+    action: AutoAction = strawberry.field(description="What a system does by itself. 自动动作")
+    trigger: str = strawberry.field(description="The business event. 触发事项")
+    legal_status: str = strawberry.field(
+        description="`inForce`, `localOnly`, `suspended`, `repealed`. 法律状态"
+    )
+    departments: list[str] = strawberry.field(description="Who applies it. 责任部门")
+
+
+@strawberry.type(description="What a department is told of one subject. 比对结果")
+class ScreeningResult:
+    verdict: Verdict = strawberry.field(description="What screening says. 结果")
+    code: str | None = strawberry.field(
+        description="Why it is undecided: `NAME_ID_MISMATCH`, `INVALID_ID_NUMBER`, … 代码"
+    )
+    action: AutoAction | None = strawberry.field(
+        description="What your system does now; only an exact identity holds. 自动动作"
+    )
+    measures: list[PunishmentMeasure] = strawberry.field(
+        description="Your measures for this trigger; never another department's. 惩戒措施"
+    )
+    entry_id: strawberry.ID | None = strawberry.field(description="The entry hit. 名单编号")
+    hit_id: strawberry.ID | None = strawberry.field(
+        description="What your people decide about. 命中编号"
+    )
+    basis: str | None = strawberry.field(description="In words, for a bad number. 说明")
+
+
+@strawberry.type(description="An answer to a screening. 比对回执")
+class ScreeningAnswer:
+    results: list[ScreeningResult] = strawberry.field(
+        description="One for each subject, in their order. 结果"
+    )
+    receipt: str = strawberry.field(description="Proves question and answer later. 回执")
+    list_sequence: str = strawberry.field(description="The list it was given by. 名单版本")
+    catalogue_version: str = strawberry.field(description="The measures it was given by. 目录版本")
+
+
+@strawberry.type(description="A hit, from the match to the release (domain.md 6.6). 惩戒命中")
+class SanctionHit:
+    @classmethod
+    def is_type_of(cls, value: object, _info: object) -> bool:
+        return isinstance(value, ShownHit)
+
+    id: strawberry.ID = court_field("The hit's id. 命中编号", *_READERS, attribute="id")
+    unit: str = court_field("Whose. 实施单位", *_READERS, attribute="unit")
+    business_reference: str = court_field(
+        "The unit's own reference. 业务事项编号", *_READERS, attribute="business_reference"
+    )
+    trigger: str = court_field("The business event. 触发事项", *_READERS, attribute="trigger")
+    entry_id: strawberry.ID | None = court_field(
+        "The entry; null while somebody only resembles. 名单编号",
+        *_READERS,
+        attribute="shown_entry",
+    )
+    subject_type: SubjectType = court_field(
+        "How the subject stands to it. 主体类型", *_READERS, attribute="shown_type"
+    )
+    confidence: Confidence = court_field(
+        "How sure the match is. 比对置信", *_READERS, attribute="shown_confidence"
+    )
+    action: AutoAction = court_field(
+        "What the system did. 自动动作", *_READERS, attribute="shown_action"
+    )
+    state: HitState = court_field("Where it stands. 状态", *_READERS, attribute="shown_state")
+    decide_by: DateTime = court_field(
+        "When it is overdue that nobody decided. 处理期限", *_READERS, attribute="decide_by"
+    )
+    decided_by: str | None = court_field("Who decided. 决定人", *_READERS, attribute="decided_by")
+    decision: str | None = court_field("Why. 决定理由", *_READERS, attribute="decision")
+    effect: str | None = court_field("What was done. 惩戒内容", *_READERS, attribute="effect")
+    effect_ends_on: Date | None = court_field(
+        "Its last day. 惩戒期限", *_READERS, attribute="effect_ends_on"
+    )
+    feedback_by: Date | None = court_field(
+        "By when to tell what became of it (CAP-015). 反馈期限", *_READERS, attribute="feedback_by"
+    )
+    release_by: Date | None = court_field(
+        "By when to release (DL-07). 解除期限", *_READERS, attribute="release_by"
+    )
+    retained_until: Date | None = court_field(
+        "To when it is retained by law. 保留期限", *_READERS, attribute="retained_until"
+    )
+    retention_basis: str | None = court_field(
+        "By which law. 保留依据", *_READERS, attribute="retention_basis"
+    )
+    overdue: bool = court_field("Whether it is late. 是否逾期", *_READERS, attribute="overdue")
+
+    @guarded(*_READERS)
+    def measures(root: strawberry.Parent["ShownHit"]) -> list[PunishmentMeasure]:
+        """The measures that applied when it was raised. 惩戒措施"""
+        known = catalogue().measures
+        return [shown_measure(known[one]) for one in root.hit.measures if one in known]
+
+
+class ShownHit:
+    """A hit with its words as the graph's enums."""
+
+    __slots__ = ("hit",)
+
+    def __init__(self, hit: HitRecord) -> None:
+        self.hit = hit
+
+    @property
+    def shown_entry(self) -> str | None:
+        exact = self.hit.confidence == Confidence.EXACT_ID.value
+        return self.hit.entry_id if exact else None
+
+    @property
+    def shown_type(self) -> SubjectType:
+        return SubjectType(self.hit.subject_type)
+
+    @property
+    def shown_confidence(self) -> Confidence:
+        return Confidence(self.hit.confidence)
+
+    @property
+    def shown_action(self) -> AutoAction:
+        return AutoAction(self.hit.action)
+
+    @property
+    def shown_state(self) -> HitState:
+        return HitState(self.hit.state)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.hit, name)
+
+
+@strawberry.type(description="A page of hits. 命中分页")
+class HitPage:
+    nodes: list[SanctionHit] = strawberry.field(description="The hits. 命中")
+    page_info: PageInfo = strawberry.field(description="Where the page ends. 分页信息")
+
+
+HitOutcome = Annotated[
+    SanctionHit | ListRefused,
+    strawberry.union(
+        "HitOutcome", description="The hit after the step, or why it was refused. 操作结果"
+    ),
+]
+HitIdArgument = Annotated[strawberry.ID, strawberry.argument(description="Which hit. 命中编号")]
+
+
+@strawberry.type
+class HitQueries:
+    @guarded("sanctions:report")
+    async def hits(
+        self,
+        info: Info,
+        first: FirstArgument,
+        after: AfterArgument = None,
+        states: Annotated[
+            list[HitState] | None,
+            strawberry.argument(description="Which; what is to be done if left out. 状态"),
+        ] = None,
+    ) -> HitPage:
+        """Hits of your department, oldest first. 命中列表"""
+        behind = place_of(after, first)
+        unit, wanted = info.context.caller.organisation, [one.value for one in states or _TO_DO]
+        found = await info.context.database.read(
+            partial(hits_of_unit, unit=unit, states=wanted, first=first + 1, after=behind)
+        )
+        page: list[Any] = [ShownHit(one) for one in found[:first]]
+        end = cursor_of(page[-1].created_at, page[-1].id) if page else None
+        return HitPage(
+            nodes=page, page_info=PageInfo(has_next_page=len(found) > first, end_cursor=end)
+        )
+
+    @guarded("list:screen", "list:read")
+    def measures(
+        self,
+        info: Info,
+        department: Annotated[
+            str | None, strawberry.argument(description="Whose; your own for a department. 单位")
+        ] = None,
+    ) -> list[PunishmentMeasure]:
+        """The catalogue of measures: a department sees its own. 惩戒措施目录"""
+        caller = info.context.caller
+        whose = department if caller.organisation == "court" else caller.organisation
+        return [
+            shown_measure(one)
+            for one in catalogue().measures.values()
+            if whose is None or whose in one.departments
+        ]
+
+
+@strawberry.type
+class HitMutations:
+    @guarded("list:screen")
+    async def screen(
+        self,
+        info: Info,
+        subjects: Annotated[
+            list[SubjectInput],
+            strawberry.argument(description="1 to 500; more in one call of POST /screen. 主体"),
+        ],
+        trigger: Annotated[str, strawberry.argument(description="Your business event. 触发事项")],
+        business_reference: Annotated[
+            str,
+            strawberry.argument(
+                description="Your own reference: the same again finds the same hits. 业务编号"
+            ),
+        ],
+    ) -> ScreeningAnswer:
+        """Ask whether people of a business item are listed, and which of your measures apply. 名单比对"""
+        if len(subjects) > _MOST_IN_THE_GRAPH:
+            raise BadInput(
+                f"subjects must be 1 to {_MOST_IN_THE_GRAPH} here; POST /screen takes 10,000."
+            )
+        asked = [
+            Subject(id_number=one.id_number, name=one.name, as_=one.subject_type)
+            for one in subjects
+        ]
+        context = info.context
+        answer = await context.screening.screen(
+            context.caller, asked, trigger, business_reference, context.now()
+        )
+        return ScreeningAnswer(
+            results=_shown_results(answer.results),
+            receipt=answer.receipt,
+            list_sequence=str(answer.sequence),
+            catalogue_version=answer.catalogue_version,
+        )
+
+    @guarded("sanctions:report")
+    async def verify_hit(
+        self,
+        info: Info,
+        id: HitIdArgument,
+        *,
+        same_person: Annotated[bool, strawberry.argument(description="Whether so. 是否本人")],
+        reason: WhyArgument,
+        idempotency_key: KeyArgument,
+    ) -> HitOutcome:
+        """Say whether who resembles a listed person is that person. 核实身份"""
+
+        def step(attempt: Attempt) -> HitRecord:
+            return hit_steps.verify(str(id), reason, attempt, same=same_person)
+
+        return await _taken(info, idempotency_key, step)
+
+    @guarded("sanctions:report")
+    async def confirm_hit(  # noqa: PLR0913, PLR0917 -- a decision has these parts
+        self,
+        info: Info,
+        id: HitIdArgument,
+        effect: Annotated[str, strawberry.argument(description="What is done. 惩戒内容")],
+        reason: WhyArgument,
+        idempotency_key: KeyArgument,
+        ends_on: Annotated[
+            Date | None, strawberry.argument(description="Its last day, if any. 期限")
+        ] = None,
+    ) -> HitOutcome:
+        """Apply the measure: a person's decision, with its reason (law 6). 确认惩戒"""
+        last = cast("date | None", ends_on)
+        step = partial(hit_steps.confirm, str(id), effect, last, reason)
+        return await _taken(info, idempotency_key, step)
+
+    @guarded("sanctions:report")
+    async def dismiss_hit(
+        self, info: Info, id: HitIdArgument, reason: WhyArgument, idempotency_key: KeyArgument
+    ) -> HitOutcome:
+        """Find the measure not applicable; a held item is let go. 不予惩戒"""
+        return await _taken(info, idempotency_key, partial(hit_steps.dismiss, str(id), reason))
+
+    @guarded("sanctions:report")
+    async def feed_back_hit(
+        self, info: Info, id: HitIdArgument, outcome: WhyArgument, idempotency_key: KeyArgument
+    ) -> HitOutcome:
+        """Tell what became of it, within three working days (CAP-015). 反馈"""
+        return await _taken(info, idempotency_key, partial(hit_steps.feed_back, str(id), outcome))
+
+    @guarded("sanctions:report")
+    async def release_hit(
+        self, info: Info, id: HitIdArgument, remark: WhyArgument, idempotency_key: KeyArgument
+    ) -> HitOutcome:
+        """Say that the measure was lifted because its entry is gone (DL-07). 解除惩戒"""
+        return await _taken(info, idempotency_key, partial(hit_steps.release, str(id), remark))
+
+    @guarded("sanctions:retain")
+    async def retain_hit(
+        self,
+        info: Info,
+        id: HitIdArgument,
+        basis: Annotated[str, strawberry.argument(description="The law. 法律依据")],
+        until: Annotated[Date, strawberry.argument(description="The last day. 保留期限")],
+        idempotency_key: KeyArgument,
+    ) -> HitOutcome:
+        """Keep a measure though its entry is gone: with a law and an end only (H1). 继续保留"""
+        last = cast("date", until)
+        return await _taken(info, idempotency_key, partial(hit_steps.retain, str(id), basis, last))
+
+
+def shown_measure(measure: Measure) -> PunishmentMeasure:
+    return PunishmentMeasure(
+        id=strawberry.ID(measure.id),
+        clause=measure.clause,
+        title_zh=measure.zh,
+        title=measure.en,
+        effect=measure.effect,
+        action=catalogue().action_of(measure),
+        trigger=measure.trigger,
+        legal_status=measure.legal_status.value,
+        departments=sorted(measure.departments),
+    )
+
+
+def _shown_results(results: Sequence[Screened]) -> list[ScreeningResult]:
+    return [
+        ScreeningResult(
+            verdict=one.verdict,
+            code=one.code,
+            action=one.action,
+            measures=[shown_measure(measure) for measure in one.measures],
+            entry_id=None if one.entry_id is None else strawberry.ID(one.entry_id),
+            hit_id=None if one.hit_id is None else strawberry.ID(one.hit_id),
+            basis=one.basis,
+        )
+        for one in results
+    ]
+
+
+async def _taken(info: Info, key: str, step: Callable[[Attempt], HitRecord]) -> HitOutcome:
+    outcome = await attempted(info, key, step)
+    if isinstance(outcome, ListRefused):
+        return outcome
+    return cast("SanctionHit", ShownHit(outcome))
