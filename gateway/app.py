@@ -23,6 +23,7 @@ from auth.scopes import Entitlements
 from connectors.address import DepartmentAddress
 from connectors.answer_cache import AnswerCache, open_store
 from connectors.departments import CONNECTORS, Departments
+from connectors.endpoints import EndpointCalls
 from connectors.http import Trust
 from connectors.metrics import DepartmentMetrics
 from domain.closed_hours import ClosedHours, parse_closed_hours
@@ -36,9 +37,12 @@ from gateway.forms.routes import form_routes
 from gateway.graphiql_page import GraphiqlConfig, graphiql_routes
 from gateway.http import GraphQLOverHTTP
 from gateway.order_documents import document_routes
+from gateway.public.routes import public_routes
 from gateway.schema import build_graph
+from gateway.screening_http import screening_routes
 from gateway.settings import SHORTEST_KEY, Settings
 from gateway.trusted import TrustedDocuments, read_manifest
+from gateway.webhooks import Webhooks
 from gateway.websocket import GraphQLOverWebSocket
 from resolvers.order_events import OrderEvents
 from resolvers.screening import Screener
@@ -116,6 +120,7 @@ def build_gateway(
         events=events,
         pseudonym_key=pseudonym_key,
         screener=screener,
+        plain_webhooks=settings.demo,
         documents_required=settings.documents_required,
     )
     engine = Engine(
@@ -151,6 +156,9 @@ def build_gateway(
         timedelta(seconds=settings.reconcile_seconds),
     )
 
+    endpoints = EndpointCalls()
+    webhooks = Webhooks(database, events, utc_now, endpoints)
+
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await migrate(database)
@@ -158,6 +166,7 @@ def build_gateway(
             bell.start()
         await watched.open()
         watched.start()
+        webhooks.start()
         deliveries.start()
         clockwork.start()
         try:
@@ -165,6 +174,8 @@ def build_gateway(
         finally:
             await clockwork.stop()
             await deliveries.stop()
+            await webhooks.stop()
+            await endpoints.aclose()
             await watched.stop()
             if bell is not None:
                 await bell.stop()
@@ -181,6 +192,8 @@ def build_gateway(
             Route("/metrics", _metrics(registry)),
             *document_routes(database, guard, utc_now, most=settings.document_bytes),
             *form_routes(database, guard),
+            *screening_routes(screener, guard, utc_now, per_minute=settings.screened_per_minute),
+            *public_routes(database, utc_now, per_minute=settings.public_per_minute),
             *oauth_routes(issuer),
             *graphiql_routes(_graphiql(settings, logins, first_query)),
         ],

@@ -18,6 +18,7 @@ import structlog
 from connectors.control import ControlPort
 from connectors.errors import DepartmentError
 from domain.civil_time import civil_date
+from gateway.list_clockwork import turn_list
 from resolvers.excess import release_due, weigh
 from resolvers.order_events import OrderEvents
 from resolvers.reconciling import Reconciled, reconcile
@@ -45,6 +46,7 @@ class Turn:
     Attributes:
         dropped: files that no order has.
         exceeding: cases that were warned of.
+        listed: steps on the list and its hits.
     """
 
     lapsed: int = 0
@@ -52,6 +54,7 @@ class Turn:
     announced: int = 0
     dropped: int = 0
     exceeding: int = 0
+    listed: int = 0
 
 
 class Clockwork:
@@ -132,7 +135,8 @@ class Clockwork:
                 break
         weighed = await self._weigh(now)
         exceeding = await self._warn_of_excesses(now)
-        if lapsed or overdue or weighed:
+        listed = await turn_list(self._database, now)
+        if lapsed or overdue or weighed or listed:
             self._events.announce()
         return Turn(
             lapsed=lapsed,
@@ -140,6 +144,7 @@ class Clockwork:
             announced=announced,
             dropped=dropped,
             exceeding=exceeding,
+            listed=listed,
         )
 
     async def _weigh(self, now: datetime) -> int:

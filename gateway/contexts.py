@@ -34,6 +34,7 @@ class Contexts:
     pseudonym_key: bytes
     now: Callable[[], datetime] = utc_now
     screener: Screener | None = None
+    plain_webhooks: bool = False
     documents_required: bool = False
 
     def make(
@@ -50,6 +51,7 @@ class Contexts:
             documents_required=self.documents_required,
             fields_wanted=fields_wanted,
             screener=self.screener,
+            plain_webhooks=self.plain_webhooks,
         )
 
     def renew(self, context: Context) -> None:

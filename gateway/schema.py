@@ -26,6 +26,7 @@ from resolvers.orders import OrderQueries
 from resolvers.scalars import SCALARS
 from resolvers.subscriptions import OrderSubscriptions
 from resolvers.viewer import ViewerQueries
+from resolvers.webhooks import WebhookMutations, WebhookQueries
 
 SCHEMA_FILE: Final = Path("schema.graphql")
 _HEADER: Final = (
@@ -65,6 +66,7 @@ def build_graph() -> Graph:
             ListQueries,
             HitQueries,
             ExchangeQueries,
+            WebhookQueries,
             ViewerQueries,
         ),
         root_type(
@@ -75,6 +77,7 @@ def build_graph() -> Graph:
             AnsweringMutations,
             ListMutations,
             HitMutations,
+            WebhookMutations,
             DeliveryMutations,
             DiscrepancyMutations,
         ),

@@ -119,6 +119,12 @@ class Settings(BaseSettings):
     cost_per_minute: int = Field(
         600_000, gt=0, description="The most one client may spend in a minute, before 429."
     )
+    screened_per_minute: int = Field(
+        600_000, gt=0, description="How many subjects one client may screen in a minute."
+    )
+    public_per_minute: int = Field(
+        30, gt=0, description="How often one address may search the public list in a minute."
+    )
     trusted_documents: dict[str, Path] = Field(
         default_factory=dict,
         description="By client id, a JSON file of its trusted documents: SHA-256 to document.",

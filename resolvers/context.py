@@ -30,6 +30,7 @@ class Context:
         opened: what `case` and `cases` opened, by response key of the root field.
         masked: coordinates that were shown masked in this answer.
         documents_required: whether ruling and notice must be there as files to submit (G3).
+        plain_webhooks: whether endpoints without TLS may be named; in the demo alone.
         fields_wanted: what the document selects of a question's records, for late asking.
     """
 
@@ -43,6 +44,7 @@ class Context:
     fields_wanted: "Callable[[Question[Any]], frozenset[str]]"
     documents_required: bool = False
     screener: "Screener | None" = None
+    plain_webhooks: bool = False
     opened: "dict[str, list[BoundCase | Refused]]" = field(default_factory=dict)
     masked: set[str] = field(default_factory=set)
 

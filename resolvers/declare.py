@@ -68,6 +68,7 @@ PUBLIC_TYPES: Final = frozenset(
         "ScreeningResult",
         "Reconciliation",
         "Viewer",
+        "Webhook",
     }
 )
 PUBLIC_FIELDS: Final = frozenset({"Query.viewer"})

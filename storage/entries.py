@@ -243,6 +243,19 @@ def entries_named(  # noqa: PLR0913 -- a search has these parts
     return [entry_of(row) for row in connection.execute(statement)]
 
 
+def entries_latest(
+    connection: Connection, states: Collection[str], *, mode: str, most: int
+) -> list[EntryRecord]:
+    """Return up to *most* entries in *states* disclosed in *mode*, the last published first."""
+    statement = (
+        select(entries)
+        .where(entries.c.state.in_(states), entries.c.mode == mode)
+        .order_by(entries.c.published_at.desc(), entries.c.place.desc())
+        .limit(most)
+    )
+    return [entry_of(row) for row in connection.execute(statement)]
+
+
 def events_of_entry(connection: Connection, entry_id: str) -> list[EntryEventRecord]:
     statement = (
         select(entry_events)

@@ -72,6 +72,7 @@ def turn(config: Path | None, now: datetime | None) -> dict[str, Any]:
             "announced": done.announced,
             "dropped": done.dropped,
             "exceeding": done.exceeding,
+            "listed": done.listed,
         }
 
     return at_the_database(config, work)
