@@ -16,19 +16,19 @@ from domain.identity import IdNumber
 from domain.money import Fen
 from domain.receipt import outcome
 
-Action = Literal["SEAL", "FREEZE", "RENEW", "LIFT", "DEDUCT"]
-CARRIED_ACTIONS: Final = frozenset({"SEAL", "FREEZE"})
+Action = Literal["QUERY", "SEAL", "SEIZE", "FREEZE", "RENEW", "LIFT", "DEDUCT"]
+CARRIED_ACTIONS: Final = frozenset({"SEAL", "SEIZE", "FREEZE"})
 """What puts a first hold on an asset."""
 CARRIED_BY: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
-        "traffic-police": frozenset({"SEAL", "RENEW", "LIFT"}),
-        "housing-fund-center": frozenset({"FREEZE", "RENEW", "LIFT", "DEDUCT"}),
-        "securities-depository": frozenset({"FREEZE", "RENEW", "LIFT"}),
+        "traffic-police": frozenset({"QUERY", "SEAL", "SEIZE", "RENEW", "LIFT"}),
+        "housing-fund-center": frozenset({"QUERY", "FREEZE", "RENEW", "LIFT", "DEDUCT"}),
+        "securities-depository": frozenset({"QUERY", "FREEZE", "RENEW", "LIFT"}),
     }
 )
 """What each department takes over its connection (docs/departments/README.md)."""
 _ABOUT_A_HOLD: Final = frozenset({"RENEW", "LIFT", "DEDUCT"})
-_WITHOUT_A_TERM: Final = frozenset({"LIFT", "DEDUCT"})
+_WITHOUT_A_TERM: Final = frozenset({"QUERY", "LIFT", "DEDUCT"})
 Result = Literal["FULL", "PART", "WAITING", "NOTHING", "REFUSED"]
 StandingState = Literal["ACTIVE", "WAITING", "ENDED"]
 Reason = Literal[
@@ -60,7 +60,8 @@ class ControlOrder:
         amount_fen: the limit, where the asset is money or is valued; otherwise None. For LIFT and
             DEDUCT how much, for RENEW the hold's limit.
         quantity: as *amount_fen*, in shares, for securities; otherwise None.
-        months: the term; LIFT and DEDUCT have none, and 0 says so.
+            A QUERY (查询) asks for nothing to be held, and 0 says so.
+        months: the term; QUERY, LIFT and DEDUCT have none, and 0 says so.
         ruling: number of the ruling (裁定书).
         notice: number of the assistance notice (协助执行通知书).
         document_hash: SHA-256, hex, of the order as approved.
@@ -90,8 +91,10 @@ class ControlOrder:
     def __post_init__(self) -> None:
         limits = [one for one in (self.amount_fen, self.quantity) if one is not None]
         least = 0 if self.action in _WITHOUT_A_TERM else 1
-        if len(limits) != 1 or limits[0] <= 0 or self.months < least:
-            raise ValueError("an order has one positive limit and a positive term")
+        if len(limits) != 1 or self.months < least:
+            raise ValueError("an order has one limit and a positive term")
+        if (limits[0] == 0) != (self.action == "QUERY") or limits[0] < 0:
+            raise ValueError("an order has a positive limit; a query has none, and says 0")
         if bool(self.hold_key) != (self.action in _ABOUT_A_HOLD):
             raise ValueError("an order names a hold where one must stand, and nowhere else")
 
@@ -121,7 +124,7 @@ class Receipt:
     """What the department did about an order; amounts are fen, or shares for securities.
 
     Attributes:
-        action: the order's; None if the department left it out, as it may for SEAL and FREEZE.
+        action: the order's; None if the department left it out, as it may for SEAL, SEIZE and FREEZE.
 
     Raises:
         ValueError: it contradicts itself (docs/departments/README.md, "Receipt").

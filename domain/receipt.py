@@ -15,8 +15,14 @@ _EVENTS: Final[Mapping[str, OrderEvent]] = {
 _NEVER: Final[Mapping[str, frozenset[OrderEvent]]] = {
     "LIFT": frozenset({OrderEvent.REPORT_PART, OrderEvent.REPORT_WAITING}),
     "DEDUCT": frozenset({OrderEvent.REPORT_WAITING}),
+    "QUERY": frozenset({OrderEvent.REPORT_WAITING}),
 }
-"""What an order about a hold cannot come to: a lift is whole or not at all, no money waits."""
+"""What an order cannot come to: a lift is whole or not at all; no money and no answer waits."""
+_ANSWERS: Final[Mapping[OrderEvent, OrderEvent]] = {
+    OrderEvent.REPORT_FULL: OrderEvent.ANSWER_FULL,
+    OrderEvent.REPORT_PART: OrderEvent.ANSWER_PART,
+}
+"""A query is answered in full or in part; it controls nothing (I-02)."""
 
 
 class ImpossibleReceipt(ValueError):
@@ -35,8 +41,9 @@ def outcome(*, asked: int, controlled: int, result: str, action: str | None = No
         ImpossibleReceipt: nothing was asked, not 0 ≤ controlled ≤ asked (I-02), *result* says
             otherwise than the amounts, or *action* cannot come to it.
     """
-    if asked <= 0:
-        raise ImpossibleReceipt("an order asks for something")
+    queried = action == "QUERY"
+    if asked < 0 or (asked == 0) != queried:
+        raise ImpossibleReceipt("an order asks for something; a query for nothing to be held")
     if not 0 <= controlled <= asked:
         raise ImpossibleReceipt("controlled must lie between nothing and what was asked")
     event = _EVENTS.get(result)
@@ -44,6 +51,8 @@ def outcome(*, asked: int, controlled: int, result: str, action: str | None = No
         raise ImpossibleReceipt("the result is none of those a receipt may have")
     if event in _NEVER.get(action or "", ()):
         raise ImpossibleReceipt("such an order cannot come to this result")
+    if queried:
+        return _ANSWERS.get(event, event)
     fits = {
         OrderEvent.REPORT_FULL: controlled == asked,
         OrderEvent.REPORT_PART: 0 < controlled < asked,

@@ -32,6 +32,7 @@ from connectors.errors import (
     OutcomeUnknown,
 )
 from domain.closed_hours import ClosedHours
+from domain.money import Fen
 from domain.order import OrderAction, OrderEvent, OrderState, TransitionRefused, next_state
 from domain.receipt import ImpossibleReceipt
 from resolvers.answer_due import answer_due
@@ -66,6 +67,7 @@ _MOST_SURPRISES: Final = 8  # attempts that fail in a way nobody foresaw, then a
 _FIRST_WAIT: Final = 0.5  # seconds, doubled with each attempt
 _LONGEST_WAIT: Final = 6 * 3600.0
 _NOT_HEARD: Final = (DepartmentUnreachable, DepartmentBusy, DepartmentSpared)
+_BY_SHARES: Final = frozenset({"securities"})
 _UNDER_WAY: Final = frozenset({OrderState.SENT.value, OrderState.ACKNOWLEDGED.value})
 _SENT: Final = Transition(
     event=OrderEvent.SEND.value,
@@ -329,6 +331,10 @@ def control_order(claimed: Claimed) -> ControlOrder:
     """Return the order as its department is told it."""
     order = claimed.order
     first, second = order.officers
+    amount, quantity = order.amount, order.quantity
+    if amount is None and quantity is None:  # a query: nothing is to be held
+        by_shares = order.asset_kind in _BY_SHARES
+        amount, quantity = (None, 0) if by_shares else (Fen(0), None)
     return ControlOrder(
         key=order.delivery_key,
         case_number=order.case_number,
@@ -336,8 +342,8 @@ def control_order(claimed: Claimed) -> ControlOrder:
         subject=order.id_number,
         subject_name=order.subject_name,
         record=order.record or "",
-        amount_fen=order.amount,
-        quantity=order.quantity,
+        amount_fen=amount,
+        quantity=quantity,
         months=order.months,
         ruling=order.ruling_number or "",
         notice=order.notice_number or "",

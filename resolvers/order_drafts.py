@@ -36,6 +36,7 @@ _LONGEST_RECORD: Final = 64
 _LONGEST_NUMBER: Final = 128
 _LONGEST_REASON: Final = 2000
 _PURPOSES: Final = {
+    OrderAction.QUERY: Purpose.PROPERTY_INQUIRY,
     OrderAction.RENEW: Purpose.RENEWAL,
     OrderAction.LIFT: Purpose.LIFT,
     OrderAction.DEDUCT: Purpose.DEDUCTION,
@@ -134,7 +135,7 @@ def draft(draft: Draft, key: Idempotency, step: Step, connection: Connection) ->
         months=guards.default_months(draft.asset_kind, draft.action)
         if draft.months is None
         else draft.months,
-        purpose=Purpose.CONTROL.value,
+        purpose=_PURPOSES.get(draft.action, Purpose.CONTROL).value,
         drafter=step.caller.subject,
         approver=None,
         document_hash=None,

@@ -49,7 +49,12 @@ def receive(
         ImpossibleReceipt: it contradicts itself or the order (I-02).
         TransitionRefused: the order's state allows no such answer.
     """
-    answered = outcome(asked=receipt.asked, controlled=receipt.controlled, result=receipt.result)
+    answered = outcome(
+        asked=receipt.asked,
+        controlled=receipt.controlled,
+        result=receipt.result,
+        action=order.action,
+    )
     if receipt.asked != _asked(order):
         raise ImpossibleReceipt("it answers another limit than was ordered")
     _term_fits(connection, order, receipt)
@@ -63,6 +68,8 @@ def receive(
         steps = [_further(order, answered, receipt)]
     order = _move(connection, order, *steps, by=by, remark=receipt.reason)
     action = OrderAction(order.action)
+    if action is OrderAction.QUERY:
+        return order  # answered: nothing stands for it
     if action not in _ON_A_HOLD:
         known = hold_of(connection, order.id) if state in IN_FORCE else None
         _mirror(connection, order, receipt, known, by.now)

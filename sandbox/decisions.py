@@ -34,7 +34,10 @@ def decide(order: Order, asset: Asset | str, log: Log, today: date) -> Decision:
     """
     if isinstance(asset, str):
         return Decision(receipt=_receipt(order) | {"reason": asset})
-    decision = (_amend if order.action in ABOUT_A_HOLD else _place)(order, asset, log, today)
+    if order.action == "QUERY":
+        decision = Decision(receipt=_receipt(order) | _told(asset, log, today))
+    else:
+        decision = (_amend if order.action in ABOUT_A_HOLD else _place)(order, asset, log, today)
     if asset.balance is None:
         return decision
     after = log if decision.entry is None else (*log, decision.entry)
@@ -131,6 +134,21 @@ def _receipt(order: Order) -> Receipt:
         "endsOn": None,
         "priorHolds": [],
         "balance": None,
+    }
+
+
+def _told(asset: Asset, log: Log, today: date) -> Receipt:
+    """Return what a query is answered: which holds stand on the asset; nothing changes."""
+    return {
+        "result": "FULL",
+        "priorHolds": [
+            {
+                "authority": one.hold.authority,
+                "amount": one.amount,
+                "expiresOn": day_text(one.ends_on),
+            }
+            for one in standings(asset.capacity, log, today)
+        ],
     }
 
 

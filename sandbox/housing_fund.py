@@ -33,7 +33,7 @@ DEPARTMENT: Final = "housing-fund-center"
 _MOST: Final = 500
 _BUSY: Final = 0.003  # seconds between looks
 _IDLE: Final = 0.02
-_CARRIED: Final = frozenset({"FREEZE", "RENEW", "LIFT", "DEDUCT"})
+_CARRIED: Final = frozenset({"QUERY", "FREEZE", "RENEW", "LIFT", "DEDUCT"})
 _HOLD_NAMES: Final = ("jg", "ajbh", "sx", "je", "qsrq", "jzrq", "zt")
 _NAMES: Final = msgspec.json.Decoder(list[str])
 

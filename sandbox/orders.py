@@ -7,7 +7,7 @@ from typing import Final
 from sandbox.holds import Hold
 
 ABOUT_A_HOLD: Final = frozenset({"RENEW", "LIFT", "DEDUCT"})
-_WITH_A_TERM: Final = frozenset({"SEAL", "FREEZE", "RENEW"})
+_WITH_A_TERM: Final = frozenset({"SEAL", "SEIZE", "FREEZE", "RENEW"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +35,10 @@ class Order:
     ruling: str
 
     def __post_init__(self) -> None:
-        if not self.key or self.limit <= 0 or self.months < 0:
-            raise ValueError("an order has a key and a positive limit")
+        if not self.key or self.limit < 0 or self.months < 0:
+            raise ValueError("an order has a key and a limit")
+        if (self.limit == 0) != (self.action == "QUERY"):
+            raise ValueError("a query limits nothing, any other order does")
         if self.action in _WITH_A_TERM and not self.months:
             raise ValueError("a hold has a term")
         if bool(self.hold_key) != (self.action in ABOUT_A_HOLD):

@@ -38,7 +38,7 @@ DEPARTMENT: Final = "securities-depository"
 _MOST: Final = 100
 _TICKET_SECONDS: Final = 600
 _POLL_AFTER: Final = 5  # ms
-_CARRIED: Final = frozenset({"FREEZE", "RENEW", "LIFT"})
+_CARRIED: Final = frozenset({"QUERY", "FREEZE", "RENEW", "LIFT"})
 
 _HOLD_NAMES: Final = ("authority", "case", "rank", "quantity", "startsOn", "endsOn", "state")
 

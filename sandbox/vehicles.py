@@ -35,7 +35,7 @@ from sandbox.wire_log import Authority, WireLog
 
 DEPARTMENT: Final = "traffic-police"
 _MOST: Final = 200
-_CARRIED: Final = frozenset({"SEAL", "RENEW", "LIFT"})
+_CARRIED: Final = frozenset({"QUERY", "SEAL", "SEIZE", "RENEW", "LIFT"})
 
 _TEXT: Final[Mapping[str, Callable[[Vehicle], str | None]]] = {
     "HPHM": lambda v: v.plate,

@@ -263,3 +263,34 @@ def test_a_cursor_that_is_none_is_refused(demo: dict[str, Any], cursor: str) -> 
     )
 
     assert "BAD_USER_INPUT" in answer.text
+
+
+def test_a_vehicle_is_seized_and_let_go(demo: dict[str, Any]) -> None:
+    case = demo["cases"][-1]
+    target = targets(demo, case)["VEHICLE"]
+    order = approved_order(
+        demo, "VEHICLE", case, target, action="SEIZE", amount={"fen": 100}, reason="下落已查明"
+    )
+    assert ended_order(demo, order)["state"] == "EXECUTED"
+    held = life(demo, order)["holds"][0]
+    assert (held["state"], held["rank"]) == ("ACTIVE", 1)
+
+    lift = on_hold(demo, "liftOrder", case, order)
+    until(demo, lift, "EXECUTED")
+    assert life(demo, order)["state"] == "LIFTED"
+
+
+@pytest.mark.parametrize("kind", ["VEHICLE", "HOUSING_FUND", "SECURITIES"])
+def test_a_query_is_answered_and_holds_nothing(demo: dict[str, Any], kind: str) -> None:
+    """I-02: for QUERY controlled = 0."""
+    case = demo["cases"][-1]
+    target = targets(demo, case)[kind]
+    order = approved_order(demo, kind, case, target, action="QUERY", months=0)
+
+    found = until(demo, order, "ANSWERED")
+
+    assert found["holds"] == []
+    receipts = "query ($id: ID!) { order(id: $id) { receipts { result controlled { fen } controlledQuantity } } }"
+    [receipt] = ask(demo, "court-executor", receipts, id=order).json()["data"]["order"]["receipts"]
+    assert receipt["result"] == "FULL"
+    assert int((receipt["controlled"] or {"fen": receipt["controlledQuantity"] or 0})["fen"]) == 0

@@ -12,6 +12,8 @@ import pytest
 from sqlalchemy import Connection, text
 
 from auth.caller import Caller
+from connectors.control import CARRIED_BY
+from domain import catalogue
 from domain.case_number import parse_case_number
 from domain.guards import GuardRefused
 from domain.identity import parse_id_number
@@ -201,13 +203,40 @@ async def test_one_document_in_two_widths_is_one_document(database: Database) ->
     assert "two documents" in refused.value.message
 
 
+# What assets.json permits as a first order on the kinds that departments are connected for.
+PERMITTED: Final = {
+    "vehicle": {OrderAction.QUERY, OrderAction.SEAL, OrderAction.SEIZE},
+    "housingFund": {OrderAction.QUERY, OrderAction.FREEZE},
+    "securities": {OrderAction.QUERY, OrderAction.FREEZE},
+}
+ON_A_HOLD: Final = {OrderAction.RENEW, OrderAction.LIFT, OrderAction.DEDUCT}
+
+
 @pytest.mark.anyio
-async def test_what_no_connection_carries_is_not_drafted(database: Database) -> None:
-    seize = replace(wanted(), asset_kind="vehicle", action=OrderAction.SEIZE, record="TP-00000001")
+@pytest.mark.parametrize(
+    ("kind", "action"),
+    [
+        pytest.param(kind, action, id=f"G5, G9 {kind} {action.value}")
+        for kind, permitted in PERMITTED.items()
+        for action in OrderAction
+        if action not in permitted
+    ],
+)
+async def test_what_the_rules_do_not_permit_on_a_kind_is_not_drafted(
+    database: Database, kind: str, action: OrderAction
+) -> None:
+    scopes = BOTH_HATS | {"vehicles:control", "securities:control"}
+    order = replace(wanted(), asset_kind=kind, action=action)
 
     with pytest.raises(GuardRefused) as refused:
-        await database.write(
-            partial(draft, seize, key("d"), step("executor-1", BOTH_HATS | {"vehicles:control"}))
-        )
+        await database.write(partial(draft, order, key("d"), step("executor-1", scopes)))
 
-    assert refused.value.guard in {"G5", "G9"}
+    assert refused.value.guard in {"G5", "G6", "G9", "G12"}
+    assert await deliveries(database) == 0
+
+
+def test_every_kind_that_is_permitted_is_carried_over_the_connection() -> None:
+    for kind, permitted in PERMITTED.items():
+        [department] = [one for one in catalogue.asset_kind(kind).holders if one in CARRIED_BY]
+        first = CARRIED_BY[department] - {one.value for one in ON_A_HOLD}
+        assert first == {one.value for one in permitted}
