@@ -24,14 +24,26 @@ from resolvers.entry_steps import (
     take,
 )
 from resolvers.order_steps import assigned_case, checked
-from resolvers.refusals import NotAnObligor
+from resolvers.refusals import NotAnObligor, Refused
 from storage.cases import lock_case
 from storage.entries import Associate, EntryRecord, add_entry, entries_about
 from storage.exclusions import ExclusionRecord, keep_exclusion
-from storage.restrictions import RestrictionRecord, add_restriction, restriction_in_force
+from storage.restrictions import (
+    RestrictionRecord,
+    add_restriction,
+    find_restriction,
+    restriction_in_force,
+)
 
 _LONGEST: Final = 2000
 _OVER: Final = frozenset({EntryState.NOT_LISTED.value, EntryState.CLOSED.value})
+
+
+class NumberTaken(Refused):
+    code = "NUMBER_TAKEN"
+
+    def __init__(self) -> None:
+        super().__init__("Another restriction order has this number. 该限制消费令文号已使用")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +177,8 @@ def sign(
         today = civil_date(attempt.now)
         if restriction_in_force(attempt.connection, entry.case_number, entry.id_number) is None:
             number = checked("restrictionNumber", restriction_number, most=128)
+            if find_restriction(attempt.connection, number) is not None:
+                raise NumberTaken
             add_restriction(
                 attempt.connection,
                 RestrictionRecord.against(

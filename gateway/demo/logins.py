@@ -11,6 +11,7 @@ from storage.cases import Officer
 
 PASSWORD: Final = "demo-9903"  # noqa: S105 -- printed on purpose: synthetic people only
 EXECUTOR: Final = "executor-1"
+SCREENING_ONLY: Final = "dept:screening-only"
 
 # Roles that people outside the case files have.
 _OTHERS: Final = {"auditor-1": "auditor", "developer-1": "developer"}
@@ -94,3 +95,17 @@ def clients(passwords: Passwords, redirect_uri: str) -> list[ClientRecord]:
 def organisation_of(role: str) -> str:
     """Return the department that a system role is for."""
     return role.removeprefix("dept:")
+
+
+def role_of_system(role: str) -> str:
+    """Return the role of a department's system: its own, or that of units that only screen.
+
+    Raises:
+        ValueError: neither a role nor a department.
+    """
+    if role in {known.id for known in catalogue.roles()}:
+        return role
+    unit = organisation_of(role)
+    if unit == role or unit not in catalogue.departments():
+        raise ValueError(f"there is no role {role}, and no department of that name")
+    return SCREENING_ONLY

@@ -28,6 +28,7 @@ from gateway.demo.logins import (
     login_of_role,
     logins,
     organisation_of,
+    role_of_system,
     users,
 )
 from gateway.demo.state import DemoState, keep_state, read_state
@@ -214,7 +215,10 @@ def token_of_role(issuer: Issuer, known: list[Login], role: str) -> str:
         )
     system = role.replace(":", "-")
     return issuer.token_for(
-        role=role, subject=system, organisation=organisation_of(role), client_id=system
+        role=role_of_system(role),
+        subject=system,
+        organisation=organisation_of(role),
+        client_id=system,
     )
 
 

@@ -8,6 +8,7 @@ from auth.keys import SigningKeys
 from auth.passwords import Passwords
 from auth.scopes import Entitlements
 from domain import catalogue
+from gateway.demo.logins import role_of_system
 from gateway.demo.run import TOKEN_SECONDS, token_of_role
 from gateway.demo.state import read_state
 from gateway.settings import Settings
@@ -46,9 +47,11 @@ def fresh_token(data: Path, role: str) -> str:
     state = read_state(data)
     if state is None:
         raise NoDemo(f"no demo has run with {data}; start ./demo first")
-    if role not in {known.id for known in catalogue.roles()}:
+    try:
+        role_of_system(role)
+    except ValueError as error:
         names = ", ".join(sorted(known.id for known in catalogue.roles()))
-        raise ValueError(f"there is no role {role}; there are: {names}")
+        raise ValueError(f"{error}; roles are: {names}; departments: dept:tourism, …") from None
     issuer = Issuer(
         url=state.issuer,
         audience=Settings.model_fields["audience"].default,

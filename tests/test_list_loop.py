@@ -1,0 +1,276 @@
+"""The whole loop over real sockets: listed, taken over, matched, held, decided, fed back, removed, released, proven."""
+
+import importlib.util
+import json
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import pytest
+
+from gateway.demo.tokens import fresh_token
+from tests.installation import Installation, installed
+
+UNITS: Final = {
+    "tourism": "consumption.lodging",
+    "commerce": "approval.localFinancialOrganization",
+    "drc": "approval.publicCorporateBond",
+    "civil-affairs": "registration.socialOrganizationFounder",
+    "finance": "procurement.supplierAdmission",
+}
+CHANGES: Final = """
+query ($a: ID) { done: listChanges(after: $a, first: 100) { cursor nodes { kind entryId idNumber name } } }
+"""
+ENTRY: Final = "... on ListEntry { id state } ... on ListRefused { code guard message }"
+HIT: Final = "... on SanctionHit { id state } ... on ListRefused { code guard message }"
+SEEN: Final = """
+query ($e: ID!) { done: listEntry(id: $e) { state receivers { unit removalReceivedAt } } }
+"""
+
+
+class Called(BaseHTTPRequestHandler):
+    """A unit's endpoint: it keeps what it is sent."""
+
+    heard: Final[list[dict[str, Any]]] = []
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        self.heard.append(json.loads(body))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        del format, args
+
+
+class Court:
+    def __init__(self, place: Path, installation: Installation) -> None:
+        self._state = place / "state"
+        self._installation = installation
+        self.demo = installation.start()
+        self._keys = 0
+
+    def again(self) -> None:
+        self._installation.kill()
+        self.demo = self._installation.start()
+
+    @property
+    def base(self) -> str:
+        return str(self.demo["issuer"])
+
+    def token(self, role: str) -> str:
+        return fresh_token(self._state, role)
+
+    def ask(self, role: str, document: str, **variables: Any) -> Any:
+        answer = httpx.post(
+            self.demo["graphql"],
+            json={"query": document, "variables": variables},
+            headers={"authorization": f"Bearer {self.token(role)}"},
+            timeout=30,
+            trust_env=False,
+        ).json()
+        assert "errors" not in answer, answer
+        return answer["data"]["done"]
+
+    def step(self, role: str, name: str, shape: str, declared: str, given: str, **more: Any) -> Any:
+        self._keys += 1
+        document = (
+            f"mutation ($k: String!{declared}) "
+            f"{{ done: {name}(idempotencyKey: $k{given}) {{ {shape} }} }}"
+        )
+        done = self.ask(role, document, k=f"loop-{self._keys}", **more)
+        assert "code" not in done, done
+        return done
+
+    def entry(self, role: str, name: str, entry: str, **more: str) -> Any:
+        kinds = {"servedOn": "Date!", "cause": "ExitCause!"}
+        declared = ", $id: ID!" + "".join(f", ${one}: {kinds.get(one, 'String!')}" for one in more)
+        given = ", id: $id" + "".join(f", {one}: ${one}" for one in more)
+        return self.step(role, name, ENTRY, declared, given, id=entry, **more)
+
+    def hit(self, unit: str, name: str, hit: str, **more: str) -> Any:
+        declared = ", $id: ID!" + "".join(f", ${one}: String!" for one in more)
+        given = ", id: $id" + "".join(f", {one}: ${one}" for one in more)
+        return self.step(f"dept:{unit}", name, HIT, declared, given, id=hit, **more)
+
+
+@pytest.fixture(scope="module")
+def court(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Court]:
+    place = tmp_path_factory.mktemp("loop")
+    with installed(place, CHAKONG_CLOCK_SECONDS="0.3") as installation:
+        yield Court(place, installation)
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Called)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/hook"
+    server.shutdown()
+    server.server_close()
+
+
+def debtor(court: Court) -> tuple[str, str, str]:
+    case = court.demo["cases"][0]["number"]
+    document = """query ($n: CaseNumber!) { done: case(number: $n, purpose: CONTROL) {
+      debtors { idNumber name } } }"""
+    [found, *_] = court.ask("court-executor", document, n=case)["debtors"]
+    return case, found["idNumber"], found["name"]
+
+
+def listed(court: Court, case: str, number: str, part: int = 1) -> str:
+    proposal = {
+        "caseNumber": case,
+        "idNumber": number,
+        "conditions": [{"misconduct": "VIOLATES_PROPERTY_REPORT", "evidence": "未报告财产"}],
+    }
+    declared, given = ", $i: ProposeEntryInput!", ", input: $i"
+    entry: str = court.step("court-executor", "proposeEntry", ENTRY, declared, given, i=proposal)[
+        "id"
+    ]
+    today = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 8 * 3600))
+    court.entry("court-executor", "warnDebtor", entry, servedOn=today, proof="送达回证")
+    court.entry("list-officer", "submitEntry", entry)
+    signed = {"decisionNumber": f"决{part}号", "restrictionNumber": f"限{part}号"}
+    court.entry("court-president", "signEntry", entry, **signed)
+    assert court.entry("list-officer", "publishEntry", entry)["state"] == "PUBLISHED"
+    return entry
+
+
+def screen(court: Court, unit: str, trigger: str, *people: dict[str, str]) -> httpx.Response:
+    return httpx.post(
+        f"{court.base}/screen",
+        json={"trigger": trigger, "businessReference": f"{unit}-1", "subjects": people},
+        headers={"authorization": f"Bearer {court.token(f'dept:{unit}')}"},
+        trust_env=False,
+    )
+
+
+def until(court: Court, entry: str, state: str) -> Any:
+    over = time.monotonic() + 15
+    while time.monotonic() < over:
+        seen = court.ask("list-officer", SEEN, e=entry)
+        if seen["state"] == state:
+            return seen
+        time.sleep(0.1)
+    raise AssertionError(seen)
+
+
+def test_the_whole_loop_with_five_departments_and_a_killed_gateway(
+    court: Court, endpoint: str
+) -> None:
+    case, number, name = debtor(court)
+    made = "mutation ($u: String!) { done: addWebhook(url: $u) { secret } }"
+    assert court.ask("dept:tourism", made, u=endpoint)["secret"].startswith("whsec_")
+
+    entry = listed(court, case, number)
+
+    time.sleep(1.0)  # on every gateway within a second
+    cursors, hits = {}, {}
+    for unit, trigger in UNITS.items():
+        page = court.ask(f"dept:{unit}", CHANGES)
+        assert [(one["kind"], one["idNumber"]) for one in page["nodes"]] == [("LISTED", number)]
+        cursors[unit] = page["cursor"]
+        [result] = screen(court, unit, trigger, {"idNumber": number, "name": name}).json()[
+            "results"
+        ]
+        assert (result["verdict"], result["action"]) == ("HIT", "hold")
+        hits[unit] = result["hitId"]
+        court.hit(unit, "confirmHit", result["hitId"], effect="不予办理", reason="身份一致")
+        done = court.hit(unit, "feedBackHit", result["hitId"], outcome="已限制")
+        assert done["state"] == "FED_BACK"
+
+    court.again()  # killed, and started on the same data
+
+    court.entry("court-executor", "findExitCause", entry, cause="PERFORMED", proof="结案通知书")
+    assert court.entry("list-officer", "shieldEntry", entry)["state"] == "SHIELDED"
+    time.sleep(1.0)
+    for unit, trigger in UNITS.items():
+        answer = screen(court, unit, trigger, {"idNumber": number, "name": f"{name} "})
+        assert answer.status_code == 409, "the reference stands for what was asked first"
+        page = court.ask(f"dept:{unit}", CHANGES, a=cursors[unit])
+        assert [(one["kind"], one["name"]) for one in page["nodes"]] == [("REMOVED", None)]
+        court.hit(unit, "releaseHit", hits[unit], remark="已解除")
+        court.ask(f"dept:{unit}", CHANGES, a=page["cursor"])
+
+    seen = until(court, entry, "CLOSED")
+    assert {one["unit"] for one in seen["receivers"]} == set(UNITS)
+    assert all(one["removalReceivedAt"] for one in seen["receivers"])
+    assert [one["type"] for one in Called.heard] == ["list.listed", "list.removed"]
+    assert name not in json.dumps(Called.heard, ensure_ascii=False)
+
+
+def test_the_example_holds_a_form_and_lets_it_go_on(court: Court) -> None:
+    path = Path(__file__).parents[1] / "examples/screening-client/screening.py"
+    spec = importlib.util.spec_from_file_location("screening_client", path)
+    assert spec is not None
+    assert spec.loader is not None
+    client = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(client)
+    case = court.demo["cases"][1]["number"]
+    document = """query ($n: CaseNumber!) { done: case(number: $n, purpose: CONTROL) {
+      debtors { idNumber name } } }"""
+    [one, *_] = court.ask("court-executor", document, n=case)["debtors"]
+    listed(court, case, one["idNumber"], 2)
+    time.sleep(1.0)
+    person = {"idNumber": one["idNumber"], "name": one["name"]}
+    token = court.token("dept:tourism")
+
+    held = client.screened(court.base, token, "consumption.lodging", "form-1", [person])
+    free = client.screened(
+        court.base, token, "consumption.lodging", "form-2", [{"idNumber": "", "name": "查无此人"}]
+    )
+
+    assert (held.may_go_on, len(held.notes)) == (False, 1)
+    assert (free.may_go_on, free.notes) == (True, ())
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        pytest.param(b"", 400, "BAD_USER_INPUT", id="nothing"),
+        pytest.param(b"[" * 100_000, 400, "BAD_USER_INPUT", id="deep"),
+        pytest.param(b"\xff", 400, "BAD_USER_INPUT", id="no UTF-8"),
+        pytest.param(b'{"subjects": []}', 400, "BAD_USER_INPUT", id="half a question"),
+        pytest.param(b"x" * 5_000_000, 413, "TOO_LARGE", id="too large"),
+    ],
+)
+def test_a_question_of_another_shape_is_refused(
+    court: Court, body: bytes, status: int, code: str
+) -> None:
+    headers = {"authorization": f"Bearer {court.token('dept:tourism')}"}
+    answer = httpx.post(f"{court.base}/screen", content=body, headers=headers, trust_env=False)
+
+    assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (status, code)
+
+
+def test_ten_thousand_and_one_are_refused_and_ten_thousand_answered(court: Court) -> None:
+    people = [{"name": f"人{turn}"} for turn in range(10_001)]
+    token = {"authorization": f"Bearer {court.token('dept:tourism')}"}
+
+    def post(count: int) -> httpx.Response:
+        body = {
+            "trigger": "consumption.lodging",
+            "businessReference": f"bulk-{count}",
+            "subjects": people[:count],
+        }
+        return httpx.post(f"{court.base}/screen", json=body, headers=token, trust_env=False)
+
+    refused, answered = post(10_001), post(10_000)
+
+    assert refused.status_code == 400
+    assert "10,000" in refused.text
+    assert len(answered.json()["results"]) == 10_000
+
+
+def test_nobody_screens_without_the_scope(court: Court) -> None:
+    body = {"trigger": "x", "businessReference": "x", "subjects": [{"name": "陈一"}]}
+    without = httpx.post(f"{court.base}/screen", json=body, trust_env=False)
+    headers = {"authorization": f"Bearer {court.token('court-executor')}"}
+    executor = httpx.post(f"{court.base}/screen", json=body, headers=headers, trust_env=False)
+
+    assert (without.status_code, executor.status_code) == (401, 403)
