@@ -22,7 +22,7 @@ import anyio.to_thread
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 T = TypeVar("T")
@@ -33,6 +33,7 @@ _LONGEST_PAUSE: Final = 0.2  # seconds between two of them
 _MOST_ATTEMPTS: Final = 12  # of a transaction that others get in the way of
 _CONNECTIONS: Final = 16
 _IN_THE_WAY: Final = {"40001", "40P01", "23505"}  # serialization, deadlock, unique
+_GOING_OR_COMING: Final = {"57P01", "57P02", "57P03"}  # told to stop, crashing, not up yet
 
 
 class DatabaseClosed(RuntimeError):
@@ -71,6 +72,18 @@ class PostgresDatabase(Database):
     Who changes what belongs to a case locks the case first (`storage.cases.lock_case`): steps of one
     case are done in turn, as on SQLite, and cases do not get in each other's way. A transaction
     that another one got in the way of all the same runs again, from its start.
+
+    So does one whose connection ended before COMMIT was sent: the server has undone it. Thus a
+    pool of dead connections, or a restart of a second, costs nobody an answer, and no connection is
+    asked whether it lives before each use. Once COMMIT was sent, nobody here knows the outcome and
+    nothing is repeated: the work may be done. It is an error to whoever asked, and each of them can
+    find out by himself:
+
+    - a mutation is sent again with its idempotency key, which was written with what it did;
+    - a claim that was written has its lease: when it is over, the department is asked by key;
+    - the end of a delivery is fenced by lease and attempt: written, it cannot be written again;
+      not written, the next attempt finds the receipt by key, and its number is kept once;
+    - a disclosure that may not have been written is not made.
     """
 
     def __init__(self, url: URL) -> None:
@@ -87,31 +100,49 @@ class PostgresDatabase(Database):
         )
 
     async def read(self, work: Work[T]) -> T:
-        async with self._readers.connect() as connection:
-            return await connection.run_sync(work)
+        return await self._run(self._readers, work)
 
     async def write(self, work: Work[T]) -> T:
+        return await self._run(self._engine, work)
+
+    async def _run(self, engine: AsyncEngine, work: Work[T]) -> T:
         for attempt in range(_MOST_ATTEMPTS):
+            committing = False
             try:
-                async with self._engine.begin() as connection:
-                    return await connection.run_sync(work)
-            except DBAPIError as error:
-                if not _got_in_the_way(error) or attempt == _MOST_ATTEMPTS - 1:
+                async with engine.begin() as connection:
+                    value = await connection.run_sync(work)
+                    committing = True
+            except (DBAPIError, ConnectionError) as error:
+                undone = _got_in_the_way(error) or (_was_cut_off(error) and not committing)
+                if not undone or attempt == _MOST_ATTEMPTS - 1:
                     raise
-                longest = min(_LONGEST_PAUSE, 0.005 * 2**attempt)
-                await anyio.sleep(random.random() * longest)  # noqa: S311 -- spreads
+            else:
+                return value
+            longest = min(_LONGEST_PAUSE, 0.005 * 2**attempt)
+            await anyio.sleep(random.random() * longest)  # noqa: S311 -- spreads
         raise AssertionError("unreachable")
 
     async def close(self) -> None:
         await self._engine.dispose()
 
 
-def _got_in_the_way(error: DBAPIError) -> bool:
+def _got_in_the_way(error: DBAPIError | ConnectionError) -> bool:
     """Whether another transaction is the cause: then the same work may succeed the next time.
 
     A key that exists is one of them: its first user was not committed yet when it was looked for.
     """
-    return getattr(error.orig, "sqlstate", None) in _IN_THE_WAY
+    return _state_of(error) in _IN_THE_WAY
+
+
+def _was_cut_off(error: DBAPIError | ConnectionError) -> bool:
+    """Whether the connection ended, or there was none to be had: the server is going or coming."""
+    if isinstance(error, ConnectionError) or error.connection_invalidated:
+        return True
+    return _state_of(error) in _GOING_OR_COMING
+
+
+def _state_of(error: DBAPIError | ConnectionError) -> str | None:
+    return getattr(getattr(error, "orig", None), "sqlstate", None)
 
 
 class SqliteDatabase(Database):
