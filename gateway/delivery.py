@@ -264,8 +264,13 @@ class Deliveries:
             )
 
     async def _settle(self, work: Callable[[Connection], None]) -> None:
-        with contextlib.suppress(LeaseLost):
+        """Write how an attempt ended; if that cannot be, its lease ends by itself."""
+        try:
             await self._database.write(work)
+        except LeaseLost:
+            return  # it is somebody else's by now
+        except Exception as error:  # noqa: BLE001 -- the database is away
+            _LOG.error("delivery.not_settled", error=type(error).__name__)
 
     async def _receipt(
         self, port: ControlPort, delivery: DeliveryRecord, order: ControlOrder
@@ -304,22 +309,35 @@ class Deliveries:
         finish_delivery(connection, claimed.delivery, lease=self._lease)
 
     def _keep_late(self, claimed: Claimed, receipt: Receipt, connection: Connection) -> None:
-        """As `_keep`, for an order that was received or answered since it was claimed."""
+        """As `_keep`, for an order that was received or answered since it was claimed.
+
+        A response that cannot follow what the department reported meanwhile is kept beside it.
+        """
         order = lock_order(connection, claimed.order.id, claimed.order.case_number)
         if order is None:
             raise LookupError("a delivery always has its order")
-        if order.state in _UNDER_WAY:
-            by = Answered(actor=order.department, now=self._now())
-            receive(connection, order, _record(order, receipt, self._now()), by)
-        else:
-            keep_receipt(connection, _record(order, receipt, self._now()))
+        record = _record(order, receipt, self._now())
+        try:
+            with connection.begin_nested():
+                by = Answered(actor=order.department, now=self._now())
+                receive(connection, order, record, by)
+        except (ImpossibleReceipt, TransitionRefused):
+            if order.state in _UNDER_WAY:
+                raise
+            keep_receipt(connection, record)
         finish_delivery(connection, claimed.delivery, lease=self._lease)
 
     def _postpone(self, delivery: DeliveryRecord, error: str, connection: Connection) -> None:
         longest = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(delivery.attempts - 1, 32))
         wait = longest * (0.5 + random.random() / 2)  # noqa: S311 -- spreads
-        due_at = self._now() + timedelta(seconds=wait)
-        postpone_delivery(connection, delivery, lease=self._lease, due_at=due_at, error=error)
+        postpone_delivery(
+            connection,
+            delivery,
+            lease=self._lease,
+            now=self._now(),
+            wait=timedelta(seconds=wait),
+            error=error,
+        )
         _LOG.warning("delivery.postponed", order=delivery.order_id, error=error, seconds=wait)
 
     def _park(self, delivery: DeliveryRecord, error: str, connection: Connection) -> None:

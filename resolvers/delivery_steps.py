@@ -94,7 +94,7 @@ def resolve_outcome(  # noqa: PLR0913, PLR0917 -- a step has these parts
     guards.approver_is_somebody_else(drafter=order.drafter, approver=by.actor, parties=())
     _note(connection, order, OrderEvent.RESOLVE, reason, by)
     if report is None:
-        due_again(connection, order_id, due_at=step.now, states=("PARKED",))
+        due_again(connection, order_id, now=step.now, states=("PARKED",))
     else:
         order = _found(connection, order_id)
         receive(connection, order, receipt_of(order, report, step.now), by)
@@ -114,7 +114,7 @@ def begin_again(connection: Connection, order_id: str, reason: str, by: Answered
     if error == OUTCOME_UNKNOWN:
         raise OutcomeNotKnown
     _note(connection, order, OrderEvent.RETRY, reason, by)
-    due_again(connection, order_id, due_at=by.now, states=("PARKED",))
+    due_again(connection, order_id, now=by.now, states=("PARKED",))
 
 
 def _overseer(step: Step) -> Answered:

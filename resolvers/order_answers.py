@@ -106,7 +106,7 @@ def supplement(
         remark=remark,
         answer_due_at=instant_text(due),
     )
-    due_again(connection, order_id, due_at=step.now)
+    due_again(connection, order_id, now=step.now)
     return remember(connection, key, "supplementOrder", body_hash, order_id, step)
 
 

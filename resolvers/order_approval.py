@@ -63,7 +63,7 @@ def approve(
     take(connection, order, OrderEvent.APPROVE, step, approver=step.caller.subject)
     if not order.document_hash == seen == document_hash(connection, order):
         raise HashDiffers
-    add_delivery(connection, order.id, department=order.department, due_at=step.now)
+    add_delivery(connection, order.id, department=order.department, now=step.now)
     return remember(connection, key, "approveOrder", body_hash, order_id, step)
 
 

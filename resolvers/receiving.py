@@ -61,17 +61,17 @@ def receive(
     if not keep_receipt(connection, receipt):
         return order
     state = OrderState(order.state)
+    known = hold_of(connection, order.id) if state in IN_FORCE else None
     steps = [answered]
     if state is OrderState.SENT:  # answers may come before the acknowledgement
         steps = [OrderEvent.RECEIVE, answered]
     elif state in IN_FORCE:
-        steps = [_further(order, answered, receipt)]
+        steps = [_further(order, answered, receipt, known)]
     order = _move(connection, order, *steps, by=by, remark=receipt.reason)
     action = OrderAction(order.action)
     if action is OrderAction.QUERY:
         return order  # answered: nothing stands for it
     if action not in _ON_A_HOLD:
-        known = hold_of(connection, order.id) if state in IN_FORCE else None
         _mirror(connection, order, receipt, known, by.now)
     elif receipt.controlled or receipt.result in {"FULL", "PART", "WAITING"}:
         _act(connection, order, action, receipt, by)
@@ -99,7 +99,9 @@ def _term_fits(connection: Connection, order: OrderRecord, receipt: ReceiptRecor
         raise ImpossibleReceipt("its term is longer than was ordered (I-10)")
 
 
-def _further(order: OrderRecord, answered: OrderEvent, receipt: ReceiptRecord) -> OrderEvent:
+def _further(
+    order: OrderRecord, answered: OrderEvent, receipt: ReceiptRecord, known: HoldRecord | None
+) -> OrderEvent:
     """Return what a later receipt is for an order that stands in the register already."""
     if order.state == OrderState.WAITING.value and answered is OrderEvent.REPORT_NOTHING:
         return OrderEvent.VOID  # disposed of by an earlier holder (法函〔2007〕100号)
@@ -107,6 +109,8 @@ def _further(order: OrderRecord, answered: OrderEvent, receipt: ReceiptRecord) -
     if further is None:
         next_state(OrderState(order.state), answered)  # says that it is refused
         raise ImpossibleReceipt(f"{receipt.result} cannot follow what was answered before")
+    if known is not None and receipt.controlled <= known.controlled:
+        raise ImpossibleReceipt("it holds no more than was answered before")
     return further
 
 

@@ -4,6 +4,9 @@ Orders on their way: the row that says an approved order still has to reach its 
 A delivery is claimed with a lease, so two gateways never send the same order at the same time, and
 a dead one's work is taken up when its lease is over. What a department does with a repeat is its
 ledger's part; the delivery key makes both sides agree.
+
+What is due, and how long it is leased, go by the database's own clock where it has one: a gateway
+whose clock is wrong neither takes what is another's nor leaves what nobody else would send.
 """
 
 from collections.abc import Collection
@@ -13,7 +16,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, update
 
-from storage.instants import database_clock, instant_text, parse_instant
+from storage.instants import database_clock, instant_text, instant_to_write, parse_instant
 from storage.orders import OrderRecord, order_of
 from storage.tables import cases, deliveries, orders
 
@@ -63,16 +66,14 @@ class LeaseLost(Exception):
     """Another gateway took this delivery up after our lease ended."""
 
 
-def add_delivery(
-    connection: Connection, order_id: str, *, department: str, due_at: datetime
-) -> None:
+def add_delivery(connection: Connection, order_id: str, *, department: str, now: datetime) -> None:
     connection.execute(
         insert(deliveries).values(
             order_id=order_id,
             department=department,
             state="DUE",
             attempts=0,
-            due_at=instant_text(due_at),
+            due_at=instant_to_write(connection, now),
         )
     )
 
@@ -104,7 +105,7 @@ def due_again(
     connection: Connection,
     order_id: str,
     *,
-    due_at: datetime,
+    now: datetime,
     states: Collection[str] = ("DONE", "PARKED"),
 ) -> bool:
     """Let a delivery in one of *states* begin again; False if there is none.
@@ -114,7 +115,7 @@ def due_again(
     again = connection.execute(
         update(deliveries)
         .where(deliveries.c.order_id == order_id, deliveries.c.state.in_(states))
-        .values(state="DUE", due_at=instant_text(due_at), last_error=None)
+        .values(state="DUE", due_at=instant_to_write(connection, now), last_error=None)
     )
     return again.rowcount == 1
 
@@ -153,14 +154,13 @@ def claim_deliveries(  # noqa: PLR0913 -- a claim has these parts
     The orders are locked with them; one that somebody is changing right now is left for later.
 
     Args:
-        now: what is due is held against it. Leases go by the database's own clock where it has
-            one: gateways whose clocks differ must agree when a lease is over.
+        now: by our clock; used where the database has none of its own.
         besides: departments whose deliveries are left alone.
     """
     clock = database_clock(connection, now)
     due = (
         _CLAIM.where(
-            deliveries.c.due_at <= instant_text(now),
+            deliveries.c.due_at <= instant_text(clock),
             deliveries.c.department.not_in(besides),
             or_(deliveries.c.lease.is_(None), deliveries.c.leased_until < instant_text(clock)),
         )
@@ -196,16 +196,17 @@ def bring_forward(connection: Connection, department: str, *, now: datetime) -> 
 
     The department answers again: what its silence delayed need not wait for its own turn.
     """
+    clock = instant_to_write(connection, now)
     brought = connection.execute(
         update(deliveries)
         .where(
             deliveries.c.department == department,
             deliveries.c.state == "DUE",
-            deliveries.c.due_at > instant_text(now),
+            deliveries.c.due_at > clock,
             deliveries.c.lease.is_(None),
             deliveries.c.last_error.is_not(None),
         )
-        .values(due_at=instant_text(now))
+        .values(due_at=clock)
     )
     return brought.rowcount
 
@@ -219,11 +220,18 @@ def finish_delivery(connection: Connection, delivery: DeliveryRecord, *, lease: 
     _settle(connection, delivery, lease, state="DONE", last_error=None)
 
 
-def postpone_delivery(
-    connection: Connection, delivery: DeliveryRecord, *, lease: str, due_at: datetime, error: str
+def postpone_delivery(  # noqa: PLR0913 -- an end has these parts
+    connection: Connection,
+    delivery: DeliveryRecord,
+    *,
+    lease: str,
+    now: datetime,
+    wait: timedelta,
+    error: str,
 ) -> None:
-    """Try again at *due_at*; *error* is a stable code."""
-    _settle(connection, delivery, lease, due_at=instant_text(due_at), last_error=error)
+    """Try again after *wait*; *error* is a stable code."""
+    due_at = instant_to_write(connection, now, wait)
+    _settle(connection, delivery, lease, due_at=due_at, last_error=error)
 
 
 def park_delivery(

@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,9 @@ from domain.hold_term import ends_on
 from gateway.delivery import Deliveries
 from resolvers.order_events import OrderEvents
 from storage.deliveries import StandingDelivery, delivery_of
-from tests.resolvers.order_world import FUND, World, open_world, papers
+from storage.orders import find_order_by_key
+from storage.receipts import receipts_of
+from tests.resolvers.order_world import FUND, World, full, open_world, papers
 
 pytestmark = pytest.mark.anyio
 
@@ -61,6 +64,24 @@ class Fund:
     async def holds_since(self, day: date) -> Sequence[Standing]:
         del day
         return ()
+
+
+@dataclass
+class TalkativeFund(Fund):
+    """A department whose clerk reports *meanwhile* before its system has answered *result*."""
+
+    result: str = "FULL"
+    meanwhile: str = "WAITING"
+
+    async def control(self, order: ControlOrder) -> Receipt:
+        sent = await self.world.database.read(partial(find_order_by_key, delivery_key=order.key))
+        assert sent is not None
+        waits: dict[str, Any] = {"controlled": 0, "starts_on": None, "ends_on": None, "rank": 2}
+        said = waits if self.meanwhile == "WAITING" else {}
+        report = full(sent, self.world.today, result=self.meanwhile, **said)
+        await self.world.reported(sent, replace(report, receipt_number="by hand"))
+        receipt = await super().control(order)
+        return replace(receipt, **waits, result="WAITING") if self.result == "WAITING" else receipt
 
 
 @pytest.fixture
@@ -115,6 +136,14 @@ async def postponed(world: World, order_id: str) -> bool:
     return False
 
 
+async def done(world: World, order_id: str) -> bool:
+    for _ in range(200):
+        if (await delivery(world, order_id)).state == "DONE":
+            return True
+        await asyncio.sleep(0.02)
+    return False
+
+
 async def test_the_first_answer_after_a_silence_brings_everything_forward(world: World) -> None:
     fund = Fund(world, silent=True)
     first, second, third = await approved(world, 3)
@@ -160,3 +189,29 @@ async def test_an_approval_that_outlived_its_day_is_not_sent(world: World) -> No
 
     assert fund.sent == []
     assert (await world.history(order_id))[-1].remark == "APPROVAL_EXPIRED"
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "result"),
+    [
+        pytest.param("WAITING", "FULL", id="the answer is newer: it moves the order on"),
+        pytest.param("FULL", "WAITING", id="the answer is older: it takes nothing back"),
+        pytest.param("FULL", "FULL", id="both say the same"),
+    ],
+)
+async def test_what_a_department_reports_before_it_answers_is_not_lost(
+    world: World, meanwhile: str, result: str
+) -> None:
+    fund = TalkativeFund(world, meanwhile=meanwhile, result=result)
+    [order_id] = await approved(world, 1)
+    async with worker(world, fund):
+        assert await comes_to(world, order_id, "EXECUTED")
+        assert await done(world, order_id)
+
+    assert (await world.order(order_id)).state == "EXECUTED"
+    assert (await world.hold(order_id)).controlled == 1_00
+    kept = await world.database.read(partial(receipts_of, order_id=order_id))
+    assert sorted((one.number == "by hand", one.result) for one in kept) == [
+        (False, result),
+        (True, meanwhile),
+    ]

@@ -183,9 +183,7 @@ async def test_an_order_that_was_taken_back_is_never_sent(world: World) -> None:
     order = await world.approved(world.freeze())
     await world.take("approver-1", order_approval.withdraw, order.id)
     # As if its delivery had stopped, by whatever accident.
-    await world.database.write(
-        lambda c: add_delivery(c, order.id, department=FUND, due_at=world.now)
-    )
+    await world.database.write(lambda c: add_delivery(c, order.id, department=FUND, now=world.now))
     await world.database.write(partial(parked_by_hand, order_id=order.id))
 
     with pytest.raises(TransitionRefused):

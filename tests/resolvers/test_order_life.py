@@ -232,6 +232,20 @@ async def test_a_waiting_hold_takes_effect_bit_by_bit(world: World) -> None:
     assert (await world.hold(order.id)).controlled == 100_00
 
 
+async def test_a_word_that_comes_after_a_newer_one_takes_nothing_back(world: World) -> None:
+    order = await world.sent(world.freeze())
+    part = {"result": "PART", "reason": "INSUFFICIENT"}
+    await world.reported(order, full(order, world.today, **part, controlled=60_00))
+    was = await world.history(order.id)
+
+    for older in (60_00, 40_00):
+        with pytest.raises(ImpossibleReceipt):
+            await world.reported(order, full(order, world.today, **part, controlled=older))
+
+    assert (await world.hold(order.id)).controlled == 60_00
+    assert await world.history(order.id) == was
+
+
 async def test_a_waiting_hold_on_what_was_disposed_of_is_void(world: World) -> None:
     order = await world.sent(world.freeze())
     nothing = {"controlled": 0, "starts_on": None, "ends_on": None, "rank": None}

@@ -221,7 +221,7 @@ async def test_a_receipt_that_comes_twice_is_kept_once(database: Database) -> No
 async def delivery_due(database: Database) -> None:
     await added(database, order())
     await database.write(
-        lambda c: add_delivery(c, "o_1", department="housing-fund-center", due_at=NOW)
+        lambda c: add_delivery(c, "o_1", department="housing-fund-center", now=NOW)
     )
 
 
@@ -263,7 +263,7 @@ async def test_what_is_claimed_comes_with_all_that_the_department_is_told(
     await added(database, order(1))
     await added(database, order(2, action="LIFT", hold_order="o_1"))
     for order_id in ("o_1", "o_2"):
-        add = partial(add_delivery, order_id=order_id, department="d", due_at=NOW)
+        add = partial(add_delivery, order_id=order_id, department="d", now=NOW)
         await database.write(add)
 
     work = partial(claim_deliveries, lease="a", now=NOW, lease_time=A_MOMENT, most=10)
@@ -305,7 +305,7 @@ async def test_who_lost_the_lease_writes_nothing_more(database: Database) -> Non
     for settle in (
         partial(finish_delivery, delivery=mine, lease="a"),
         partial(park_delivery, delivery=mine, lease="a", error="X"),
-        partial(postpone_delivery, delivery=mine, lease="a", due_at=NOW, error="X"),
+        partial(postpone_delivery, delivery=mine, lease="a", now=NOW, wait=A_MOMENT, error="X"),
     ):
         with pytest.raises(LeaseLost):
             await database.write(settle)
@@ -325,24 +325,52 @@ async def test_the_same_worker_is_fenced_by_its_attempt(database: Database) -> N
         await database.write(lambda c: finish_delivery(c, first, lease="a"))
 
 
-async def postponed(database: Database, until: datetime) -> None:
+async def postponed(database: Database, wait: timedelta) -> None:
     await delivery_due(database)
     [mine] = await claimed(database, "a")
+    now, why = datetime.now(UTC), "DEPARTMENT_BUSY"
     await database.write(
-        lambda c: postpone_delivery(c, mine, lease="a", due_at=until, error="DEPARTMENT_BUSY")
+        lambda c: postpone_delivery(c, mine, lease="a", now=now, wait=wait, error=why)
     )
 
 
 async def test_a_postponed_delivery_is_due_later(database: Database) -> None:
-    later = datetime.now(UTC) + timedelta(hours=1)
-    await postponed(database, later)
+    await postponed(database, A_MOMENT)
 
-    assert await claimed(database, "a", later - timedelta(seconds=1)) == []
-    assert len(await claimed(database, "a", later)) == 1
+    assert await claimed(database, "a") == []
+    await asyncio.sleep(A_MOMENT.total_seconds() + 0.05)
+    assert len(await claimed(database, "a")) == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        pytest.param(timedelta(hours=1), id="ahead"),
+        pytest.param(-timedelta(hours=1), id="behind"),
+    ],
+)
+async def test_what_a_gateway_with_a_wrong_clock_leaves_is_due_in_time(
+    database: Database, wrong: timedelta
+) -> None:
+    if not isinstance(database, PostgresDatabase):
+        pytest.skip("SQLite has no clock of its own: one machine, one clock")
+    there = datetime.now(UTC) + wrong
+    await added(database, order())
+    await database.write(lambda c: add_delivery(c, "o_1", department="d", now=there))
+    [mine] = await claimed(database, "a", there)
+    postpone = partial(
+        postpone_delivery, delivery=mine, lease="a", now=there, wait=A_MOMENT, error="X"
+    )
+    await database.write(postpone)
+
+    assert await claimed(database, "b") == []
+    assert await claimed(database, "a", there + A_MOMENT) == []
+    await asyncio.sleep(A_MOMENT.total_seconds() + 0.05)
+    assert [one.attempts for one in await claimed(database, "b")] == [2]
 
 
 async def test_what_a_silent_department_delayed_is_brought_forward(database: Database) -> None:
-    await postponed(database, datetime.now(UTC) + timedelta(hours=1))
+    await postponed(database, timedelta(hours=1))
 
     elsewhere = partial(bring_forward, department="traffic-police", now=NOW)
     assert await database.write(elsewhere) == 0

@@ -108,7 +108,7 @@ async def test_pages_of_deliveries_follow_each_other(database: Database) -> None
     def add(connection: Connection) -> None:
         for number in range(1, 6):
             add_order(connection, order(number), event="DRAFT")
-            add_delivery(connection, f"o_{number}", department=FUND, due_at=NOW)
+            add_delivery(connection, f"o_{number}", department=FUND, now=NOW)
 
     await database.write(add)
 
