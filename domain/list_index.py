@@ -92,6 +92,10 @@ class ListIndex:
         self._new_names: dict[int, tuple[int, ...]] = {}
         self._new: dict[int, Sequence[Listed]] = {}
 
+    def __len__(self) -> int:
+        """How many subjects it was built with."""
+        return len(self._numbers)
+
     @property
     def has_grown(self) -> bool:
         """Whether so much changed that a new index would be better."""

@@ -20,6 +20,8 @@ _PAGES: Final = {
     ("Query", "inbox"),
     ("Query", "deliveries"),
     ("Query", "reconciliations"),
+    ("Query", "listEntries"),
+    ("Query", "hits"),
 }
 _DEEPEST: Final = 7
 
@@ -127,6 +129,8 @@ class Maker:
             return f'(idNumber: "{lot.choice(self._debtors)}")'
         if (kind, name) == ("Query", "order"):
             return '(id: "o_1")'
+        if (kind, name) == ("Query", "listEntry"):
+            return '(id: "e_1")'
         if (kind, name) == ("Case", "expiring"):
             return f"(days: {lot.choice((0, 30, 999))})"
         if (kind, name) == ("Query", "discrepancies"):
