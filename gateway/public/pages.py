@@ -28,7 +28,7 @@ form { border: 1px solid var(--line); border-radius: .5rem; display: grid; gap: 
   grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); align-items: end; padding: 1rem;
   margin: 1rem 0; }
 fieldset { border: 0; margin: 0; padding: 0; display: contents; }
-legend { font-weight: 700; }
+legend { font-weight: 700; grid-column: 1 / -1; padding: 0; }
 label { display: grid; gap: .25rem; }
 input, button { font: inherit; min-height: 2.75rem; padding: .25rem .75rem;
   border: 1px solid var(--line); border-radius: .375rem; }
@@ -41,9 +41,10 @@ article { border: 1px solid var(--line); border-radius: .5rem; margin: 1rem 0; p
 article h3 { margin: 0 0 .5rem; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }
-caption { font-weight: 700; padding: .5rem 0; text-align: start; }
+caption { padding: .5rem 0; text-align: start; }
 th, td { border-bottom: 1px solid var(--line); padding: .5rem; text-align: start;
   vertical-align: top; }
+td:first-child, td time { white-space: nowrap; }
 [role=status] { font-weight: 700; margin: 1.5rem 0; }
 """
 
@@ -106,9 +107,8 @@ _FOUND: Final = """
 </article>
 """
 _TABLE: Final = """
-<p>{note}</p>
 <div class="scroll" role="region" aria-label="{heading}" tabindex="0">
-<table><caption>{heading}</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>
+<table><caption>{note}</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>
 </div>
 """
 
