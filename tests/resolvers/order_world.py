@@ -14,6 +14,7 @@ from domain.hold_term import ends_on
 from domain.identity import IdNumber
 from domain.money import Fen
 from domain.order import OrderAction
+from domain.registered_claim import RegisteredClaim
 from gateway.case_register import read_register
 from resolvers import order_answers, order_approval, order_drafts
 from resolvers.order_answers import Report
@@ -21,7 +22,13 @@ from resolvers.order_drafts import Draft, OnHold, Papers
 from resolvers.order_steps import Idempotency, Step, actor_of
 from sandbox.cases import case_register
 from sandbox.population import populate
-from storage.cases import CaseRecord, keep_cases, keep_officers
+from storage.cases import (
+    AssignedOfficer,
+    CaseRecord,
+    Party,
+    keep_cases,
+    keep_officers,
+)
 from storage.database import Database, open_database
 from storage.holds import HoldRecord, hold_of
 from storage.migration import migrate
@@ -193,3 +200,21 @@ async def open_world(place: Path, url: str = "") -> World:
     await database.write(lambda connection: keep_cases(connection, cases))
     [case] = [one for one in cases if one.number == CASE]
     return World(database, case)
+
+
+def blank_case(obligors: tuple[Party, ...], officers: tuple[AssignedOfficer, ...]) -> CaseRecord:
+    """Return an open case of these people, with as little else as a case can have."""
+    return CaseRecord(
+        number=CASE,
+        court_name="示例区人民法院",
+        court_code="示9903",
+        filed_on=TODAY,
+        basis_document_number="（2025）示9903民初1号",
+        basis_unit="示例区人民法院",
+        obligation="给付",
+        claim=RegisteredClaim(total=Fen(1_000_00), recovered=Fen(0)),
+        state="OPEN",
+        applicants=(),
+        obligors=obligors,
+        officers=officers,
+    )
