@@ -10,6 +10,7 @@ from pathlib import Path
 
 import structlog
 
+from tests.differential import test_hidden_names as hidden_names
 from tests.differential.checks import check
 from tests.differential.documents import Maker
 from tests.differential.test_both_ways import ROLES
@@ -42,10 +43,22 @@ async def campaign(count: int, seed: int) -> None:
                 print(f"{role}: {count} documents agree, {executed} executed, {seconds:.0f} s")  # noqa: T201
 
 
+async def guess() -> None:
+    """Try every hidden name, in the place of every name that a role may write."""
+    with tempfile.TemporaryDirectory() as place:
+        async with world(Path(place)) as made:
+            for role in hidden_names.ROLES:
+                made.departments.begin(1)
+                names = hidden_names.guesses(made, role)
+                found = [one for one in names if await hidden_names.recovered(made, role, one)]
+                print(f"{role}: {len(names)} hidden names, {len(found)} recovered {found[:5]}")  # noqa: T201
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--documents", type=int, default=10_000, help="for each role")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--names", action="store_true", help="hidden names instead of documents")
     given = parser.parse_args()
     quiet()
-    asyncio.run(campaign(given.documents, given.seed))
+    asyncio.run(guess() if given.names else campaign(given.documents, given.seed))
