@@ -107,6 +107,9 @@ async def serve(place: Path, port: int, count: int) -> None:
     gateway = build_gateway(settings)
     await migrate(gateway.database)
     await gateway.database.write(lambda c: fill(count, c))
+    await gateway.database.close()  # what was filled in is on the disk, as on any later day
+    os.sync()
+    gateway = build_gateway(settings)
     token = gateway.issuer.token_for(
         role="dept:screening-only", subject="tourism", organisation="tourism", client_id="bench"
     )
