@@ -17,12 +17,14 @@ from resolvers.attaching import AttachingMutations
 from resolvers.case import CaseQueries
 from resolvers.deliveries import DeliveryMutations, DeliveryQueries
 from resolvers.discrepancies import DiscrepancyMutations, DiscrepancyQueries
+from resolvers.hit_statistics import HitStatisticsQueries
 from resolvers.hits import HitMutations, HitQueries
 from resolvers.list_entries import ListQueries
 from resolvers.list_exchange import ExchangeQueries, ExchangeSubscriptions
 from resolvers.listing import ListMutations
 from resolvers.ordering import OrderMutations
 from resolvers.orders import OrderQueries
+from resolvers.restrictions import RestrictionMutations, RestrictionQueries
 from resolvers.scalars import SCALARS
 from resolvers.subscriptions import OrderSubscriptions
 from resolvers.viewer import ViewerQueries
@@ -67,6 +69,8 @@ def build_graph() -> Graph:
             HitQueries,
             ExchangeQueries,
             WebhookQueries,
+            RestrictionQueries,
+            HitStatisticsQueries,
             ViewerQueries,
         ),
         root_type(
@@ -78,6 +82,7 @@ def build_graph() -> Graph:
             ListMutations,
             HitMutations,
             WebhookMutations,
+            RestrictionMutations,
             DeliveryMutations,
             DiscrepancyMutations,
         ),

@@ -88,7 +88,19 @@ def restriction_in_force(
     return None if row is None else _restriction(row)
 
 
+def restrictions_of(connection: Connection, case_number: CaseNumber) -> list[RestrictionRecord]:
+    """Return the orders of a case, in force or lifted, the first issued first."""
+    statement = (
+        select(restriction_orders)
+        .where(restriction_orders.c.case_number == case_number)
+        .order_by(restriction_orders.c.issued_on, restriction_orders.c.number)
+    )
+    return [_restriction(row) for row in connection.execute(statement)]
+
+
 def find_restriction(connection: Connection, number: str) -> RestrictionRecord | None:
+    if "\0" in number:
+        return None  # nobody's; and PostgreSQL knows no NUL
     row = connection.execute(
         select(restriction_orders).where(restriction_orders.c.number == number)
     ).one_or_none()
