@@ -26,17 +26,23 @@ from domain.match import Asked, Confidence, Verdict, asked, confidence, verdict
 from domain.measure import DEBTORS, AutoAction, Catalogue, MatchMode, Measure, SubjectType
 from resolvers.order_steps import checked
 from resolvers.refusals import BadInput, Refused
-from resolvers.watched_list import ROLES, WatchedList, subjects_of
+from resolvers.watched_list import ROLES, ListNotCurrent, WatchedList, subjects_of
 from storage.database import Database
-from storage.entries import EntryRecord, entries_at
+from storage.entries import EntryRecord, entries_at, lock_entry
 from storage.hits import HitRecord, ScreeningRecord, add_hit, find_screening, keep_screening
 
 MOST_SUBJECTS: Final = 10_000
 _LONGEST_NAME: Final = 128
+_MOST_ATTEMPTS: Final = 3
+_MOST_NAMESAKES: Final = 5
 _TO_DECIDE: Final = {AutoAction.HOLD: timedelta(days=1)}
 _TO_LOOK: Final = timedelta(days=5)
 _SEVERITY: Final = (AutoAction.HOLD, AutoAction.TASK, AutoAction.FLAG, AutoAction.ROUTE)
 _LISTED: Final = frozenset(state.value for state in LISTED)
+
+
+class _Removed(Exception):
+    """An entry was removed between the look and the hit."""
 
 
 class NoSuchTrigger(Refused):
@@ -135,6 +141,8 @@ class Screener:
     ) -> Screening:
         """Answer for each of *subjects*, in their order; a repeat finds the same hits.
 
+        A hit is written while its entry is listed, or not at all: no removal passes it by (I-33).
+
         Raises:
             BadInput: none or too many subjects, or a reference that cannot be kept.
             NoSuchTrigger, ReferenceReused, ListNotCurrent: see there.
@@ -146,9 +154,24 @@ class Screener:
         if not self._catalogue.asked_by(unit, trigger, today):
             raise NoSuchTrigger(self._catalogue.triggers_of(unit))
         people = [asked(one.id_number, one.name[:_LONGEST_NAME]) for one in subjects]
+        call = _Call(unit, trigger, reference, self._digest(subjects), now)
+        for _ in range(_MOST_ATTEMPTS):
+            try:
+                return await self._answered(call, subjects, people)
+            except _Removed:  # a removal came between the look and the hit: look again
+                await self._watched.follow()
+        raise ListNotCurrent
+
+    async def _answered(
+        self, call: "_Call", subjects: Sequence[Subject], people: Sequence[Asked]
+    ) -> Screening:
         candidates = self._watched.candidates(people)
         sequence = self._watched.sequence
-        call = _Call(unit, trigger, reference, self._digest(subjects), now)
+        # Of those who share a name alone a few are enough: a person has to find out anyway.
+        candidates = [
+            found if person.number or person.partial else found[:_MOST_NAMESAKES]
+            for found, person in zip(candidates, people, strict=True)
+        ]
         places = {one.place for found in candidates for one in found}
         entries = await self._database.read(partial(entries_at, places=places)) if places else {}
         results = [
@@ -272,6 +295,10 @@ class Screener:
             before = find_screening(connection, call.unit, call.reference, call.trigger)
             if before is None or before.body_hash != call.body_hash:
                 raise ReferenceReused
+        for entry_id in sorted({hit.entry_id for hit in hits.values()}):
+            entry = lock_entry(connection, entry_id)
+            if entry is None or entry.state not in _LISTED:
+                raise _Removed
         for hit in hits.values():
             events = [HitEvent.RESEMBLE] if hit.state == "TO_VERIFY" else _events_of(hit)
             add_hit(connection, hit, _walked(events), actor="system")

@@ -21,6 +21,7 @@ _DATES: Final = (
     "term_ends_on",
     "exit_found_on",
 )
+_MOST_IN_A_STATEMENT: Final = 1_000
 _INSTANTS: Final = ("published_at", "removed_at", "created_at", "changed_at")
 
 
@@ -151,8 +152,11 @@ def lock_entry(connection: Connection, entry_id: str) -> EntryRecord | None:
 
 def entries_at(connection: Connection, places: Collection[int]) -> dict[int, EntryRecord]:
     """Return the entries at *places*, by place."""
-    statement = select(entries).where(entries.c.place.in_(places))
-    return {row.place: entry_of(row) for row in connection.execute(statement)}
+    found: dict[int, EntryRecord] = {}
+    for some in _batched(sorted(places), _MOST_IN_A_STATEMENT):
+        statement = select(entries).where(entries.c.place.in_(some))
+        found |= {row.place: entry_of(row) for row in connection.execute(statement)}
+    return found
 
 
 def entries_of(connection: Connection, ids: Collection[str]) -> dict[str, EntryRecord]:
@@ -288,6 +292,12 @@ def last_exit(
     )
     found = connection.scalar(statement)
     return None if found is None else date.fromisoformat(found)
+
+
+def _batched(places: Sequence[int], most: int) -> Iterator[Sequence[int]]:
+    """Yield *places*, up to *most* at a time."""
+    for start in range(0, len(places), most):
+        yield places[start : start + most]
 
 
 def _append(  # noqa: PLR0913, PLR0917 -- the columns of an event

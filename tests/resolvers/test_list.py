@@ -238,3 +238,27 @@ async def test_a_department_sees_no_list(court: ListWorld) -> None:
     refused = await court.ask("tourism", "{ done: listEntries(first: 1) { nodes { id } } }")
 
     assert refused["code"] in {"UNAUTHORIZED_FIELD_OR_TYPE", "GRAPHQL_VALIDATION_FAILED"}
+
+
+async def test_a_removal_between_the_look_and_the_hit_leaves_no_hit_behind(
+    court: ListWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """I-33: a hit on an entry that is gone would never be released."""
+    entry = await court.listed()
+    await court.step("executor", "findExitCause", entry, cause="PERFORMED", proof="结案通知书")
+    database, write = court.world.database, court.world.database.write
+    removed: list[Any] = []
+
+    async def removed_first(work: Any) -> Any:
+        if not removed:
+            removed.append(work)
+            await court.step("officer", "shieldEntry", entry)
+        return await write(work)
+
+    monkeypatch.setattr(database, "write", removed_first)
+    answer = await court.screen("tourism", "consumption.lodging", court.debtor)
+
+    assert removed
+    assert answer["results"][0]["verdict"] == "NO_HIT"
+    hits = "{ done: hits(first: 9, states: [INTERCEPTED, NOTED, RAISED]) { nodes { id } } }"
+    assert (await court.ask("tourism", hits))["nodes"] == []
