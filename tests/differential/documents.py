@@ -129,6 +129,8 @@ class Maker:
             return f'(idNumber: "{lot.choice(self._debtors)}")'
         if (kind, name) == ("Query", "order"):
             return '(id: "o_1")'
+        if (kind, name) == ("Query", "restrictionOrders"):
+            return f'(caseNumber: "{lot.choice(self._cases)}")'
         if (kind, name) == ("Query", "listEntry"):
             return '(id: "e_1")'
         if (kind, name) == ("Case", "expiring"):
