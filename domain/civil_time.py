@@ -21,3 +21,8 @@ def civil_date(at: datetime) -> date:
 def end_of_day(day: date) -> datetime:
     """Return 24:00 of *day* in Shanghai, which is 00:00 of the next, as an instant in UTC."""
     return datetime.combine(day + timedelta(days=1), time(), SHANGHAI).astimezone(UTC)
+
+
+def civil_time(at: datetime) -> time:
+    """Return the time of day of *at*, which is aware, in Shanghai."""
+    return at.astimezone(SHANGHAI).time()

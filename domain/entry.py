@@ -60,6 +60,7 @@ class DisclosureMode(Enum):
 
 _S, _E, _A = EntryState, EntryEvent, EntryActor
 _LIVE: Final = (_S.PUBLISHED, _S.NOTIFIED)
+_NOT_TOLD_YET: Final = (_S.DECIDED, _S.GRACE)
 
 LISTED: Final = frozenset({*_LIVE, _S.EXIT_PENDING})
 """Screening answers HIT. A removal counts from SHIELDED or WITHDRAWN on, not from its cause (I-32)."""
@@ -91,7 +92,11 @@ ENTRY: Final = StateTable(
         *(Row(state, _E.FIND_EXIT_CAUSE, _A.EXECUTOR, _S.EXIT_PENDING) for state in _LIVE),
         *(Row(state, _E.END_TERM, _A.SYSTEM, _S.EXIT_PENDING) for state in _LIVE),
         Row(_S.EXIT_PENDING, _E.SHIELD, _A.LIST_OFFICER, _S.SHIELDED),
-        *(Row(state, _E.UPHOLD_OBJECTION, _A.OBJECTION_JUDGE, _S.WITHDRAWN) for state in _LIVE),
+        # 6.3 names the live states alone; a decision can be found wrong before and after (ADR 0031).
+        *(
+            Row(state, _E.UPHOLD_OBJECTION, _A.OBJECTION_JUDGE, _S.WITHDRAWN)
+            for state in (*_LIVE, *_NOT_TOLD_YET, _S.EXIT_PENDING)
+        ),
         *(Row(state, _E.CLOSE, _A.SYSTEM, _S.CLOSED) for state in (_S.SHIELDED, _S.WITHDRAWN)),
     ),
 )

@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from functools import cache
@@ -62,6 +62,7 @@ class Measure:
         trigger: the business event in which a department asks.
         needs: figures that the policy leaves open; until they are set it stays a flag.
         only_after: the trigger counts only for what was gained after the listing (I-36).
+        formerly: bodies that the policy names and that were merged into others since.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Measure:
     valid_until: date | None
     needs: frozenset[str]
     only_after: bool
+    formerly: frozenset[str] = frozenset()
 
     def is_valid(self, on: date) -> bool:
         """Whether the measure may be applied on *on*."""
@@ -107,12 +109,30 @@ class Catalogue:
     Attributes:
         version: decisions keep it, so that old ones stay explained.
         configured: measures whose open figures the authority has set, by id.
+        figures: those figures, as text with their unit.
+        second_person: measures that two people of the unit decide (H3).
+        successors: into which body another was merged, step by step.
     """
 
     version: str
     measures: Mapping[str, Measure]
     _asked_by: Mapping[tuple[str, str], Sequence[Measure]]
     configured: frozenset[str] = frozenset()
+    figures: Mapping[str, str] = field(default_factory=dict)
+    second_person: frozenset[str] = frozenset()
+    successors: Mapping[str, str] = field(default_factory=dict)
+
+    def successor_of(self, department: str) -> str | None:
+        """Return the body that has its duties now; None if it has them itself."""
+        found = self.successors.get(department)
+        while found is not None and found in self.successors:
+            found = self.successors[found]
+        return found
+
+    def duties_of(self, department: str) -> frozenset[str]:
+        """Return *department* and every body whose duties it has taken over; of a merged one, itself."""
+        merged = (one for one in self.successors if self.successor_of(one) == department)
+        return frozenset({department, *merged})
 
     def asked_by(self, department: str, trigger: str, on: date) -> list[Measure]:
         """Return the measures that *department* has to match on *trigger*, in the policy's order."""
@@ -124,6 +144,38 @@ class Catalogue:
         """Return those that reach a subject of that type (I-35)."""
         asked = self.asked_by(department, trigger, on)
         return [one for one in asked if subject in one.subject_types]
+
+    def reaching(
+        self,
+        department: str,
+        trigger: str,
+        listed_as: SubjectType,
+        asked_as: SubjectType | None,
+        on: date,
+    ) -> tuple[Measure, ...]:
+        """Return the measures of *department* that reach whom it asks about (I-35), each once.
+
+        A debtor is reached by what names debtors; who steers a debtor organization only by measures
+        that match a debtor's affiliates; who is checked with an applicant, if a debtor, also by
+        measures that match an applicant's associates.
+
+        Args:
+            listed_as: how the subject stands to the listing.
+            asked_as: what the subject is to the applicant; None where it is the applicant.
+        """
+        by_listing = [
+            one
+            for one in self.applying(department, trigger, listed_as, on)
+            if listed_as in DEBTORS or one.match_mode is MatchMode.DEBTOR_AFFILIATES
+        ]
+        by_application: list[Measure] = []
+        if asked_as is not None and listed_as in DEBTORS:
+            by_application = [
+                one
+                for one in self.applying(department, trigger, asked_as, on)
+                if one.match_mode is MatchMode.APPLICANT_ASSOCIATES
+            ]
+        return tuple({one.id: one for one in (*by_listing, *by_application)}.values())
 
     def action_of(self, measure: Measure) -> AutoAction:
         """Return what a system does on a hit of *measure*.
@@ -164,18 +216,32 @@ def read_catalogue(data: Mapping[str, Any], *, configured: Iterable[str] = ()) -
         if measure.id in measures:
             raise CatalogueBroken(f"{measure.id} is there twice")
         measures[measure.id] = measure
+    chosen = frozenset(configured)
+    if unknown := chosen - measures.keys():
+        raise CatalogueBroken(f"no measure {', '.join(sorted(unknown))} to be configured")
+    return catalogue_of(str(data["version"]), measures, configured=chosen)
+
+
+def catalogue_of(
+    version: str,
+    measures: Mapping[str, Measure],
+    *,
+    configured: frozenset[str] = frozenset(),
+    figures: Mapping[str, str] = MappingProxyType({}),
+    second_person: frozenset[str] = frozenset(),
+) -> Catalogue:
+    """Return the catalogue of those *measures*, by id and in their order."""
     asked_by: defaultdict[tuple[str, str], list[Measure]] = defaultdict(list)
     for measure in measures.values():
         for department in sorted(measure.departments):
             asked_by[department, measure.trigger].append(measure)
-    chosen = frozenset(configured)
-    if unknown := chosen - measures.keys():
-        raise CatalogueBroken(f"no measure {', '.join(sorted(unknown))} to be configured")
     return Catalogue(
-        version=str(data["version"]),
-        measures=MappingProxyType(measures),
+        version=version,
+        measures=MappingProxyType(dict(measures)),
         _asked_by=MappingProxyType(dict(asked_by)),
-        configured=chosen,
+        configured=configured,
+        figures=figures,
+        second_person=second_person,
     )
 
 

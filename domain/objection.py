@@ -80,12 +80,14 @@ OBJECTION: Final = StateTable(
     ),
 )
 
-UPHELD: Final = frozenset({_S.UPHELD, _S.RECON_UPHELD})
+UPHELD: Final = frozenset({_S.UPHELD, _S.PARTLY_UPHELD, _S.RECON_UPHELD})
+OPEN: Final = frozenset({_S.FILED, _S.ACCEPTED, _S.UNDER_REVIEW, _S.RECONSIDERATION})
 DEADLINES: Final = {
     (ObjectionKind.LIST_CORRECTION, _S.FILED): "DL-02",
     (ObjectionKind.LIST_CORRECTION, _S.ACCEPTED): "DL-02",
     (ObjectionKind.LIST_CORRECTION, _S.UNDER_REVIEW): "DL-02",
     (ObjectionKind.LIST_CORRECTION, _S.UPHELD): "DL-03",
+    (ObjectionKind.LIST_CORRECTION, _S.PARTLY_UPHELD): "DL-03",
     (ObjectionKind.LIST_CORRECTION, _S.RECON_UPHELD): "DL-03",
     (ObjectionKind.LIST_CORRECTION, _S.REJECTED): "DL-04",
     (ObjectionKind.LIST_CORRECTION, _S.RECONSIDERATION): "DL-05",

@@ -125,6 +125,45 @@ def test_affiliates_are_reached_only_where_the_debtor_is_an_organization() -> No
             assert measure.subject_types <= {NP, LP}
 
 
+# department that asks, trigger, listed as, asked as (- is the applicant), measures that reach him
+REACHING: Final = """
+tourism            consumption.lodging            NP -  M-6-1a
+tourism            consumption.lodging            NP LR M-6-1a
+tourism            consumption.lodging            LR -  M-6-1a
+tourism            consumption.lodging            DR LR M-6-1a
+tourism            consumption.lodging            DM -
+tourism            consumption.resort             NP -  M-6-2c
+tourism            consumption.resort             LR -
+education          consumption.schoolFee          LP -
+education          consumption.schoolFee          AC -  M-6-3a
+finance            grant.policySupport            LP -  M-2-2a
+finance            grant.policySupport            NP -
+finance            grant.policySupport            NP LR M-2-2a
+finance            grant.policySupport            NP AC M-2-2a
+finance            grant.policySupport            NP PR
+finance            grant.policySupport            LP LR M-2-2a
+finance            grant.policySupport            LR -
+finance            grant.policySupport            LR LR
+publicity          honour.selectionInstitution    NP DM M-5-1b
+publicity          list.published                 NP -  M-5-1e
+publicity          list.published                 NP LR M-5-1e M-5-1c
+publicity          list.published                 LP LR M-5-1c
+tourism            grant.policySupport            LP -
+tourism            no.suchTrigger                 NP -
+"""
+
+
+@pytest.mark.parametrize("row", REACHING.strip().splitlines())
+def test_who_is_reached_depends_on_how_he_is_listed_and_how_he_is_asked_about(row: str) -> None:
+    """I-35: debtors by what names them, who steers a debtor as its affiliate, associates if debtors."""
+    asking, trigger, listed, role, *reached = row.split()
+    as_ = None if role == "-" else SHORT[role]
+
+    found = catalogue().reaching(asking, trigger, SHORT[listed], as_, ON)
+
+    assert [one.id for one in found] == reached
+
+
 def test_a_measure_without_its_figure_is_a_flag_until_it_is_set() -> None:
     data = packaged()
     unset = {one.id for one in catalogue().measures.values() if one.needs}
