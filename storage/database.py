@@ -29,6 +29,8 @@ T = TypeVar("T")
 Work = Callable[[Connection], T]
 
 _MOST_PER_COMMIT: Final = 64
+_BETWEEN_COPIES: Final = 0.25  # seconds
+_LONGEST_LOG: Final = 4 * 2**20  # bytes
 _LONGEST_PAUSE: Final = 0.2  # seconds between two of them
 _MOST_ATTEMPTS: Final = 12  # of a transaction that others get in the way of
 _CONNECTIONS: Final = 16
@@ -53,6 +55,10 @@ class Database(ABC):
 
         An exception undoes the whole of *work* and nothing of anybody else's.
         """
+
+    @abstractmethod
+    async def read_aside(self, work: Work[T]) -> T:
+        """As `read`, in a thread of its own: for work of seconds that nobody should wait for."""
 
     @abstractmethod
     async def close(self) -> None: ...
@@ -102,6 +108,24 @@ class PostgresDatabase(Database):
     async def read(self, work: Work[T]) -> T:
         return await self._run(self._readers, work)
 
+    async def read_aside(self, work: Work[T]) -> T:
+        return await anyio.to_thread.run_sync(self._read_aside, work)
+
+    def _read_aside(self, work: Work[T]) -> T:
+        """Read on a loop and a connection of this thread."""
+
+        async def run() -> T:
+            engine = create_async_engine(
+                self._engine.url,
+                poolclass=NullPool,
+                isolation_level="REPEATABLE READ",
+                hide_parameters=True,
+            ).execution_options(postgresql_readonly=True)
+            async with engine.connect() as connection:
+                return await connection.run_sync(work)
+
+        return asyncio.run(run())
+
     async def write(self, work: Work[T]) -> T:
         return await self._run(self._engine, work)
 
@@ -146,7 +170,12 @@ def _state_of(error: DBAPIError | ConnectionError) -> str | None:
 
 
 class SqliteDatabase(Database):
-    """WAL, ``synchronous=FULL``, one writer thread with group commit, readers in between."""
+    """WAL, ``synchronous=FULL``, one writer thread with group commit, readers in between.
+
+    What the log holds is copied into the file by a thread of its own (a passive checkpoint is in
+    nobody's way). Done by the writer, as SQLite does by itself every 1,000 pages, each copy into a
+    large file let everybody wait for a quarter of a second.
+    """
 
     def __init__(self, url: URL) -> None:
         if url.database:
@@ -158,10 +187,21 @@ class SqliteDatabase(Database):
         self._thread = threading.Thread(target=self._write_forever, name="sqlite-writer")
         self._thread.daemon = True
         self._thread.start()
+        self._log = Path(f"{url.database}-wal") if url.database else None
+        self._stopped = threading.Event()
+        self._copying = threading.Thread(target=self._copy_forever, name="sqlite-checkpoint")
+        self._copying.daemon = True
+        self._copying.start()
 
     async def read(self, work: Work[T]) -> T:
         # Here and now: a reader waits for no writer (WAL), and the turn of a thread would cost
         # more than these reads by key do.
+        return self._read(work)
+
+    async def read_aside(self, work: Work[T]) -> T:
+        return await anyio.to_thread.run_sync(self._read, work)
+
+    def _read(self, work: Work[T]) -> T:
         with self._readers.connect() as connection:
             return work(connection)
 
@@ -177,7 +217,9 @@ class SqliteDatabase(Database):
         if not self._closed:
             self._closed = True
             self._work.put(None)
+            self._stopped.set()
             await anyio.to_thread.run_sync(self._thread.join)
+            await anyio.to_thread.run_sync(self._copying.join)
             self._writer.dispose()
             self._readers.dispose()
 
@@ -195,13 +237,24 @@ class SqliteDatabase(Database):
             if over:
                 return
 
+    def _copy_forever(self) -> None:
+        while not self._stopped.wait(_BETWEEN_COPIES):
+            with contextlib.suppress(Exception):  # a full disk, a file that is gone: the next time
+                if self._log is not None and self._log.stat().st_size > _LONGEST_LOG:
+                    with self._readers.connect() as connection:
+                        driver: Any = connection.connection.dbapi_connection
+                        driver.rollback()  # no checkpoint runs inside a transaction
+                        driver.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
     def _commit_together(self, batch: Sequence[tuple[Work[Any], Future[Any]]]) -> None:
         """One transaction, one savepoint for each caller; answers go out after the commit."""
         answers: list[tuple[Future[Any], Any, BaseException | None]] = []
+        # Who is alone needs no savepoint: what fails undoes the transaction, and nobody else's work.
+        run = _in_savepoint if len(batch) > 1 else _alone
         try:
             with self._writer.begin() as connection:
                 for work, done in batch:
-                    value, failure = _in_savepoint(connection, work)
+                    value, failure = run(connection, work)
                     answers.append((done, value, failure))
                     if failure is not None:
                         _require_transaction(connection, failure)
@@ -229,6 +282,10 @@ def _in_savepoint(connection: Connection, work: Work[T]) -> tuple[T | None, Base
         return None, error
 
 
+def _alone(connection: Connection, work: Work[T]) -> tuple[T | None, BaseException | None]:
+    return work(connection), None
+
+
 def sqlite_engine(url: URL, *, begin: str) -> Engine:
     """Return an engine whose transactions start with *begin* and whose commits reach the disk."""
     engine = create_engine(
@@ -246,6 +303,7 @@ def sqlite_engine(url: URL, *, begin: str) -> Engine:
             "synchronous=FULL",
             "foreign_keys=ON",
             "busy_timeout=10000",
+            "wal_autocheckpoint=0",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

@@ -7,8 +7,10 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, func, insert, select, tuple_, update
 
+from domain.civil_time import end_of_day
 from storage.insert_once import insert_once
 from storage.instants import instant_text, parse_instant
+from storage.settled import transaction_of
 from storage.tables import hit_events, hits, screenings
 
 _DATES: Final = ("effect_ends_on", "feedback_by", "release_by", "retained_until")
@@ -40,6 +42,7 @@ class HitRecord:
     decide_by: datetime
     created_at: datetime
     changed_at: datetime
+    confirmed_by: str | None = None
     decided_by: str | None = None
     decision: str | None = None
     effect: str | None = None
@@ -113,11 +116,49 @@ def move_hit(  # noqa: PLR0913 -- a step has these parts
     moved = connection.execute(
         update(hits)
         .where(hits.c.id == hit.id, hits.c.state == hit.state)
+        # Whom a second person agrees with, and about what, is what that person saw.
+        .where(hits.c.confirmed_by.is_not_distinct_from(hit.confirmed_by))
+        .where(hits.c.effect.is_not_distinct_from(hit.effect))
         .values(_values({"overdue": False, **changes, "state": to_state, "changed_at": at}))
     )
     if moved.rowcount != 1:
         raise HitMoved(hit.id)
     _append(connection, hit.id, event, hit.state, to_state, actor, at, remark)
+
+
+def confirm_first(  # noqa: PLR0913 -- a confirmation has these parts
+    connection: Connection,
+    hit: HitRecord,
+    *,
+    by: str,
+    at: datetime,
+    remark: str,
+    effect: str,
+    effect_ends_on: date | None,
+) -> None:
+    """Note the first of two people who confirm *hit*, and what they mean to do; it stays where it is.
+
+    Raises:
+        HitMoved: somebody else was there first.
+    """
+    noted = connection.execute(
+        update(hits)
+        .where(hits.c.id == hit.id, hits.c.state == hit.state)
+        .where(hits.c.confirmed_by.is_not_distinct_from(hit.confirmed_by))
+        .values(
+            _values(
+                {
+                    "confirmed_by": by,
+                    "effect": effect,
+                    "effect_ends_on": effect_ends_on,
+                    "changed_at": at,
+                }
+            )
+        )
+    )
+    if noted.rowcount != 1:
+        raise HitMoved(hit.id)
+    _append(connection, hit.id, "CONFIRM_FIRST", hit.state, hit.state, by, at, remark)
 
 
 def find_hit(connection: Connection, hit_id: str) -> HitRecord | None:
@@ -127,16 +168,16 @@ def find_hit(connection: Connection, hit_id: str) -> HitRecord | None:
     return None if row is None else _hit(row)
 
 
-def hits_of_unit(
+def hits_of_units(
     connection: Connection,
-    unit: str,
+    units: Collection[str],
     *,
     states: Collection[str],
     first: int,
     after: tuple[datetime, str] | None = None,
 ) -> list[HitRecord]:
-    """Return up to *first* hits of *unit* in *states* behind (created at, id), oldest first."""
-    statement = select(hits).where(hits.c.unit == unit, hits.c.state.in_(states))
+    """Return up to *first* hits of *units* in *states* behind (created at, id), oldest first."""
+    statement = select(hits).where(hits.c.unit.in_(units), hits.c.state.in_(states))
     if after is not None:
         statement = statement.where(
             tuple_(hits.c.created_at, hits.c.id) > (instant_text(after[0]), after[1])
@@ -191,6 +232,18 @@ def hits_overdue(connection: Connection, *, now: datetime, on: date, most: int) 
         .order_by(hits.c.created_at, hits.c.id)
         .limit(most)
     )
+    return [_hit(row) for row in connection.execute(statement)]
+
+
+def hits_due(connection: Connection, *, by: date) -> list[HitRecord]:
+    """Return the hits that wait for a decision, feedback or release due by the end of *by*."""
+    morning = instant_text(end_of_day(by))
+    undecided = hits.c.state.in_(("TO_VERIFY", "INTERCEPTED", "NOTED")) & (
+        hits.c.decide_by <= morning
+    )
+    untold = hits.c.state.in_(("APPLIED", "NOT_APPLIED")) & (hits.c.feedback_by <= by.isoformat())
+    unreleased = (hits.c.state == "RELEASE_DUE") & (hits.c.release_by <= by.isoformat())
+    statement = select(hits).where(undecided | untold | unreleased)
     return [_hit(row) for row in connection.execute(statement)]
 
 
@@ -260,6 +313,7 @@ def _append(  # noqa: PLR0913, PLR0917 -- the columns of an event
             actor=actor,
             at=instant_text(at),
             remark=remark,
+            transaction_id=transaction_of(connection),
         )
     )
 

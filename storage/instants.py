@@ -14,7 +14,7 @@ def instant_text(moment: datetime) -> str:
 
 
 def parse_instant(text: str) -> datetime:
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    return datetime.fromisoformat(text)  # strptime takes ten times as long, and a list has many
 
 
 def database_clock(connection: Connection, now: datetime) -> datetime:

@@ -1,18 +1,19 @@
 """What units are told of the list, in an order that has no gaps, and who was told what."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, func, insert, literal, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.insert_once import insert_once
 from storage.instants import instant_text, parse_instant
 from storage.settled import settled, transaction_of
-from storage.tables import list_changes, list_cursors, list_receivers
+from storage.tables import entries, list_changes, list_cursors, list_receivers
 
-_MOST_AT_ONCE: Final = 500
+_ONE_AT_A_TIME: Final = 0x6C697374  # "list"; any number that nobody else locks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,14 @@ class Receiver:
 def add_change(
     connection: Connection, entry_id: str, *, kind: str, version: int, at: datetime
 ) -> None:
+    """Write a change; on PostgreSQL others that write one wait until this transaction is through.
+
+    Sequences are thus drawn in the order of commits. `settled` alone does not see to that: a transaction
+    that began earlier may draw the later number, commit first, and take a reader past the other's.
+    Courts list a few people a minute at most, so that the wait costs nobody anything.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
     connection.execute(
         insert(list_changes).values(
             entry_id=entry_id,
@@ -67,16 +76,7 @@ def changes_after(connection: Connection, sequence: int, *, most: int) -> list[L
         .order_by(list_changes.c.sequence)
         .limit(most)
     )
-    return [
-        ListChange(
-            sequence=row.sequence,
-            entry_id=row.entry_id,
-            kind=row.kind,
-            version=row.version,
-            at=parse_instant(row.at),
-        )
-        for row in connection.execute(statement)
-    ]
+    return [_change(row) for row in connection.execute(statement)]
 
 
 def last_change(connection: Connection) -> int:
@@ -87,6 +87,25 @@ def last_change(connection: Connection) -> int:
     return int(connection.scalar(newest) or 0)
 
 
+def newest_changes(connection: Connection, entry_ids: Collection[str]) -> dict[str, ListChange]:
+    """Return the newest change of each entry, by its id."""
+    newest = (
+        select(func.max(list_changes.c.sequence))
+        .where(list_changes.c.entry_id.in_(entry_ids))
+        .group_by(list_changes.c.entry_id)
+    )
+    statement = select(list_changes).where(list_changes.c.sequence.in_(newest))
+    return {row.entry_id: _change(row) for row in connection.execute(statement)}
+
+
+def removed_behind(connection: Connection, sequence: int) -> bool:
+    """Whether an entry was removed by any change behind *sequence*, settled or not."""
+    statement = select(list_changes.c.sequence).where(
+        list_changes.c.sequence > sequence, list_changes.c.kind == "REMOVED"
+    )
+    return connection.scalar(statement.limit(1)) is not None
+
+
 def removals_since(connection: Connection, moment: datetime, *, most: int) -> list[ListChange]:
     """Return up to *most* removals since *moment*, the newest first."""
     statement = (
@@ -95,16 +114,7 @@ def removals_since(connection: Connection, moment: datetime, *, most: int) -> li
         .order_by(list_changes.c.sequence.desc())
         .limit(most)
     )
-    return [
-        ListChange(
-            sequence=row.sequence,
-            entry_id=row.entry_id,
-            kind=row.kind,
-            version=row.version,
-            at=parse_instant(row.at),
-        )
-        for row in connection.execute(statement)
-    ]
+    return [_change(row) for row in connection.execute(statement)]
 
 
 def acknowledge(connection: Connection, unit: str, sequence: int, *, at: datetime) -> None:
@@ -121,16 +131,7 @@ def acknowledge(connection: Connection, unit: str, sequence: int, *, at: datetim
         known = 0
     if last <= known:
         return
-    while known < last:
-        taken = [
-            one
-            for one in changes_after(connection, known, most=_MOST_AT_ONCE)
-            if one.sequence <= last
-        ]
-        if not taken:
-            break
-        _mark(connection, unit, taken, at=at)
-        known = taken[-1].sequence
+    _mark(connection, unit, known, last, at=at)
     connection.execute(
         update(list_cursors)
         .where(list_cursors.c.unit == unit)
@@ -138,38 +139,51 @@ def acknowledge(connection: Connection, unit: str, sequence: int, *, at: datetim
     )
 
 
-def _mark(
-    connection: Connection, unit: str, changes: Iterable[ListChange], *, at: datetime
-) -> None:
-    """Keep who has what; a removal of what the unit never had tells it nothing."""
-    for change in changes:
-        if change.kind == "REMOVED":
-            connection.execute(
-                update(list_receivers)
-                .where(
-                    list_receivers.c.entry_id == change.entry_id,
-                    list_receivers.c.unit == unit,
-                    list_receivers.c.removal_received_at.is_(None),
-                )
-                .values(version=change.version, removal_received_at=instant_text(at))
-            )
-            continue
-        values = {
-            "entry_id": change.entry_id,
-            "unit": unit,
-            "version": change.version,
-            "received_at": instant_text(at),
-        }
-        if not insert_once(connection, list_receivers, values):
-            connection.execute(
-                update(list_receivers)
-                .where(
-                    list_receivers.c.entry_id == change.entry_id,
-                    list_receivers.c.unit == unit,
-                    list_receivers.c.version < change.version,
-                )
-                .values(version=change.version)
-            )
+def _mark(connection: Connection, unit: str, known: int, last: int, *, at: datetime) -> None:
+    """Keep who has what; a removal of what the unit never had tells it nothing.
+
+    Two statements however many changes there are: who takes a snapshot over acknowledges all of them at once.
+    """
+    told = and_(
+        list_changes.c.sequence > known,
+        list_changes.c.sequence <= last,
+        *settled(connection, list_changes.c.transaction_id),
+    )
+    has = (
+        select(
+            list_changes.c.entry_id,
+            literal(unit),
+            func.max(list_changes.c.version),
+            literal(instant_text(at)),
+        )
+        .where(told, list_changes.c.kind != "REMOVED")
+        .group_by(list_changes.c.entry_id)
+    )
+    insertion = (postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert)(
+        list_receivers
+    ).from_select(["entry_id", "unit", "version", "received_at"], has)
+    connection.execute(
+        insertion.on_conflict_do_update(
+            index_elements=[list_receivers.c.entry_id, list_receivers.c.unit],
+            set_={"version": insertion.excluded.version},
+            where=list_receivers.c.version < insertion.excluded.version,
+        )
+    )
+    gone = (
+        select(list_changes.c.entry_id, func.max(list_changes.c.version).label("version"))
+        .where(told, list_changes.c.kind == "REMOVED")
+        .group_by(list_changes.c.entry_id)
+        .subquery()
+    )
+    connection.execute(
+        update(list_receivers)
+        .where(
+            list_receivers.c.entry_id == gone.c.entry_id,
+            list_receivers.c.unit == unit,
+            list_receivers.c.removal_received_at.is_(None),
+        )
+        .values(version=gone.c.version, removal_received_at=instant_text(at))
+    )
 
 
 def receivers_of(connection: Connection, entry_id: str) -> Sequence[Receiver]:
@@ -191,3 +205,27 @@ def receivers_of(connection: Connection, entry_id: str) -> Sequence[Receiver]:
         )
         for row in connection.execute(statement)
     ]
+
+
+def removals_not_taken(connection: Connection) -> list[tuple[str, str, datetime]]:
+    """Return (entry, unit, when it was removed) of who had an entry and has not heard of its end."""
+    statement = (
+        select(list_receivers.c.entry_id, list_receivers.c.unit, entries.c.removed_at)
+        .join(entries, entries.c.id == list_receivers.c.entry_id)
+        .where(list_receivers.c.removal_received_at.is_(None), entries.c.removed_at.is_not(None))
+        .order_by(list_receivers.c.entry_id, list_receivers.c.unit)
+    )
+    return [
+        (row.entry_id, row.unit, parse_instant(row.removed_at))
+        for row in connection.execute(statement)
+    ]
+
+
+def _change(row: Row[*tuple[Any, ...]]) -> ListChange:
+    return ListChange(
+        sequence=row.sequence,
+        entry_id=row.entry_id,
+        kind=row.kind,
+        version=row.version,
+        at=parse_instant(row.at),
+    )

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect, text
 
 from storage.database import Database
 
-NEWEST: Final = "0006"
+NEWEST: Final = "0009"
 
 
 async def migrate(database: Database) -> None:

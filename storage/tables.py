@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     false,
 )
 
@@ -388,6 +389,7 @@ entries = Table(
     Column("created_at", _Instant, nullable=False),
     Column("changed_at", _Instant, nullable=False),
     Index(None, "state", "term_ends_on"),
+    Index(None, "state", "place"),
     Index(None, "name"),
     sqlite_autoincrement=True,
 )
@@ -403,6 +405,7 @@ entry_events = Table(
     Column("actor", String(64), nullable=False),
     Column("at", _Instant, nullable=False),
     Column("remark", Text),
+    Column("transaction_id", BigInteger),  # as in order_events
     sqlite_autoincrement=True,
 )
 
@@ -454,6 +457,7 @@ hits = Table(
     Column("confidence", String(32), nullable=False),
     Column("action", String(16), nullable=False),  # hold, flag, task, route
     Column("state", String(32), nullable=False),
+    Column("confirmed_by", String(64)),  # the first of two people, where two decide
     Column("decided_by", String(64)),
     Column("decision", Text),  # the reason in words
     Column("effect", Text),
@@ -467,6 +471,7 @@ hits = Table(
     Column("created_at", _Instant, nullable=False),
     Column("changed_at", _Instant, nullable=False),
     Index(None, "unit", "state", "created_at"),
+    Index(None, "state", "decide_by"),
 )
 
 hit_events = Table(
@@ -480,6 +485,7 @@ hit_events = Table(
     Column("actor", String(64), nullable=False),
     Column("at", _Instant, nullable=False),
     Column("remark", Text),
+    Column("transaction_id", BigInteger),  # as in order_events
     sqlite_autoincrement=True,
 )
 
@@ -533,21 +539,85 @@ restriction_orders = Table(
 )
 
 # Requests to correct the list, and what became of them (domain.md 6.4).
-list_objections = Table(
-    "list_objections",
+list_corrections = Table(
+    "list_corrections",
     METADATA,
-    Column("id", String(32), primary_key=True),
+    Column("place", _RowId, primary_key=True, autoincrement=True),
+    Column("id", String(32), nullable=False, unique=True),
     Column("entry_id", ForeignKey(entries.c.id), nullable=False, index=True),
-    Column("state", String(32), nullable=False),
-    Column("filed_by", String(64), nullable=False),
+    Column("asks", String(16), nullable=False),  # WITHDRAW, RECTIFY, REMOVE
+    Column("state", String(32), nullable=False, index=True),
+    Column("filed_by", String(128), nullable=False),
+    Column("on_paper", Boolean, nullable=False),
     Column("grounds", Text, nullable=False),
+    Column("filed_on", _Date, nullable=False),
     Column("late", Boolean, nullable=False),
-    Column("judge", String(64)),
+    Column("judge", String(128)),
+    Column("granted", String(16)),
     Column("decision", Text),
+    Column("decided_on", _Date),
     Column("served_on", _Date),
-    Column("due_on", _Date),
+    Column("asked_again_on", _Date),
+    Column("corrected_at", _Instant),
     Column("created_at", _Instant, nullable=False),
     Column("changed_at", _Instant, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+list_correction_events = Table(
+    "list_correction_events",
+    METADATA,
+    Column("sequence", _RowId, primary_key=True, autoincrement=True),
+    Column("correction_id", ForeignKey(list_corrections.c.id), nullable=False, index=True),
+    Column("event", String(32), nullable=False),
+    Column("from_state", String(32)),
+    Column("to_state", String(32), nullable=False),
+    Column("actor", String(128), nullable=False),
+    Column("at", _Instant, nullable=False),
+    Column("remark", Text),
+    Column("transaction_id", BigInteger),  # as in order_events
+    sqlite_autoincrement=True,
+)
+
+# Who signs in as a person about whom there is something to see: bound after a check of identity.
+verified_people = Table(
+    "verified_people",
+    METADATA,
+    Column("subject", String(128), primary_key=True),
+    Column("id_number", String(18), nullable=False, index=True),
+    Column("verified_by", String(128), nullable=False),
+    Column("verified_at", _Instant, nullable=False),
+)
+
+# What an obligor did that is a condition of listing, before anybody proposes (CAP-110).
+conduct_records = Table(
+    "conduct_records",
+    METADATA,
+    Column("case_number", ForeignKey(cases.c.number), nullable=False),
+    Column("id_number", String(18), nullable=False),
+    Column("misconduct", String(48), nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("actor", String(128), nullable=False),
+    Column("at", _Instant, nullable=False),
+    PrimaryKeyConstraint("case_number", "id_number", "misconduct"),
+)
+
+# Periods of the list that run out or ran out: each level is raised once (CAP-013, CAP-119).
+list_reminders = Table(
+    "list_reminders",
+    METADATA,
+    Column("sequence", _RowId, primary_key=True, autoincrement=True),
+    Column("target", String(32), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("rule", String(32), nullable=False),
+    Column("unit", String(64), nullable=False),
+    Column("level", String(16), nullable=False),  # REMINDER, OVERDUE, ESCALATED
+    Column("due_on", _Date, nullable=False),
+    Column("raised_at", _Instant, nullable=False),
+    Column("settled_at", _Instant),
+    UniqueConstraint("target", "kind", "due_on", "level"),
+    Index(None, "unit", "settled_at"),
+    sqlite_autoincrement=True,
 )
 
 # Why a debtor who might be listed is not: recorded, so that nobody asks again (CAP-110).
@@ -561,4 +631,81 @@ exclusions = Table(
     Column("actor", String(64), nullable=False),
     Column("at", _Instant, nullable=False),
     PrimaryKeyConstraint("case_number", "id_number"),
+)
+
+# Changes of the catalogue of measures: proposed by one person, approved by another (CAP-016).
+catalogue_changes = Table(
+    "catalogue_changes",
+    METADATA,
+    Column("sequence", _RowId, primary_key=True, autoincrement=True),
+    Column("id", String(32), nullable=False, unique=True),
+    Column("change", JSON, nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("state", String(16), nullable=False),  # PROPOSED, APPROVED, REJECTED
+    Column("version", Integer, unique=True),  # counts what was approved
+    Column("proposed_by", String(128), nullable=False),
+    Column("proposed_at", _Instant, nullable=False),
+    Column("decided_by", String(128)),
+    Column("decided_at", _Instant),
+    Column("remark", Text),
+    sqlite_autoincrement=True,
+)
+
+# The record (domain/record.py): leaves of a Merkle tree, in their order and without gaps.
+record_entries = Table(
+    "record_entries",
+    METADATA,
+    Column("n", _RowId, primary_key=True, autoincrement=False),
+    Column("at", _Instant, nullable=False),  # grows with n: found by halving, without an index
+    Column("kind", String(24), nullable=False),
+    Column("unit", String(64), nullable=False),
+    Column("decision", String(64), nullable=False),
+    Column("leaf", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+
+# Who and about whom, sealed: a row can be erased, and the tree still verifies.
+record_people = Table(
+    "record_people",
+    METADATA,
+    Column("n", _RowId, primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+# What an entry is found by: keyed digests, made a moment later from both of its sides and erased with
+# the personal one. In the same transaction they would be most of what a commit writes.
+record_terms = Table(
+    "record_terms",
+    METADATA,
+    Column("term", LargeBinary, nullable=False),
+    Column("n", BigInteger, nullable=False),
+    PrimaryKeyConstraint("term", "n"),
+    sqlite_with_rowid=False,
+)
+
+# Hashes of complete subtrees of 256, 65,536 … leaves.
+record_nodes = Table(
+    "record_nodes",
+    METADATA,
+    Column("height", Integer, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("height", "position"),
+)
+
+record_checkpoints = Table(
+    "record_checkpoints",
+    METADATA,
+    Column("size", _RowId, primary_key=True, autoincrement=False),
+    Column("at", _Instant, nullable=False),
+    Column("note", Text, nullable=False),
+)
+
+# How far each table of events is in the record.
+record_cursors = Table(
+    "record_cursors",
+    METADATA,
+    Column("source", String(32), primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
 )

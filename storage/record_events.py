@@ -1,0 +1,99 @@
+"""Events of orders, entries, hits and requests, as they go into the record: each once, in their order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, Table, select, update
+
+from domain.record import RecordKind
+from storage.insert_once import insert_once
+from storage.settled import settled
+from storage.tables import (
+    entry_events,
+    hit_events,
+    list_correction_events,
+    order_events,
+    record_cursors,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EventSource:
+    """A table of events; *about* is the column that says of what."""
+
+    kind: RecordKind
+    table: Table
+    about: str
+
+
+SOURCES: Final = (
+    EventSource(RecordKind.ORDER_EVENT, order_events, "order_id"),
+    EventSource(RecordKind.LIST_EVENT, entry_events, "entry_id"),
+    EventSource(RecordKind.HIT_EVENT, hit_events, "hit_id"),
+    EventSource(RecordKind.CORRECTION_EVENT, list_correction_events, "correction_id"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedEvent:
+    """An event as its table has it."""
+
+    sequence: int
+    about: str
+    event: str
+    from_state: str | None
+    to_state: str
+    actor: str
+    at: str
+    remark: str | None
+
+
+def events_behind(
+    connection: Connection, source: EventSource, *, most: int
+) -> Sequence[RecordedEvent]:
+    """Return up to *most* events that are not in the record yet; none is ever passed over."""
+    table = source.table
+    statement = (
+        select(table)
+        .where(table.c.sequence > cursor_of(connection, source))
+        .where(*settled(connection, table.c.transaction_id))
+        .order_by(table.c.sequence)
+        .limit(most)
+    )
+    return [
+        RecordedEvent(
+            sequence=row.sequence,
+            about=getattr(row, source.about),
+            event=row.event,
+            from_state=row.from_state,
+            to_state=row.to_state,
+            actor=row.actor,
+            at=row.at,
+            remark=row.remark,
+        )
+        for row in connection.execute(statement)
+    ]
+
+
+def taken_up_to(connection: Connection, source: EventSource, before: int, after: int) -> bool:
+    """Note that events up to *after* are in the record; False if somebody else was there first."""
+    name = source.table.name
+    if before == 0:
+        values: dict[str, Any] = {"source": name, "sequence": after}
+        if insert_once(connection, record_cursors, values):
+            return True
+    moved = connection.execute(
+        update(record_cursors)
+        .where(record_cursors.c.source == name, record_cursors.c.sequence == before)
+        .values(sequence=after)
+    )
+    return moved.rowcount == 1
+
+
+def cursor_of(connection: Connection, source: EventSource) -> int:
+    """Return the last event of *source* that is in the record; 0 if none is."""
+    known = connection.scalar(
+        select(record_cursors.c.sequence).where(record_cursors.c.source == source.table.name)
+    )
+    return 0 if known is None else int(known)
