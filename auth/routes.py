@@ -1,7 +1,7 @@
 """The authorization server's addresses. Bad input is a 400 or 401 here, never a 500."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -26,12 +26,24 @@ _Answer = TypeVar("_Answer")
 _WELL_KNOWN = "/.well-known/oauth-authorization-server"
 
 
-def oauth_routes(issuer: Issuer) -> list[Route]:
-    """Return the routes of *issuer*, to be mounted at the root of its URL."""
-    views = _Views(issuer)
+Heard = Callable[[str, str, str], Awaitable[bool]]
+"""``heard(kind, outcome, who)``: whether a log-in (LOGIN) or token (TOKEN) was recorded."""
+
+
+async def _unheard(_kind: str, _outcome: str, _who: str) -> bool:
+    return True
+
+
+def oauth_routes(issuer: Issuer, heard: Heard = _unheard) -> list[Route]:
+    """Return the routes of *issuer*, to be mounted at the root of its URL.
+
+    Nobody is let in whose coming was not *heard*.
+    """
+    views = _Views(issuer, heard)
     routes = [
         Route(_WELL_KNOWN, views.metadata),
         Route("/oauth/jwks", views.jwks),
+        Route("/.well-known/jwks.json", views.jwks),
         Route("/oauth/token", views.token, methods=["POST"]),
         Route("/oauth/authorize", views.show_login, methods=["GET"]),
         Route("/oauth/authorize", views.log_in, methods=["POST"]),
@@ -43,8 +55,9 @@ def oauth_routes(issuer: Issuer) -> list[Route]:
 
 
 class _Views:
-    def __init__(self, issuer: Issuer) -> None:
+    def __init__(self, issuer: Issuer, heard: Heard) -> None:
         self._issuer = issuer
+        self._heard = heard
         self._server = issuer.server
         self._cookie = "__Host-chakong-login" if issuer.secure else "chakong-login"
 
@@ -61,7 +74,10 @@ class _Views:
         except OAuth2Error as error:
             return self._answer(error)
         asked = OAuthRequest(request.method, form, claim)
-        return await self._in_thread(lambda: self._server.create_token_response(asked))
+        answer = await self._in_thread(lambda: self._server.create_token_response(asked))
+        outcome = "ISSUED" if answer.status_code == _OK else "REFUSED"
+        who = asked.payload.client_id or (claim.client_id if claim is not None else "-")
+        return answer if await self._heard("TOKEN", outcome, who) else _unrecorded()
 
     async def show_login(self, request: Request) -> Response:
         try:
@@ -84,7 +100,11 @@ class _Views:
             user = await self._in_thread(lambda: self._issuer.login.user(name, password))
         except TooManyAttempts as error:
             wait = math.ceil(error.wait)
+            await self._heard("LOGIN", "THROTTLED", name)
             return self._page(request, asked, problem=TOO_OFTEN, status=429, retry_after=wait)
+        outcome = "REFUSED" if user is None else "ACCEPTED"
+        if not await self._heard("LOGIN", outcome, name):
+            return _unrecorded()
         if user is None:
             return self._page(request, asked, problem=WRONG, status=400)
         return await self._in_thread(
@@ -131,4 +151,14 @@ class _Views:
         return await anyio.to_thread.run_sync(call, limiter=self._issuer.workers)
 
 
+def _unrecorded() -> Response:
+    """Return the refusal of who could not be recorded (RFC 6749 4.1.2.1)."""
+    told = {
+        "error": "temporarily_unavailable",
+        "error_description": "This cannot be recorded right now; try again.",
+    }
+    return JSONResponse(told, status_code=503, headers={"cache-control": "no-store"})
+
+
+_OK = 200
 _PUBLIC = {"cache-control": "public, max-age=300"}

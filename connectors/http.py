@@ -132,9 +132,17 @@ def client_settings(
     timeout: float,
     headers: Mapping[str, str] | None = None,
     trust: Trust | None = None,
+    pinned: tuple[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Return what `httpx.AsyncClient` and its subclasses need to be built on such a pool."""
-    pool = HttpxTransport(_builder(timeout, trust or Trust()).build())
+    """Return what `httpx.AsyncClient` and its subclasses need to be built on such a pool.
+
+    Args:
+        pinned: a host and the address it has, whatever a resolver says.
+    """
+    builder = _builder(timeout, trust or Trust())
+    if pinned is not None:
+        builder = builder.resolve(*pinned, 0)  # 0: the port of the URL
+    pool = HttpxTransport(builder.build())
     return {
         "base_url": base_url,
         "headers": {"Accept-Encoding": "identity", "User-Agent": "chakong", **(headers or {})},

@@ -38,9 +38,10 @@ class Certified(NamedTuple):
         return path
 
 
-def certified(name: str, by: Certified | None = None) -> Certified:
+def certified(common_name: str, by: Certified | None = None, *, name: str = "") -> Certified:
+    """*name* is a host name that it is for, instead of 127.0.0.1."""
     key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
     built = (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -51,7 +52,10 @@ def certified(name: str, by: Certified | None = None) -> Certified:
         .not_valid_after(datetime.now(UTC) + timedelta(hours=1))
         .add_extension(x509.BasicConstraints(ca=by is None, path_length=None), critical=True)
         .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False
+            x509.SubjectAlternativeName(
+                [x509.DNSName(name)] if name else [x509.IPAddress(IPv4Address("127.0.0.1"))]
+            ),
+            critical=False,
         )
     )
     return Certified(built.sign(key if by is None else by.key, hashes.SHA256()), key)

@@ -1,0 +1,62 @@
+"""Signatures that travel beside what they sign: compact JWS without its payload, ES256 (RFC 7515, appendix F)."""
+
+import json
+from typing import Final
+
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, KeySet
+
+from auth.keys import ALGORITHM
+
+_MEMBERS: Final = {"alg", "typ", "kid"}
+
+
+class SignatureWrong(Exception):
+    """The signature is not one of these keys over that payload, or not of that type."""
+
+
+class KeysUnreadable(Exception):
+    """What should be a JWK Set is none."""
+
+
+def sign_detached(payload: bytes, key: ECKey, media_type: str) -> str:
+    """Return *key*'s signature of *payload*.
+
+    Args:
+        media_type: the header's `typ`: a signature of one kind of thing is never one of another, an
+            access token's least of all (RFC 8725, section 3.11).
+    """
+    header = {"alg": ALGORITHM, "typ": media_type, "kid": key.kid}
+    head, _, signature = jws.serialize_compact(header, payload, key).split(".")
+    return f"{head}..{signature}"
+
+
+def verify_detached(signature: str, payload: bytes, keys: KeySet, media_type: str) -> str:
+    """Return the id of the key in *keys* that signed *payload*.
+
+    Raises:
+        SignatureWrong: see there.
+    """
+    try:
+        found = jws.deserialize_compact(signature, keys, algorithms=[ALGORITHM], payload=payload)
+        header = found.headers()
+    except (JoseError, ValueError, TypeError, KeyError) as error:
+        raise SignatureWrong from error
+    middle = signature.split(".")[1]
+    if middle or set(header) != _MEMBERS or header["typ"] != media_type:
+        raise SignatureWrong
+    return str(header["kid"])
+
+
+def read_keys(text: str | bytes) -> KeySet:
+    """Return the public keys in a JWK Set that may verify a signature here.
+
+    Raises:
+        KeysUnreadable: see there.
+    """
+    try:
+        keys = [ECKey.import_key(one) for one in json.loads(text)["keys"]]
+    except (ValueError, TypeError, KeyError, AttributeError, JoseError, RecursionError) as error:
+        raise KeysUnreadable from error
+    return KeySet([key for key in keys if key.alg == ALGORITHM and key.kid])

@@ -1,0 +1,91 @@
+"""The keys of the record: one signs its checkpoints, one seals who stands in it, one finds entries."""
+
+import hashlib
+import os
+import secrets
+from base64 import b64encode
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from auth.keys import KeyFileUnusable, keep_secret
+
+_ED25519: Final = b"\x01"  # the algorithm's byte in a signed note's key (C2SP signed-note)
+_KEY_BYTES: Final = 32
+_NONCE_BYTES: Final = 12
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RecordKeys:
+    """What the record is signed, sealed and searched with.
+
+    Attributes:
+        name: of the signer, as its lines in a note say it; no spaces, no ``+``.
+        signing: Ed25519.
+        terms: keys the digests that entries are found by.
+    """
+
+    name: str
+    signing: Ed25519PrivateKey
+    terms: bytes
+    _sealing: AESGCM
+
+    @classmethod
+    def load_or_create(cls, directory: Path, name: str) -> Self:
+        """Return the keys in *directory*; files that are not there are made, mode 0600.
+
+        Raises:
+            KeyFileUnusable: a file exists and is no key; it is never overwritten.
+        """
+        signing, sealing, terms = (
+            _secret(directory / f"record-{what}.key") for what in ("signing", "sealing", "terms")
+        )
+        return cls(name, Ed25519PrivateKey.from_private_bytes(signing), terms, AESGCM(sealing))
+
+    @property
+    def key_id(self) -> bytes:
+        """Return the four bytes by which a note's line names this key."""
+        return hashlib.sha256(self.name.encode() + b"\n" + self._verifier_bytes).digest()[:4]
+
+    @property
+    def verifier(self) -> str:
+        """Return the public key as verifiers want it (vkey): ``name+id+key``."""
+        return f"{self.name}+{self.key_id.hex()}+{b64encode(self._verifier_bytes).decode()}"
+
+    @property
+    def _verifier_bytes(self) -> bytes:
+        return _ED25519 + self.signing.public_key().public_bytes_raw()
+
+    def sign(self, body: bytes) -> bytes:
+        """Return the Ed25519 signature of a note's text."""
+        return self.signing.sign(body)
+
+    def seal(self, personal: bytes, body: bytes) -> bytes:
+        """Return *personal* closed (AES-256-GCM), bound to the public side *body* it belongs to."""
+        nonce = os.urandom(_NONCE_BYTES)
+        bound = hashlib.sha256(body).digest()
+        return nonce + self._sealing.encrypt(nonce, personal, bound)
+
+    def open(self, sealed: bytes, body: bytes) -> bytes:
+        """Return what was sealed.
+
+        Raises:
+            cryptography.exceptions.InvalidTag: it was changed, or belongs to another entry.
+        """
+        bound = hashlib.sha256(body).digest()
+        return self._sealing.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound)
+
+
+def _secret(path: Path) -> bytes:
+    if not path.exists():
+        keep_secret(path, secrets.token_hex(_KEY_BYTES))
+    try:
+        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except ValueError:
+        key = b""
+    if len(key) != _KEY_BYTES:
+        raise KeyFileUnusable(f"{path} is no key of {_KEY_BYTES} bytes in hex")
+    return key
