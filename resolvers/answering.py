@@ -146,4 +146,5 @@ class InboxQueries:
                 c, caller.organisation, states=wanted, first=first + 1, after=behind
             )
         )
+        info.context.saw(*(one.id_number for one in found[:first]))
         return page_of(found, first)

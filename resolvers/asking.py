@@ -7,7 +7,7 @@ answer) is asked late: everything wanted in the same turn of the event loop goes
 
 import asyncio
 import time
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -80,6 +80,20 @@ class Call:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a department told of some subjects: *fields* of those with an answer; others were silent.
+
+    Both are numbers of people: for the record alone.
+    """
+
+    question: Question[Any]
+    authority: Authority
+    fields: frozenset[str]
+    answered: list[IdNumber]
+    silent: list[IdNumber]
+
+
 @dataclass(slots=True)
 class _Heard:
     """All that one question brought at one level under one authority.
@@ -89,6 +103,7 @@ class _Heard:
         running: the calls that have not answered yet.
     """
 
+    question: Question[Any]
     answers: Answers = field(default_factory=dict)
     fields: dict[IdNumber, frozenset[str]] = field(default_factory=dict)
     running: set[asyncio.Task[None]] = field(default_factory=set)
@@ -110,7 +125,9 @@ class Asking:
             place = (id(want.question), want.level, want.authority)
             together.setdefault(place, []).append(want)
         for place, wants in together.items():
-            heard = self._heard.setdefault(place, _Heard())
+            heard = self._heard.get(place)
+            if heard is None:
+                heard = self._heard[place] = _Heard(wants[0].question)
             for fields, numbers in self._projections(place, heard, wants).items():
                 if numbers:
                     self._start(heard, wants[0], fields, numbers)
@@ -139,6 +156,19 @@ class Asking:
             asyncio.get_running_loop().call_soon(self._flush)
         self._late.append(wanted)
         return self._when_heard(wanted)
+
+    def told(self) -> Iterator[Told]:
+        """Yield what was told so far, by question, authority and fields."""
+        for (_, _, authority), heard in self._heard.items():
+            grouped: dict[frozenset[str], Told] = {}
+            for number, fields in heard.fields.items():
+                told = grouped.get(fields)
+                if told is None:
+                    told = Told(heard.question, authority, fields, [], [])
+                    grouped[fields] = told
+                answer = heard.answers.get(number)
+                (told.silent if answer is None or answer.error else told.answered).append(number)
+            yield from grouped.values()
 
     async def close(self) -> None:
         """Give up what is still being asked."""

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import strawberry
 
 from auth.caller import Caller
+from auth.record_keys import RecordKeys
+from connectors.endpoint_addresses import EndpointAddresses
+from domain.deadline import Profile
 from domain.identity import IdNumber
 from storage.database import Database
 
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from connectors.question import Question
     from resolvers.asking import Asking
     from resolvers.binding import BoundCase
+    from resolvers.declare import Scopes
     from resolvers.order_events import OrderEvents
     from resolvers.refusals import Refused
     from resolvers.screening import Screener
@@ -28,9 +32,14 @@ class Context:
         now: the clock, UTC.
         pseudonym: the keyed hash of a subject's number (I-44).
         opened: what `case` and `cases` opened, by response key of the root field.
+        seen: about whom something of the court's own was shown, in the order it was.
         masked: coordinates that were shown masked in this answer.
         documents_required: whether ruling and notice must be there as files to submit (G3).
-        plain_webhooks: whether endpoints without TLS may be named; in the demo alone.
+        profile: whose numbers the periods of the list are counted by.
+        webhook_addresses: where units' endpoints may be.
+        hidden_for: how long a look-up may be kept from whom it was about.
+        record_keys: open the record for who may read it.
+        declared: the scopes that a field needs, by its coordinate.
         fields_wanted: what the document selects of a question's records, for late asking.
     """
 
@@ -44,9 +53,29 @@ class Context:
     fields_wanted: "Callable[[Question[Any]], frozenset[str]]"
     documents_required: bool = False
     screener: "Screener | None" = None
-    plain_webhooks: bool = False
+    profile: Profile = Profile.DEFAULT
+    record_keys: RecordKeys | None = None
+    hidden_for: timedelta = timedelta(days=30)
+    declared: "Callable[[str], Scopes | None]" = lambda _: None
+    webhook_addresses: EndpointAddresses = field(default_factory=EndpointAddresses)
     opened: "dict[str, list[BoundCase | Refused]]" = field(default_factory=dict)
     masked: set[str] = field(default_factory=set)
+    seen: dict[IdNumber, None] = field(default_factory=dict)
+
+    def saw(self, *numbers: IdNumber) -> None:
+        """Note that something of the court's own about *numbers* is shown; the record names them."""
+        self.seen.update(dict.fromkeys(numbers))
+
+    @property
+    def record_reader(self) -> RecordKeys:
+        """Raises LookupError: this gateway keeps no record."""
+        if self.record_keys is None:
+            raise LookupError("this gateway keeps no record")
+        return self.record_keys
+
+    def scopes_of(self, coordinate: str) -> "Scopes | None":
+        """Return the scope alternatives of a field; None if there is no such field."""
+        return self.declared(coordinate)
 
     @property
     def screening(self) -> "Screener":

@@ -5,18 +5,23 @@ from typing import Final
 from domain import entry_guards
 from domain.civil_time import civil_date
 from domain.entry import DisclosureMode, EntryEvent
+from domain.list_correction import Correction
 from domain.listing_term import NoSuchTerm, extended_to
 from domain.misconduct import ExitCause, Misconduct, Performance
+from domain.objection import UPHELD
 from resolvers.entry_steps import Attempt, any_entry, case_entry, once, take
 from resolvers.hit_steps import entry_removed
 from resolvers.order_steps import checked
 from resolvers.refusals import BadInput
+from storage.cases import CaseRecord
+from storage.corrections import mark_corrected
 from storage.entries import EntryRecord
 
 LISTED_TOLD: Final = "LISTED"
 CHANGED_TOLD: Final = "CHANGED"
 REMOVED_TOLD: Final = "REMOVED"
 _LONGEST: Final = 2000
+_UPHELD: Final = frozenset(state.value for state in UPHELD)
 
 
 def publish(entry_id: str, attempt: Attempt) -> EntryRecord:
@@ -39,6 +44,13 @@ def rectify(
     def do() -> EntryRecord:
         entry, case = any_entry(attempt, entry_id)
         debtor = next((p for p in case.obligors if p.id_number == entry.id_number), None)
+        mark_corrected(
+            attempt.connection,
+            entry.id,
+            [Correction.RECTIFY.value],
+            _UPHELD,
+            at=attempt.now,
+        )
         return take(
             attempt,
             entry,
@@ -107,29 +119,53 @@ def shield(entry_id: str, attempt: Attempt) -> EntryRecord:
         entry, _ = any_entry(attempt, entry_id)
         removed = take(attempt, entry, EntryEvent.SHIELD, told=REMOVED_TOLD, removed_at=attempt.now)
         entry_removed(attempt.connection, removed.id, attempt.now)
+        mark_corrected(
+            attempt.connection,
+            removed.id,
+            [Correction.REMOVE.value],
+            _UPHELD,
+            at=attempt.now,
+        )
         return removed
 
     return once(attempt, "shieldEntry", entry_id, do)
 
 
 def withdraw(entry_id: str, decision: str, attempt: Attempt) -> EntryRecord:
-    """Withdraw an entry because an objection was upheld; by who never handled the case (I-09)."""
+    """Withdraw an entry that the court finds wrong by itself (art. 9); never by a handler (I-09)."""
 
     def do() -> EntryRecord:
         entry, case = any_entry(attempt, entry_id)
-        handlers = [one.officer.id for one in case.officers if one.capacity == "HANDLER"]
-        entry_guards.judge_never_handled_the_case(
-            attempt.caller.subject, [*handlers, entry.drafter]
-        )
-        removed = take(
-            attempt,
-            entry,
-            EntryEvent.UPHOLD_OBJECTION,
-            told=REMOVED_TOLD,
-            remark=checked("decision", decision, most=_LONGEST, lines=True),
-            removed_at=attempt.now,
-        )
-        entry_removed(attempt.connection, removed.id, attempt.now)
-        return removed
+        entry_guards.judge_never_handled_the_case(attempt.caller.subject, handlers_of(entry, case))
+        said = checked("decision", decision, most=_LONGEST, lines=True)
+        return withdrawn(entry, said, attempt)
 
     return once(attempt, "withdrawEntry", [entry_id, decision], do)
+
+
+def withdrawn(entry: EntryRecord, decision: str, attempt: Attempt) -> EntryRecord:
+    """Take the step itself; units that were told of the entry are told, and release (I-32)."""
+    removed = take(
+        attempt,
+        entry,
+        EntryEvent.UPHOLD_OBJECTION,
+        told=None if entry.published_at is None else REMOVED_TOLD,
+        remark=decision,
+        removed_at=attempt.now,
+    )
+    entry_removed(attempt.connection, removed.id, attempt.now)
+    mark_corrected(
+        attempt.connection,
+        entry.id,
+        [one.value for one in Correction],
+        _UPHELD,
+        at=attempt.now,
+    )
+    return removed
+
+
+def handlers_of(entry: EntryRecord, case: CaseRecord) -> list[str]:
+    """Return who had a part in the case, and may not review it (L12)."""
+    handlers = [one.officer.id for one in case.officers if one.capacity == "HANDLER"]
+    others = (entry.drafter, entry.second_reader, entry.signer)
+    return [*handlers, *(one for one in others if one is not None)]

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from auth.caller import Caller
 from domain.civil_time import civil_date
+from domain.deadline import Profile
 from domain.entry import ENTRY, EntryEvent, EntryState
 from domain.entry_guards import EntryFacts
 from domain.misconduct import Exclusion, ExitCause, Misconduct
@@ -39,6 +40,7 @@ class Attempt:
     connection: Connection
     step: Step
     key: Idempotency
+    profile: Profile = Profile.DEFAULT
 
     @property
     def caller(self) -> Caller:

@@ -5,8 +5,9 @@ A removal reaches every hit of the entry in the removal's own transaction: nothi
 message to arrive before it counts.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -16,12 +17,15 @@ from domain.calendar import working_calendar
 from domain.civil_time import civil_date
 from domain.deadline import Unit, due
 from domain.hit import HIT, HitEvent, HitState
+from resolvers.catalogue_versions import CatalogueVersions
 from resolvers.entry_steps import Attempt, keep_key, led_to
 from resolvers.order_steps import checked
 from resolvers.refusals import Refused
-from storage.hits import HitRecord, find_hit, hits_of_entry, move_hit
+from storage.hits import HitRecord, confirm_first, find_hit, hits_of_entry, move_hit
 
 _LONGEST: Final = 2000
+# What the first of two people meant to do is no effect of a hit that ends without the second.
+_NEVER_DONE: Final[Mapping[str, Any]] = MappingProxyType({"effect": None, "effect_ends_on": None})
 _FEEDBACK: Final = 3  # working days after the decision, CAP-015
 _RELEASE: Final = 3  # working days after the removal, DL-07
 _REMOVABLE: Final = frozenset(
@@ -51,7 +55,7 @@ def entry_removed(connection: Connection, entry_id: str, now: datetime) -> int:
             HitEvent.ENTRY_REMOVED,
             "system",
             now,
-            **({"release_by": release_by} if applied else {}),
+            **({"release_by": release_by} if applied else _NEVER_DONE),
         )
     return len(reached)
 
@@ -71,21 +75,48 @@ def verify(hit_id: str, reason: str, attempt: Attempt, *, same: bool) -> HitReco
     return _once(attempt, hit_id, "verifyHit", [same, reason], do)
 
 
-def confirm(
-    hit_id: str, effect: str, ends_on: date | None, reason: str, attempt: Attempt
+def confirm(  # noqa: PLR0913, PLR0917 -- a decision has these parts
+    versions: CatalogueVersions,
+    hit_id: str,
+    effect: str,
+    ends_on: date | None,
+    reason: str,
+    attempt: Attempt,
 ) -> HitRecord:
-    """Apply the measure: its effect, its term, and why (law 6)."""
+    """Apply the measure: its effect, its term, and why (law 6); by two people where two decide (H3).
+
+    Two agree on one effect and one last day: who names another is the first to confirm that. Whether
+    two decide is read in this transaction: no gateway that is behind lets one person do it.
+    """
 
     def do(hit: HitRecord) -> None:
+        by, said = attempt.caller.subject, _reason(reason)
+        done = checked("effect", effect, most=_LONGEST, lines=True)
+        versions.follow(attempt.connection)
+        if versions.newest.second_person.intersection(hit.measures):
+            # What may not be confirmed waits for nobody.
+            HIT.next(HitState(hit.state), HitEvent.CONFIRM)
+            if hit.confirmed_by is None or (done, ends_on) != (hit.effect, hit.effect_ends_on):
+                confirm_first(
+                    attempt.connection,
+                    hit,
+                    by=by,
+                    at=attempt.now,
+                    remark=said,
+                    effect=done,
+                    effect_ends_on=ends_on,
+                )
+                return
+            law.second_person_decides(first=hit.confirmed_by, second=by)
         _move(
             attempt.connection,
             hit,
             HitEvent.CONFIRM,
-            attempt.caller.subject,
+            by,
             attempt.now,
-            decided_by=attempt.caller.subject,
-            decision=_reason(reason),
-            effect=checked("effect", effect, most=_LONGEST, lines=True),
+            decided_by=by,
+            decision=said,
+            effect=done,
             effect_ends_on=ends_on,
             feedback_by=_feedback_by(attempt),
         )
@@ -106,6 +137,7 @@ def dismiss(hit_id: str, reason: str, attempt: Attempt) -> HitRecord:
             decided_by=attempt.caller.subject,
             decision=_reason(reason),
             feedback_by=_feedback_by(attempt),
+            **_NEVER_DONE,
         )
 
     return _once(attempt, hit_id, "dismissHit", reason, do)
@@ -191,13 +223,22 @@ def _move(
     )
 
 
+def _has_duties(attempt: Attempt, unit: str) -> bool:
+    """Whether the caller's department is *unit*, or took its duties over."""
+    if unit == attempt.caller.organisation:
+        return True
+    versions = CatalogueVersions()
+    versions.follow(attempt.connection)
+    return unit in versions.newest.duties_of(attempt.caller.organisation)
+
+
 def _once(
     attempt: Attempt, hit_id: str, operation: str, words: object, do: Callable[[HitRecord], None]
 ) -> HitRecord:
     """Let a department take a step on its own hit once for its key."""
     known = led_to(attempt, operation, [hit_id, words])
     hit = find_hit(attempt.connection, hit_id)
-    if hit is None or hit.unit != attempt.caller.organisation:
+    if hit is None or not _has_duties(attempt, hit.unit):
         raise HitNotFound
     if known is None:
         do(hit)

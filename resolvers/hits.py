@@ -7,20 +7,22 @@ from typing import Annotated, Any, Final, cast
 
 import strawberry
 
+from domain.civil_time import civil_date
 from domain.hit import HitState
 from domain.match import Confidence, Verdict
-from domain.measure import AutoAction, Measure, SubjectType, catalogue
+from domain.measure import AutoAction, Catalogue, Measure, SubjectType
 from resolvers import hit_steps, list_words  # noqa: F401 -- what the enums mean
 from resolvers.arguments import AfterArgument, FirstArgument, KeyArgument
 from resolvers.context import Info
 from resolvers.declare import court_field, guarded
 from resolvers.entry_steps import Attempt
+from resolvers.list_entries import RuleDeadline, rule_deadline
 from resolvers.listing import ListRefused, WhyArgument, attempted
 from resolvers.paging import PageInfo, cursor_of, place_of
 from resolvers.refusals import BadInput
 from resolvers.scalars import Date, DateTime
 from resolvers.screening import Screened, Subject
-from storage.hits import HitRecord, hits_of_unit
+from storage.hits import HitRecord, hits_of_units
 
 _READERS: Final = ("sanctions:report", "sanctions:read")
 _MOST_IN_THE_GRAPH: Final = 500
@@ -48,6 +50,12 @@ class SubjectInput:
     )
 
 
+@strawberry.type(description="A body that was merged into another. 职责已并入")
+class MergedDepartment:
+    id: strawberry.ID = strawberry.field(description="Which the policy names. 原单位")
+    successor: strawberry.ID = strawberry.field(description="Who applies its measures. 承继单位")
+
+
 @strawberry.type(description="A measure of joint punishment. 惩戒措施")
 class PunishmentMeasure:
     id: strawberry.ID = strawberry.field(description="Such as `M-6-1a`. 编号")
@@ -61,6 +69,14 @@ class PunishmentMeasure:
         description="`inForce`, `localOnly`, `suspended`, `repealed`. 法律状态"
     )
     departments: list[str] = strawberry.field(description="Who applies it. 责任部门")
+    merged: list["MergedDepartment"] = strawberry.field(
+        description="Bodies that the policy names, and who has their duties. 职责已并入"
+    )
+    figure: str | None = strawberry.field(
+        description="The figure that the authority set where the policy leaves it open. 数额或期限"
+    )
+    two_people: bool = strawberry.field(description="Whether two people decide. 是否复核")
+    valid_until: Date | None = strawberry.field(description="Its last day. 失效日期")
 
 
 @strawberry.type(description="What a department is told of one subject. 比对结果")
@@ -124,7 +140,16 @@ class SanctionHit:
     )
     decided_by: str | None = court_field("Who decided. 决定人", *_READERS, attribute="decided_by")
     decision: str | None = court_field("Why. 决定理由", *_READERS, attribute="decision")
-    effect: str | None = court_field("What was done. 惩戒内容", *_READERS, attribute="effect")
+    confirmed_by: str | None = court_field(
+        "Who confirmed it first, where two people do (H3). 首次确认人",
+        *_READERS,
+        attribute="confirmed_by",
+    )
+    effect: str | None = court_field(
+        "What was done; while `awaitsSecondPerson`, what the first means to do. 惩戒内容",
+        *_READERS,
+        attribute="effect",
+    )
     effect_ends_on: Date | None = court_field(
         "Its last day. 惩戒期限", *_READERS, attribute="effect_ends_on"
     )
@@ -142,11 +167,42 @@ class SanctionHit:
     )
     overdue: bool = court_field("Whether it is late. 是否逾期", *_READERS, attribute="overdue")
 
+    catalogue_version: str = court_field(
+        "The catalogue it was raised by; `measures(version:)` shows it. 目录版本",
+        *_READERS,
+        attribute="catalogue_version",
+    )
+
     @guarded(*_READERS)
-    def measures(root: strawberry.Parent["ShownHit"]) -> list[PunishmentMeasure]:
-        """The measures that applied when it was raised. 惩戒措施"""
-        known = catalogue().measures
-        return [shown_measure(known[one]) for one in root.hit.measures if one in known]
+    def deadlines(root: strawberry.Parent["ShownHit"], info: Info) -> list[RuleDeadline]:
+        """Periods that run now: to decide, to tell what was done, to release, to the end of a retention.
+        期限"""
+        hit, today = root.hit, civil_date(info.context.now())
+        last = {
+            HitState.TO_VERIFY: ("CAP-013", civil_date(hit.decide_by)),
+            HitState.INTERCEPTED: ("CAP-013", civil_date(hit.decide_by)),
+            HitState.NOTED: ("CAP-013", civil_date(hit.decide_by)),
+            HitState.APPLIED: ("CAP-015", hit.feedback_by),
+            HitState.NOT_APPLIED: ("CAP-015", hit.feedback_by),
+            HitState.RELEASE_DUE: ("DL-07", hit.release_by),
+            HitState.RETAINED: ("CAP-118", hit.retained_until),
+        }
+        rule, due_on = last.get(HitState(hit.state), ("-", None))
+        return [] if due_on is None else [rule_deadline(rule, due_on, today)]
+
+    @guarded(*_READERS)
+    def awaits_second_person(root: strawberry.Parent["ShownHit"]) -> bool:
+        """Whether one person confirmed it, and another one has to (H3). 是否待复核"""
+        waits = root.hit.state in {HitState.INTERCEPTED.value, HitState.NOTED.value}
+        return waits and root.hit.confirmed_by is not None
+
+    @guarded(*_READERS)
+    def measures(root: strawberry.Parent["ShownHit"], info: Info) -> list[PunishmentMeasure]:
+        """The measures that applied when it was raised, as the catalogue was then. 惩戒措施"""
+        versions = info.context.screening.versions
+        then = versions.version(root.hit.catalogue_version) or versions.newest
+        known = then.measures
+        return [shown_measure(known[one], then) for one in root.hit.measures if one in known]
 
 
 class ShownHit:
@@ -210,11 +266,13 @@ class HitQueries:
             strawberry.argument(description="Which; what is to be done if left out. 状态"),
         ] = None,
     ) -> HitPage:
-        """Hits of your department, oldest first. 命中列表"""
+        """Hits of your department and of those whose duties it took over, oldest first. 命中列表"""
         behind = place_of(after, first)
-        unit, wanted = info.context.caller.organisation, [one.value for one in states or _TO_DO]
+        newest, wanted = info.context.screening.versions.newest, states or _TO_DO
+        units = newest.duties_of(info.context.caller.organisation)
+        states_ = [one.value for one in wanted]
         found = await info.context.database.read(
-            partial(hits_of_unit, unit=unit, states=wanted, first=first + 1, after=behind)
+            partial(hits_of_units, units=units, states=states_, first=first + 1, after=behind)
         )
         page: list[Any] = [ShownHit(one) for one in found[:first]]
         end = cursor_of(page[-1].created_at, page[-1].id) if page else None
@@ -222,20 +280,30 @@ class HitQueries:
             nodes=page, page_info=PageInfo(has_next_page=len(found) > first, end_cursor=end)
         )
 
-    @guarded("list:screen", "list:read")
+    @guarded("list:screen", "list:read", "catalog:manage")
     def measures(
         self,
         info: Info,
         department: Annotated[
             str | None, strawberry.argument(description="Whose; your own for a department. 单位")
         ] = None,
+        version: Annotated[
+            str | None,
+            strawberry.argument(
+                description="`catalogueVersion` of a decision; the newest if left out. 目录版本"
+            ),
+        ] = None,
     ) -> list[PunishmentMeasure]:
         """The catalogue of measures: a department sees its own. 惩戒措施目录"""
         caller = info.context.caller
+        versions = info.context.screening.versions
+        chosen = versions.newest if version is None else versions.version(version)
+        if chosen is None:
+            raise BadInput("There was no such version of the catalogue. 无此目录版本")
         whose = department if caller.organisation == "court" else caller.organisation
         return [
-            shown_measure(one)
-            for one in catalogue().measures.values()
+            shown_measure(one, chosen)
+            for one in chosen.measures.values()
             if whose is None or whose in one.departments
         ]
 
@@ -272,10 +340,10 @@ class HitMutations:
             context.caller, asked, trigger, business_reference, context.now()
         )
         return ScreeningAnswer(
-            results=_shown_results(answer.results),
+            results=_shown_results(answer.results, answer.catalogue),
             receipt=answer.receipt,
             list_sequence=str(answer.sequence),
-            catalogue_version=answer.catalogue_version,
+            catalogue_version=answer.catalogue.version,
         )
 
     @guarded("sanctions:report")
@@ -307,9 +375,12 @@ class HitMutations:
             Date | None, strawberry.argument(description="Its last day, if any. 期限")
         ] = None,
     ) -> HitOutcome:
-        """Apply the measure: a person's decision, with its reason (law 6). 确认惩戒"""
+        """Apply the measure: a person's decision, with its reason (law 6). Where the catalogue wants two
+        people (H3), the first one's leaves it where it is, `awaitsSecondPerson`, until another person
+        confirms the same effect and last day. 确认惩戒"""
         last = cast("date | None", ends_on)
-        step = partial(hit_steps.confirm, str(id), effect, last, reason)
+        versions = info.context.screening.versions
+        step = partial(hit_steps.confirm, versions, str(id), effect, last, reason)
         return await _taken(info, idempotency_key, step)
 
     @guarded("sanctions:report")
@@ -347,27 +418,35 @@ class HitMutations:
         return await _taken(info, idempotency_key, partial(hit_steps.retain, str(id), basis, last))
 
 
-def shown_measure(measure: Measure) -> PunishmentMeasure:
+def shown_measure(measure: Measure, catalogue: Catalogue) -> PunishmentMeasure:
     return PunishmentMeasure(
         id=strawberry.ID(measure.id),
         clause=measure.clause,
         title_zh=measure.zh,
         title=measure.en,
         effect=measure.effect,
-        action=catalogue().action_of(measure),
+        action=catalogue.action_of(measure),
+        figure=catalogue.figures.get(measure.id),
+        two_people=measure.id in catalogue.second_person,
+        valid_until=None if measure.valid_until is None else Date(measure.valid_until),
         trigger=measure.trigger,
         legal_status=measure.legal_status.value,
         departments=sorted(measure.departments),
+        merged=[
+            MergedDepartment(id=strawberry.ID(one), successor=strawberry.ID(into))
+            for one in sorted(measure.formerly)
+            if (into := catalogue.successor_of(one)) is not None
+        ],
     )
 
 
-def _shown_results(results: Sequence[Screened]) -> list[ScreeningResult]:
+def _shown_results(results: Sequence[Screened], catalogue: Catalogue) -> list[ScreeningResult]:
     return [
         ScreeningResult(
             verdict=one.verdict,
             code=one.code,
             action=one.action,
-            measures=[shown_measure(measure) for measure in one.measures],
+            measures=[shown_measure(measure, catalogue) for measure in one.measures],
             entry_id=None if one.entry_id is None else strawberry.ID(one.entry_id),
             hit_id=None if one.hit_id is None else strawberry.ID(one.hit_id),
             basis=one.basis,

@@ -1,6 +1,6 @@
 """Entries of the list as the graph shows them: `Query.listEntry`, `Query.listEntries`."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Final
 
 import strawberry
@@ -9,7 +9,7 @@ from auth.caller import Caller
 from domain.calendar import working_calendar
 from domain.case_number import CaseNumber
 from domain.civil_time import civil_date
-from domain.deadline import deadline, due_by
+from domain.deadline import Profile, deadline, due_by
 from domain.entry import ENTRY, DisclosureMode, EntryState
 from domain.identity import is_organization
 from domain.masks import mask_id_number, mask_name
@@ -148,7 +148,7 @@ class ListEntry:
     @guarded(*_READ)
     def deadlines(root: strawberry.Parent["ShownEntry"], info: Info) -> list[RuleDeadline]:
         """Periods that run now. 期限"""
-        return running(root.entry, info.context.now())
+        return running(root.entry, info.context.now(), info.context.profile)
 
     @guarded(*_READ)
     def allowed_steps(root: strawberry.Parent["ShownEntry"]) -> list[str]:
@@ -249,7 +249,10 @@ class ListQueries:
             return entry if entry.case_number in own else None
 
         entry = await info.context.database.read(seen)
-        return None if entry is None else ShownEntry(entry, caller)
+        if entry is None:
+            return None
+        info.context.saw(entry.id_number)
+        return ShownEntry(entry, caller)
 
     @guarded(*_READ)
     async def list_entries(
@@ -265,7 +268,7 @@ class ListQueries:
     ) -> ListEntryPage:
         """Entries, oldest first: of your cases, or all if you work on the list itself. 名单"""
         caller = info.context.caller
-        place = _place(after)
+        place = checked_place(after)
         checked_size(first)
 
         def read(connection: Any) -> list[EntryRecord]:
@@ -279,6 +282,7 @@ class ListQueries:
             )
 
         found = await info.context.database.read(read)
+        info.context.saw(*(one.id_number for one in found[:first]))
         page: list[Any] = [ShownEntry(one, caller) for one in found[:first]]
         return ListEntryPage(
             nodes=page,
@@ -287,21 +291,26 @@ class ListQueries:
         )
 
 
-def running(entry: EntryRecord, now: datetime) -> list[RuleDeadline]:
+def running(
+    entry: EntryRecord, now: datetime, profile: Profile = Profile.DEFAULT
+) -> list[RuleDeadline]:
     """Return the periods that run for *entry* at *now*."""
     found: list[RuleDeadline] = []
     today = civil_date(now)
     if entry.state == EntryState.EXIT_PENDING.value and entry.exit_found_on is not None:
-        last = due_by(deadline("DL-06"), entry.exit_found_on, working_calendar())
-        found.append(_deadline("DL-06", last.on, today, provisional=last.provisional))
+        last = due_by(deadline("DL-06", None, profile), entry.exit_found_on, working_calendar())
+        found.append(rule_deadline("DL-06", last.on, today, provisional=last.provisional))
     if entry.state == EntryState.GRACE.value and entry.grace_ends_on is not None:
-        found.append(_deadline("DL-09", entry.grace_ends_on, today))
+        found.append(rule_deadline("DL-09", entry.grace_ends_on, today))
     if entry.term_ends_on is not None and entry.removed_at is None:
-        found.append(_deadline("DL-08", entry.term_ends_on, today))
+        found.append(rule_deadline("DL-08", entry.term_ends_on, today))
     return found
 
 
-def _deadline(rule: str, due_on: Any, today: Any, *, provisional: bool = False) -> RuleDeadline:
+def rule_deadline(
+    rule: str, due_on: date, today: date, *, provisional: bool = False
+) -> RuleDeadline:
+    """Return the period of *rule* that ends on *due_on*, as it looks *today*."""
     return RuleDeadline(
         rule=rule,
         due_on=Date(due_on),
@@ -311,7 +320,8 @@ def _deadline(rule: str, due_on: Any, today: Any, *, provisional: bool = False) 
     )
 
 
-def _place(after: str | None) -> int:
+def checked_place(after: str | None) -> int:
+    """Return the place that a cursor stands for; raises BadInput."""
     if after is None:
         return 0
     if not (after.isascii() and after.isdigit() and len(after) <= _LONGEST_PLACE):

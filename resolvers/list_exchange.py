@@ -122,7 +122,7 @@ class ExchangeQueries:
         """Changes of the list behind your cursor, none left out; your cursor says what you took over. 名单变动"""
         if not 1 <= first <= _MOST:
             raise BadInput(f"first must be 1 to {_MOST}.")
-        sequence = _sequence(after) or 0
+        sequence = sequence_of(after) or 0
         unit, now = info.context.caller.organisation, info.context.now()
         work = partial(told, unit=unit, sequence=sequence, most=first + 1, at=now)
         found = await info.context.database.write(work)
@@ -143,7 +143,7 @@ class ExchangeSubscriptions:
         """Each change of the list as it is committed. 名单变动"""
         context = info.context
         unit = context.caller.organisation
-        sequence = _sequence(after)
+        sequence = sequence_of(after)
         if sequence is None:
             sequence = await context.database.read(last_change)
         while True:
@@ -167,7 +167,8 @@ def told(
     return [ShownChange(one, entries[one.entry_id]) for one in changes]
 
 
-def _sequence(after: str | None) -> int | None:
+def sequence_of(after: str | None) -> int | None:
+    """Return the place that a cursor stands for; BadInput if it is none of ours."""
     if after is None:
         return None
     if not (after.isascii() and after.isdigit() and len(after) <= _LONGEST_CURSOR):

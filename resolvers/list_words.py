@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from typing import Final
 
+from domain.credit_record import CreditState
 from domain.entry import DisclosureMode, EntryState
 from domain.hit import HitState
+from domain.list_correction import Correction
 from domain.match import Confidence, Verdict
 from domain.measure import AutoAction, SubjectType
 from domain.misconduct import Exclusion, ExitCause, Misconduct, Performance
+from domain.objection import ObjectionState
 from resolvers.arguments import explained
 
 ENTRY_STATES: Final[Mapping[EntryState, str]] = {
@@ -94,6 +97,26 @@ _MODES: Final = {
     DisclosureMode.PUBLIC: "Published. 公布",
     DisclosureMode.NOTIFY_EMPLOYER: "Told to the employer. 通报所在单位",
 }
+_CORRECTIONS: Final = {
+    Correction.WITHDRAW: "The entry was wrong from the start. 撤销",
+    Correction.RECTIFY: "Its content is wrong. 更正",
+    Correction.REMOVE: "A cause of exit was there, and it was not removed. 屏蔽",
+}
+_OBJECTION_STATES: Final = {
+    ObjectionState.FILED: "Filed. 已提出",
+    ObjectionState.NOT_ACCEPTED: "Not docketed. 不予受理",
+    ObjectionState.ACCEPTED: "Docketed. 已受理",
+    ObjectionState.UNDER_REVIEW: "Under review. 审查中",
+    ObjectionState.UPHELD: "Upheld. 成立",
+    ObjectionState.PARTLY_UPHELD: "Upheld in part. 部分成立",
+    ObjectionState.REJECTED: "Rejected; a higher court may be asked. 驳回",
+    ObjectionState.WITHDRAWN_BY_APPLICANT: "Taken back. 已撤回",
+    ObjectionState.RECONSIDERATION: "Before the higher court. 复议中",
+    ObjectionState.RECON_UPHELD: "Upheld by the higher court. 复议成立",
+    ObjectionState.RECON_REJECTED: "Rejected by the higher court; final. 复议驳回",
+    ObjectionState.LITIGATION: "Before a court in a suit. 诉讼中",
+    ObjectionState.RESOLVED: "Ended by a judgment. 已解决",
+}
 _CONFIDENCES: Final = {
     Confidence.EXACT_ID: "Number and name are the same. 证件号码与姓名一致",
     Confidence.NAME_ID_MISMATCH: "The number is, the name is not. 姓名与证件号码不符",
@@ -108,6 +131,15 @@ explained(Exclusion, "Exclusion", "What keeps one off the list. 不予纳入情�
 explained(ExitCause, "ExitCause", "Why an entry is removed. 退出事由", EXIT_CAUSES)
 explained(Performance, "Performance", "What was performed. 履行情况", _PERFORMANCES)
 explained(DisclosureMode, "DisclosureMode", "How an entry is disclosed. 公开方式", _MODES)
+explained(
+    CreditState,
+    "CreditRecordState",
+    "How a listing stands in a credit file. 信用记录状态",
+    {
+        CreditState.LISTED: "On the list. 在名单",
+        CreditState.REMOVED: "Was on it; disclosed to a named day. 已退出",
+    },
+)
 explained(Verdict, "Verdict", "What screening says. 比对结果", VERDICTS)
 explained(
     Confidence,
@@ -117,3 +149,10 @@ explained(
 )
 explained(AutoAction, "AutoAction", "What a department's system does by itself. 自动动作", ACTIONS)
 explained(SubjectType, "SubjectType", "How a subject stands to a listing. 主体类型", SUBJECT_TYPES)
+explained(Correction, "Correction", "How the list is put right. 纠正方式", _CORRECTIONS)
+explained(
+    ObjectionState,
+    "ObjectionState",
+    "Where a request stands (domain.md 6.4). 申请状态",
+    _OBJECTION_STATES,
+)

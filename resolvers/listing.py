@@ -25,6 +25,7 @@ from resolvers.order_steps import checked
 from resolvers.ordering import key_of, step_of
 from resolvers.refusals import Refused
 from resolvers.scalars import Date
+from storage.corrections import CorrectionMoved
 from storage.entries import Associate, EntryMoved, EntryRecord
 from storage.hits import HitMoved
 
@@ -37,7 +38,9 @@ class ListRefused:
     code: str = strawberry.field(
         description="`GUARD_REFUSED`, `STEP_REFUSED`, `KEY_CONFLICT`, `ENTRY_NOT_FOUND`, … 代码"
     )
-    guard: str | None = strawberry.field(description="The guard, L1 to L13, H1 to H3. 校验项")
+    guard: str | None = strawberry.field(
+        description="The guard: L1 to L13, H1 to H3, O1 to O3. 校验项"
+    )
     rule: str | None = strawberry.field(description="The rule behind it. 依据")
     message: str = strawberry.field(description="What would satisfy it. 如何补正")
 
@@ -257,7 +260,7 @@ class ListMutations:
         decision: Annotated[str, strawberry.argument(description="The decision. 决定内容")],
         idempotency_key: KeyArgument,
     ) -> EntryOutcome:
-        """Withdraw the entry because an objection is upheld; never by who handled the case (L12). 撤销"""
+        """Withdraw an entry that the court finds wrong by itself; never by who handled the case (L12). 撤销"""
         step = partial(entry_publication.withdraw, str(id), decision)
         return await _taken(info, idempotency_key, step)
 
@@ -267,6 +270,7 @@ async def _taken(info: Info, key: str, step: Callable[[Attempt], EntryRecord]) -
     outcome = await attempted(info, key, step)
     if isinstance(outcome, ListRefused):
         return outcome
+    info.context.saw(outcome.id_number)
     return cast("ListEntry", ShownEntry(outcome, info.context.caller))
 
 
@@ -275,7 +279,7 @@ async def attempted(info: Info, key: str, step: Callable[[Attempt], T]) -> T | L
     idempotency, at = key_of(info, key), step_of(info)
 
     def work(connection: Connection) -> T:
-        return step(Attempt(connection, at, idempotency))
+        return step(Attempt(connection, at, idempotency, info.context.profile))
 
     try:
         done = await info.context.database.write(work)
@@ -285,13 +289,13 @@ async def attempted(info: Info, key: str, step: Callable[[Attempt], T]) -> T | L
         )
     except StepRefused as refusal:
         return ListRefused(
-            code=refusal.code, guard=None, rule="domain.md 6.3, 6.6", message=str(refusal)
+            code=refusal.code, guard=None, rule="domain.md 6.3, 6.4, 6.6", message=str(refusal)
         )
-    except (EntryMoved, HitMoved):
+    except (EntryMoved, HitMoved, CorrectionMoved):
         return ListRefused(
             code=StepRefused.code,
             guard=None,
-            rule="domain.md 6.3, 6.6",
+            rule="domain.md 6.3, 6.4, 6.6",
             message="It moved on meanwhile; read it again. 状态已变更，请刷新",
         )
     except Refused as refusal:

@@ -381,6 +381,7 @@ async def taken(
         await context.database.write(partial(keep_refusal, refusal=refusal))
         return refused
     context.events.announce()
+    info.context.saw(order.id_number)
     return cast("Order", ShownOrder(order))  # read as one; see Order.is_type_of
 
 

@@ -254,7 +254,10 @@ class OrderQueries:
         """One order: of a case the caller handles, or addressed to the caller's department. 查询指令"""
         caller = info.context.caller
         found = await info.context.database.read(lambda c: seen_order(c, caller, str(id)))
-        return None if found is None else ShownOrder(found)
+        if found is None:
+            return None
+        info.context.saw(found.id_number)
+        return ShownOrder(found)
 
 
 async def orders_page(

@@ -18,12 +18,14 @@ import msgspec
 from sqlalchemy import Connection
 
 from auth.caller import Caller
+from domain.catalogue import department
 from domain.civil_time import civil_date
 from domain.entry import LISTED
 from domain.hit import HIT, HitEvent, raised
 from domain.list_index import Candidate
 from domain.match import Asked, Confidence, Verdict, asked, confidence, verdict
-from domain.measure import DEBTORS, AutoAction, Catalogue, MatchMode, Measure, SubjectType
+from domain.measure import AutoAction, Catalogue, Measure, SubjectType
+from resolvers.catalogue_versions import CatalogueVersions
 from resolvers.order_steps import checked
 from resolvers.refusals import BadInput, Refused
 from resolvers.watched_list import ROLES, ListNotCurrent, WatchedList, subjects_of
@@ -48,11 +50,13 @@ class _Removed(Exception):
 class NoSuchTrigger(Refused):
     code = "NO_SUCH_TRIGGER"
 
-    def __init__(self, own: Sequence[str]) -> None:
-        super().__init__(
-            "Your department applies no measure on this trigger. 本单位无此触发事项的惩戒措施",
-            triggers=sorted(own),
-        )
+    def __init__(self, own: Sequence[str], successor: str | None) -> None:
+        """*successor* has the department's duties now; None if it has them itself."""
+        said = "Your department applies no measure on this trigger. 本单位无此触发事项的惩戒措施"
+        if successor is not None:
+            name = department(successor)
+            said = f"Your duties went to {name.en}: it asks instead. 职责已并入{name.zh}，由其比对"
+        super().__init__(said, triggers=sorted(own), successor=successor)
 
 
 class ReferenceReused(Refused):
@@ -102,12 +106,12 @@ NOT_LISTED: Final = Screened(verdict=Verdict.NO_HIT)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screening:
-    """An answer; *receipt* proves it later, *sequence* is the list it was given by."""
+    """An answer; *receipt* proves it later, *sequence* is the list, *catalogue* the measures it was given by."""
 
     results: Sequence[Screened]
     receipt: str
     sequence: int
-    catalogue_version: str
+    catalogue: Catalogue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,14 +126,16 @@ class _Found:
 class Screener:
     """Answers departments by the list and the catalogue of this gateway."""
 
-    def __init__(
-        self, database: Database, watched: WatchedList, catalogue: Catalogue, key: bytes
-    ) -> None:
+    def __init__(self, database: Database, watched: WatchedList, key: bytes) -> None:
         """*key* seals receipts and what is kept of the subjects: a digest."""
         self._database = database
         self._watched = watched
-        self._catalogue = catalogue
         self._key = key
+
+    @property
+    def versions(self) -> CatalogueVersions:
+        """Every version of the catalogue."""
+        return self._watched.versions
 
     async def screen(
         self,
@@ -151,10 +157,11 @@ class Screener:
         if not 1 <= len(subjects) <= MOST_SUBJECTS:
             raise BadInput(f"subjects must be 1 to {MOST_SUBJECTS:,}.")
         unit, today = caller.organisation, civil_date(now)
-        if not self._catalogue.asked_by(unit, trigger, today):
-            raise NoSuchTrigger(self._catalogue.triggers_of(unit))
+        catalogue = self._watched.catalogue()
+        if not catalogue.asked_by(unit, trigger, today):
+            raise NoSuchTrigger(catalogue.triggers_of(unit), catalogue.successor_of(unit))
         people = [asked(one.id_number, one.name[:_LONGEST_NAME]) for one in subjects]
-        call = _Call(unit, trigger, reference, self._digest(subjects), now)
+        call = _Call(unit, trigger, reference, self._digest(subjects), now, catalogue)
         for _ in range(_MOST_ATTEMPTS):
             try:
                 return await self._answered(call, subjects, people)
@@ -184,7 +191,7 @@ class Screener:
             results=[screened for screened, _ in results],
             receipt=receipt,
             sequence=sequence,
-            catalogue_version=self._catalogue.version,
+            catalogue=call.catalogue,
         )
 
     def _judged(
@@ -204,7 +211,9 @@ class Screener:
             return NOT_LISTED, None
         best: tuple[Screened, HitRecord | None] = (NOT_LISTED, None)
         for found in _compared(person, candidates, entries):
-            measures = self._reaching(call, found, subject.as_)
+            measures = call.catalogue.reaching(
+                call.unit, call.trigger, found.as_, subject.as_, civil_date(call.now)
+            )
             if not measures:
                 continue
             screened, hit = self._raised(call, found, measures)
@@ -214,30 +223,11 @@ class Screener:
                 break
         return best
 
-    def _reaching(
-        self, call: "_Call", found: _Found, as_: SubjectType | None
-    ) -> tuple[Measure, ...]:
-        """Return the measures of the unit that reach this subject (I-35)."""
-        today = civil_date(call.now)
-        by_listing = [
-            one
-            for one in self._catalogue.applying(call.unit, call.trigger, found.as_, today)
-            if found.as_ in DEBTORS or one.match_mode is MatchMode.DEBTOR_AFFILIATES
-        ]
-        by_application = []
-        if as_ is not None and found.as_ in DEBTORS:
-            by_application = [
-                one
-                for one in self._catalogue.applying(call.unit, call.trigger, as_, today)
-                if one.match_mode is MatchMode.APPLICANT_ASSOCIATES
-            ]
-        return tuple({one.id: one for one in (*by_listing, *by_application)}.values())
-
     def _raised(
         self, call: "_Call", found: _Found, measures: tuple[Measure, ...]
     ) -> tuple[Screened, HitRecord]:
         exact = found.confidence is Confidence.EXACT_ID
-        actions = {self._catalogue.action_of(one) for one in measures}
+        actions = {call.catalogue.action_of(one) for one in measures}
         action = next(one for one in _SEVERITY if one in actions) if exact else AutoAction.FLAG
         steps = raised(action) if exact else (HitEvent.RESEMBLE,)
         state = None
@@ -251,7 +241,7 @@ class Screener:
             entry_id=found.entry.id,
             subject_type=found.as_.value,
             measures=tuple(one.id for one in measures),
-            catalogue_version=self._catalogue.version,
+            catalogue_version=call.catalogue.version,
             confidence=found.confidence.value,
             action=action.value,
             state="" if state is None else state.value,
@@ -332,6 +322,7 @@ class _Call:
     reference: str
     body_hash: str
     now: datetime
+    catalogue: Catalogue
 
 
 def _compared(

@@ -43,6 +43,7 @@ class OrderSubscriptions:
             await _may_watch(context, case_number)  # the case may be somebody else's by now
             order = await context.database.read(partial(_order_of, event.order_id))
             if order is not None:
+                context.saw(order.id_number)
                 yield ShownOrder(order)
 
     @guarded("assist:ack", graphql_type=Order, subscription=True)
@@ -57,6 +58,7 @@ class OrderSubscriptions:
         async for event in context.events.addressed_to(department, _sequence(after)):
             order = await context.database.read(partial(_order_of, event.order_id))
             if order is not None:
+                context.saw(order.id_number)
                 yield ShownOrder(order)
 
 

@@ -14,8 +14,9 @@ from domain.entry import LISTED
 from domain.identity import IdNumber, is_organization
 from domain.list_index import Candidate, Listed, ListIndex
 from domain.match import Asked
-from domain.measure import SubjectType
+from domain.measure import Catalogue, SubjectType
 from domain.subject_name import same_spelling
+from resolvers.catalogue_versions import CatalogueVersions
 from resolvers.order_events import OrderEvents
 from resolvers.refusals import Refused
 from storage.database import Database
@@ -26,7 +27,7 @@ _LOG = structlog.get_logger()
 _LOOK_EVERY: Final = 0.5  # seconds
 _STALE_AFTER: Final = 5.0  # seconds without having looked: then nobody is told NO_HIT
 _MOST_AT_ONCE: Final = 500
-_LISTED: Final = frozenset(state.value for state in LISTED)
+LISTED_STATES: Final = frozenset(state.value for state in LISTED)
 ROLES: Final = tuple(SubjectType)
 
 
@@ -50,6 +51,7 @@ class WatchedList:
         self._events = events
         self._key = key
         self._index = ListIndex(key)
+        self.versions = CatalogueVersions()
         self._looked_at = float("-inf")
         self._task: asyncio.Task[None] | None = None
 
@@ -64,13 +66,22 @@ class WatchedList:
         Raises:
             ListNotCurrent: it was not read lately.
         """
-        if time.monotonic() - self._looked_at > _STALE_AFTER:
-            raise ListNotCurrent
+        self._be_current()
         return [self._index.candidates(one) for one in subjects]
 
+    def catalogue(self) -> Catalogue:
+        """Return the newest catalogue.
+
+        Raises:
+            ListNotCurrent: it was not read lately.
+        """
+        self._be_current()
+        return self.versions.newest
+
     async def open(self) -> None:
-        """Read the whole list."""
+        """Read the whole list, and every version of the catalogue."""
         self._index = await self._database.read(self._build)
+        await self._database.read(self.versions.follow)
         self._looked_at = time.monotonic()
 
     def start(self) -> None:
@@ -82,13 +93,18 @@ class WatchedList:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def follow(self) -> None:
-        """Take over every change that is committed."""
+        """Take over every change of the list and of the catalogue that is committed."""
+        await self._database.read(self.versions.follow)
         while changes := await self._database.read(partial(self._news, self._index.sequence)):
             for sequence, entry in changes:
-                self._index.apply(sequence, entry.place, list(_listed(entry)))
+                self._index.apply(sequence, entry.place, list(listed_in(entry)))
         self._looked_at = time.monotonic()
         if self._index.has_grown:
             await self.open()
+
+    def _be_current(self) -> None:
+        if time.monotonic() - self._looked_at > _STALE_AFTER:
+            raise ListNotCurrent
 
     async def _run(self) -> None:
         while True:
@@ -106,9 +122,9 @@ class WatchedList:
         sequence = last_change(connection)
         listed = (
             one
-            for page in entries_in_chunks(connection, _LISTED)
+            for page in entries_in_chunks(connection, LISTED_STATES)
             for entry in page
-            for one in _listed(entry)
+            for one in listed_in(entry)
         )
         return ListIndex(self._key, listed, sequence)
 
@@ -128,7 +144,8 @@ def subjects_of(entry: EntryRecord) -> Iterator[tuple[SubjectType, IdNumber, str
             yield SubjectType(one.role), one.id_number, one.name
 
 
-def _listed(entry: EntryRecord) -> Iterator[Listed]:
-    if entry.state in _LISTED:
+def listed_in(entry: EntryRecord) -> Iterator[Listed]:
+    """Yield whom an entry lists, in the spelling that is compared; nobody once it is removed."""
+    if entry.state in LISTED_STATES:
         for as_, number, name in subjects_of(entry):
             yield Listed(entry.place, ROLES.index(as_), number, same_spelling(name))

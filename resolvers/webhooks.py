@@ -4,11 +4,11 @@ import base64
 import secrets
 from functools import partial
 from typing import Annotated, Final
-from urllib.parse import urlsplit
 
 import strawberry
 from sqlalchemy import Connection
 
+from connectors.endpoint_addresses import AddressRefused
 from resolvers.context import Info
 from resolvers.declare import guarded
 from resolvers.refusals import BadInput, Refused
@@ -18,7 +18,6 @@ from storage.webhooks import WebhookRecord, add_webhook, change_webhook, webhook
 
 _TAKERS: Final = ("list:subscribe",)
 _MOST: Final = 5
-_LONGEST_URL: Final = 2000
 
 WebhookIdArgument = Annotated[strawberry.ID, strawberry.argument(description="Which. 编号")]
 
@@ -28,6 +27,19 @@ class NoSuchWebhook(Refused):
 
     def __init__(self) -> None:
         super().__init__("Your unit has no such endpoint. 未找到该回调地址")
+
+
+class WebhookAddressRefused(Refused):
+    """One answer for an odd spelling, an unknown name and an address inside: it maps no network."""
+
+    code = "WEBHOOK_ADDRESS_REFUSED"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This gateway does not call that address. Give https:// and a host name that resolves, in a "
+            "network that it calls: a public one, or one that the court has named (webhook_networks). "
+            "该回调地址不被允许"
+        )
 
 
 @strawberry.type(
@@ -42,7 +54,9 @@ class Webhook:
     cursor: strawberry.ID = strawberry.field(description="The last change it took. 游标")
     attempts: int = strawberry.field(description="Failures since it last took one. 失败次数")
     due_at: DateTime = strawberry.field(description="When it is called next. 下次尝试时间")
-    last_error: str | None = strawberry.field(description="Stable code. 最近错误代码")
+    last_error: str | None = strawberry.field(
+        description="`NOT_TAKEN`, or `ADDRESS_REFUSED`: its name leads where nobody is called. 最近错误代码"
+    )
     secret: str | None = strawberry.field(
         description="`whsec_…`, shown once, when it is made. 签名密钥"
     )
@@ -69,7 +83,10 @@ class WebhookMutations:
         """Be called, signed, for each change from now on; keep the secret. 新增回调地址"""
         context = info.context
         unit, now = context.caller.organisation, context.now()
-        address = _checked(url, plain=context.plain_webhooks)
+        try:
+            await context.webhook_addresses.of(url)
+        except AddressRefused as refused:
+            raise WebhookAddressRefused from refused
 
         def work(connection: Connection) -> WebhookRecord:
             if len(webhooks_of(connection, unit)) >= _MOST:
@@ -77,7 +94,7 @@ class WebhookMutations:
             webhook = WebhookRecord(
                 id=f"w_{secrets.token_hex(12)}",
                 unit=unit,
-                url=address,
+                url=url,
                 secret=new_secret(),
                 state="ACTIVE",
                 told=last_change(connection),
@@ -122,26 +139,6 @@ async def _changed(info: Info, webhook_id: str, state: str) -> Webhook:
         raise NoSuchWebhook
     context.events.announce()
     return _shown(changed)
-
-
-def _checked(url: str, *, plain: bool) -> str:
-    """Return *url* if it may be called: https, a host, nobody's name in it.
-
-    Raises:
-        BadInput: it may not.
-    """
-    try:
-        parts = urlsplit(url)
-        fits = parts.hostname is not None and parts.username is None and not parts.fragment
-        _ = parts.port
-    except ValueError:
-        fits = False
-    schemes = {"https", "http"} if plain else {"https"}
-    if not fits or len(url) > _LONGEST_URL or not url.isprintable() or " " in url:
-        raise BadInput("url is not the address of an endpoint.")
-    if urlsplit(url).scheme not in schemes:
-        raise BadInput("url must be https.")
-    return url
 
 
 def _shown(webhook: WebhookRecord, secret: str | None = None) -> Webhook:

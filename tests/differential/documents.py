@@ -22,6 +22,12 @@ _PAGES: Final = {
     ("Query", "reconciliations"),
     ("Query", "listEntries"),
     ("Query", "hits"),
+    ("Query", "listObjections"),
+    ("Query", "listCompleteness"),
+    ("Query", "listReminders"),
+    ("Query", "catalogueChanges"),
+    ("Query", "recordEntries"),
+    ("Mine", "disclosures"),
 }
 _DEEPEST: Final = 7
 
@@ -36,6 +42,8 @@ def documents(
         "CaseNumber": st.sampled_from(list(cases)).map(nodes.String),
         "IdNumber": st.sampled_from(list(debtors)).map(nodes.String),
         **{name: st.just(nodes.String("x")) for name in _TEXTS},
+        "DateTime": st.just(nodes.String("2026-11-23T00:00:00Z")),
+        "Date": st.just(nodes.String("2026-11-23")),
     }
     drawn = queries(schema, custom_scalars=scalars, allow_x00=False)
     fitting = st.tuples(drawn, st.sampled_from(_PURPOSES)).map(
@@ -131,8 +139,14 @@ class Maker:
             return '(id: "o_1")'
         if (kind, name) == ("Query", "restrictionOrders"):
             return f'(caseNumber: "{lot.choice(self._cases)}")'
-        if (kind, name) == ("Query", "listEntry"):
+        if (kind, name) in {("Query", "listEntry"), ("Query", "listObjection")}:
             return '(id: "e_1")'
+        if (kind, name) == ("Query", "creditFile"):
+            return f'(idNumber: "{lot.choice(self._debtors)}", name: "x")'
+        if (kind, name) in {("Query", "recordAnomalies"), ("Query", "fieldReaders")}:
+            time = 'since: "2026-11-23T00:00:00Z", until: "2026-11-24T00:00:00Z"'
+            coordinate = 'coordinate: "Vehicle.plateNumber", ' if name == "fieldReaders" else ""
+            return f"({coordinate}{time})"
         if (kind, name) == ("Case", "expiring"):
             return f"(days: {lot.choice((0, 30, 999))})"
         if (kind, name) == ("Query", "discrepancies"):

@@ -18,7 +18,6 @@ from domain.guard_refused import GuardRefused
 from domain.hit import HIT, IN_EFFECT, OPEN, HitEvent, HitState
 from domain.hold_term import add_months
 from domain.identity import IdNumber
-from domain.measure import catalogue
 from domain.misconduct import Exclusion, ExitCause, Misconduct, Performance
 from domain.state_table import StepRefused
 from gateway.public.published import by_case
@@ -72,6 +71,9 @@ class Inline(Database):
     async def read(self, work: Callable[[Connection], T]) -> T:
         return work(self.connection)
 
+    async def read_aside(self, work: Callable[[Connection], T]) -> T:
+        return work(self.connection)
+
     async def write(self, work: Callable[[Connection], T]) -> T:
         return self.step(work)
 
@@ -97,7 +99,7 @@ class ListHistories(RuleBasedStateMachine):
         self.now = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
         self.keys = 0
         self.watched = WatchedList(self.database, OrderEvents(self.database), KEY)
-        self.screener = Screener(self.database, self.watched, catalogue(), KEY)
+        self.screener = Screener(self.database, self.watched, KEY)
 
     def teardown(self) -> None:
         self.runner.run(self.database.close())
@@ -254,8 +256,8 @@ class ListHistories(RuleBasedStateMachine):
         until = civil_date(self.now) + timedelta(days=data.draw(st.integers(-1, 20)))
         steps: list[Callable[[Attempt], object]] = [
             partial(hit_steps.verify, hit.id, text, same=True),
-            partial(hit_steps.confirm, hit.id, "不予办理", None, text),
-            partial(hit_steps.confirm, hit.id, "不予办理", None, "身份一致"),
+            partial(hit_steps.confirm, self.watched.versions, hit.id, "不予办理", None, text),
+            partial(hit_steps.confirm, self.watched.versions, hit.id, "不予办理", None, "身份一致"),
             partial(hit_steps.dismiss, hit.id, text),
             partial(hit_steps.feed_back, hit.id, text),
             partial(hit_steps.release, hit.id, text),

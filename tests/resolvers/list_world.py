@@ -5,7 +5,7 @@ from typing import Any, Final, cast
 
 from auth.caller import Caller
 from connectors.departments import Departments
-from domain.measure import catalogue
+from connectors.endpoint_addresses import EndpointAddresses
 from gateway.contexts import Contexts
 from gateway.engine import Engine, EngineSettings, Operation
 from gateway.schema import build_graph
@@ -16,12 +16,19 @@ from tests.differential.world import scopes_of_role
 from tests.resolvers.order_world import CASE, World
 
 KEY: Final = b"k" * 32
-PEOPLE: Final = {
+PEOPLE: dict[str, tuple[str, str]] = {
     "executor": ("executor-1", "court-executor"),
     "officer": ("list-officer-1", "list-officer"),
     "president": ("president-1", "court-president"),
     "judge": ("judge-9", "objection-judge"),
+    "higher": ("judge-h", "higher-court-judge"),
+    "debtor": ("debtor-1", "data-subject"),
+    "stranger": ("debtor-2", "data-subject"),
+    "supervisor": ("supervisor-1", "court-supervisor"),
+    "keeper": ("keeper-1", "catalog-admin"),
+    "second keeper": ("keeper-2", "catalog-admin"),
 }
+_ORGANISATIONS: dict[str, str] = {"higher": "higher-court"}
 ENTRY: Final = """
   __typename ... on ListEntry { id state version termEndsOn deadlines { rule dueOn overdue } }
   ... on ListRefused { code guard rule message }
@@ -48,6 +55,7 @@ class ListWorld:
         self.events = OrderEvents(world.database)
         self.watched = WatchedList(world.database, self.events, KEY)
         self.keys = 0
+        self.names = {"tourism.invalid": "8.8.4.4", "commerce.invalid": "8.8.8.8"}
         self.engine = Engine(
             _GRAPH,
             Contexts(
@@ -56,10 +64,18 @@ class ListWorld:
                 events=self.events,
                 pseudonym_key=KEY,
                 now=lambda: world.now,
-                screener=Screener(world.database, self.watched, catalogue(), KEY),
+                screener=Screener(world.database, self.watched, KEY),
+                webhook_addresses=EndpointAddresses(lookup=self.looked_up),
             ),
             EngineSettings(cost_of_operation=10**9, cost_per_minute=10**12),
         )
+
+    async def looked_up(self, host: str, port: int) -> list[str]:
+        """The name service of this world."""
+        del port
+        if host not in self.names:
+            raise OSError(host)
+        return [self.names[host]]
 
     async def ask(self, who: str, document: str, **variables: Any) -> Any:
         """Return what *who* is answered: one of `PEOPLE`, or a department by its id."""
@@ -145,7 +161,7 @@ def caller(who: str) -> Caller:
     subject, role = PEOPLE.get(who, (f"clerk-{who}", "dept:screening-only"))
     return Caller(
         subject=subject,
-        organisation="court" if who in PEOPLE else who,
+        organisation=_ORGANISATIONS.get(who, "court" if who in PEOPLE else who),
         role=role,
         client_id="test",
         scopes=scopes_of_role(role),

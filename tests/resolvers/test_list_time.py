@@ -88,3 +88,25 @@ async def test_after_years_of_being_down_everything_is_done_at_once(court: ListW
 
     assert await turn(court, days=2000) == 2
     assert await turn(court) == 0
+
+
+async def test_a_hit_says_what_runs_and_until_when(court: ListWorld) -> None:
+    entry = await court.listed()
+    answer = await court.screen("tourism", "consumption.lodging", court.debtor)
+    hit = answer["results"][0]["hitId"]
+    states = "[INTERCEPTED, APPLIED, FED_BACK, RELEASE_DUE]"
+    shown = f"{{ done: hits(first: 5, states: {states}) {{ nodes {{ deadlines {{ rule dueOn remainingDays overdue }} }} }} }}"
+
+    async def running() -> list[str]:
+        found = await court.ask("tourism", shown)
+        return [one["rule"] for one in found["nodes"][0]["deadlines"]]
+
+    undecided = await running()
+    await court.step("tourism", "confirmHit", hit, effect="不予办理", reason="身份一致")
+    untold = await running()
+    await court.step("tourism", "feedBackHit", hit, outcome="已拒绝入住")
+    told = await running()
+    await court.removed(entry)
+
+    assert (undecided, untold, told) == (["CAP-013"], ["CAP-015"], [])
+    assert await running() == ["DL-07"]

@@ -1,0 +1,125 @@
+"""Who looked at a person, for that person: `Mine.disclosures`, and the tracker over HTTP."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from auth.record_keys import RecordKeys
+from domain.catalogue import departments
+from domain.identity import IdNumber
+from domain.purpose import Purpose
+from domain.tracker import action, is_hidden
+from resolvers.record_reading import OpenedEntry, Sought, find
+from storage.orders import first_holds
+
+_AT_ONCE = 200
+_COURT = "court"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """One look at a person.
+
+    Attributes:
+        n: its entry in the record.
+        zh, en: what was done, in plain words.
+        receiver: the unit's id; *receiver_name* as people know it.
+    """
+
+    n: int
+    at: datetime
+    zh: str
+    en: str
+    receiver: str
+    receiver_name: str
+    purpose: Purpose | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a person is told: look-ups, the newest first, and how many are hidden for now."""
+
+    usages: Sequence[Usage]
+    hidden: int
+    behind: int | None
+
+
+def usages_of(  # noqa: PLR0913 -- a question has these parts
+    connection: Connection,
+    keys: RecordKeys,
+    number: IdNumber,
+    now: datetime,
+    *,
+    first: int,
+    before: int | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    longest: timedelta,
+) -> Told:
+    """Return up to *first* look-ups about *number*; those that the law still hides are counted alone.
+
+    His own look-ups are not among them.
+    """
+    sought = Sought(subject=number, since=since, until=until)
+    usages: list[Usage] = []
+    hidden, place = 0, before
+    while len(usages) < first:
+        found = find(connection, keys, sought, first=_AT_ONCE, before=place)
+        held = _held(connection, found)
+        for entry in found:
+            place = entry.row.n
+            if entry.row.decision != "ANSWERED" or _is_own(entry):
+                continue
+            if _is_hidden(entry, held, now, longest):
+                hidden += 1
+                continue
+            usages.append(_usage(entry))
+            if len(usages) == first:
+                break
+        if len(found) < _AT_ONCE:
+            break
+    return Told(usages=usages, hidden=hidden, behind=place if len(usages) == first else None)
+
+
+def _held(connection: Connection, entries: Sequence[OpenedEntry]) -> Mapping[str, datetime]:
+    cases = {case for entry in entries for case in entry.personal.get("cases", ())}
+    return first_holds(connection, cases)
+
+
+def _is_own(entry: OpenedEntry) -> bool:
+    return entry.leaf.get("role") == "data-subject"
+
+
+def _is_hidden(
+    entry: OpenedEntry, held: Mapping[str, datetime], now: datetime, longest: timedelta
+) -> bool:
+    executed = [held[case] for case in entry.personal.get("cases", ()) if case in held]
+    return is_hidden(
+        _purpose(entry),
+        entry.at,
+        now,
+        held=min(executed, default=None),
+        longest=longest,
+    )
+
+
+def _purpose(entry: OpenedEntry) -> Purpose | None:
+    said = entry.leaf.get("purpose")
+    return None if said is None else Purpose(said)
+
+
+def _usage(entry: OpenedEntry) -> Usage:
+    zh, en = action(_purpose(entry), entry.row.kind)
+    unit = entry.row.unit
+    known = departments().get(unit)
+    return Usage(
+        n=entry.row.n,
+        at=entry.at,
+        zh=zh,
+        en=en,
+        receiver=unit,
+        receiver_name="人民法院" if unit == _COURT or known is None else known.zh,
+        purpose=_purpose(entry),
+    )
