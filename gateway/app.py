@@ -1,10 +1,12 @@
 """The application: settings in, ASGI app out. Every part is made and introduced here, once."""
 
 import contextlib
+import hashlib
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from importlib.metadata import version
 from typing import Final
 
@@ -18,35 +20,48 @@ from auth.guard import Guard
 from auth.issuer import Issuer
 from auth.keys import SigningKeys, keep_secret
 from auth.passwords import Passwords
+from auth.record_keys import RecordKeys
 from auth.routes import oauth_routes
 from auth.scopes import Entitlements
 from connectors.address import DepartmentAddress
 from connectors.answer_cache import AnswerCache, open_store
 from connectors.departments import CONNECTORS, Departments
+from connectors.endpoint_addresses import EndpointAddresses, network_to_call
 from connectors.endpoints import EndpointCalls
 from connectors.http import Trust
 from connectors.metrics import DepartmentMetrics
 from domain.closed_hours import ClosedHours, parse_closed_hours
-from domain.measure import catalogue
 from gateway.accounts import StoredAccounts
 from gateway.clockwork import Clockwork
 from gateway.contexts import Contexts, utc_now
+from gateway.declarations import Declarations
 from gateway.delivery import Deliveries
 from gateway.engine import Engine, EngineSettings
 from gateway.forms.routes import form_routes
 from gateway.graphiql_page import GraphiqlConfig, graphiql_routes
 from gateway.http import GraphQLOverHTTP
+from gateway.list_snapshot_http import snapshot_routes
+from gateway.list_snapshots import Snapshots
 from gateway.order_documents import document_routes
+from gateway.plain_record import PlainRecord, started
 from gateway.public.routes import public_routes
+from gateway.range_http import range_routes
+from gateway.record_http import record_routes
+from gateway.record_keeper import RecordKeeper
+from gateway.recorder import Recorder, RecordUnavailable
+from gateway.request_record import RequestRecord
 from gateway.schema import build_graph
 from gateway.screening_http import screening_routes
-from gateway.settings import SHORTEST_KEY, Settings
+from gateway.settings import SHORTEST_KEY, Settings, record_origin
+from gateway.tracker import tracker_routes
 from gateway.trusted import TrustedDocuments, read_manifest
 from gateway.webhooks import Webhooks
 from gateway.websocket import GraphQLOverWebSocket
+from resolvers.declare import Scopes
 from resolvers.order_events import OrderEvents
 from resolvers.screening import Screener
 from resolvers.watched_list import WatchedList
+from resolvers.watched_ranges import WatchedRanges
 from storage.bell import open_bell
 from storage.database import Database, open_database
 from storage.migration import migrate
@@ -67,7 +82,7 @@ class Gateway:
     issuer: Issuer
 
 
-def build_gateway(
+def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
     settings: Settings,
     *,
     logins: tuple[tuple[str, str], ...] = (),
@@ -113,18 +128,28 @@ def build_gateway(
     bell = open_bell(settings.database)
     events = OrderEvents(database, bell)
     watched = WatchedList(database, events, pseudonym_key[:64])
-    screener = Screener(database, watched, catalogue(), pseudonym_key[:64])
+    screener = Screener(database, watched, pseudonym_key[:64])
+    addresses = EndpointAddresses(
+        map(network_to_call, settings.webhook_networks), anywhere=settings.demo
+    )
+    record_keys = RecordKeys.load_or_create(settings.data_dir, settings.record_name)
+    graph = build_graph()
     contexts = Contexts(
         database=database,
         departments=departments,
         events=events,
         pseudonym_key=pseudonym_key,
         screener=screener,
-        plain_webhooks=settings.demo,
+        webhook_addresses=addresses,
         documents_required=settings.documents_required,
+        profile=settings.rule_profile,
+        record_keys=record_keys,
+        hidden_for=timedelta(days=settings.record_hidden_days),
+        declared=partial(_scopes_of, graph.declarations),
     )
+    recorder = Recorder(database, utc_now)
     engine = Engine(
-        build_graph(),
+        graph,
         contexts,
         EngineSettings(
             cost_of_operation=settings.cost_of_operation,
@@ -132,6 +157,7 @@ def build_gateway(
             seconds=settings.request_seconds,
             explains_to_all=settings.demo,
         ),
+        RequestRecord(recorder, record_keys, utc_now),
     )
     trusted = TrustedDocuments(
         {client: read_manifest(path) for client, path in settings.trusted_documents.items()},
@@ -154,10 +180,19 @@ def build_gateway(
         timedelta(seconds=settings.clock_seconds),
         departments.control_ports(),
         timedelta(seconds=settings.reconcile_seconds),
+        settings.rule_profile,
     )
 
-    endpoints = EndpointCalls()
-    webhooks = Webhooks(database, events, utc_now, endpoints)
+    webhooks = Webhooks(database, events, utc_now, EndpointCalls(addresses))
+
+    snapshots = Snapshots(database, settings.data_dir / "snapshots", keys, settings.issuer, utc_now)
+
+    keeper = RecordKeeper(database, recorder, record_keys, record_origin(settings), utc_now)
+    ranges = WatchedRanges(
+        database, _range_secret(settings), utc_now, least_rows=settings.private_least_rows
+    )
+    private = (ranges,) if settings.private_screening else ()
+    workers = (recorder, keeper, *private, watched, webhooks, snapshots, deliveries, clockwork)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -165,23 +200,21 @@ def build_gateway(
         if bell is not None:
             bell.start()
         await watched.open()
-        watched.start()
-        webhooks.start()
-        deliveries.start()
-        clockwork.start()
+        for worker in workers:
+            worker.start()
+        with contextlib.suppress(RecordUnavailable):  # then nobody is answered anyhow
+            await recorder.record(started(version("chakong"), _digest(settings), utc_now()))
         try:
             yield
         finally:
-            await clockwork.stop()
-            await deliveries.stop()
-            await webhooks.stop()
-            await endpoints.aclose()
-            await watched.stop()
+            for worker in reversed(workers):
+                await worker.stop()
             if bell is not None:
                 await bell.stop()
             await departments.aclose()
             await database.close()
 
+    plain_record = PlainRecord(recorder, record_keys, utc_now)
     app = Starlette(
         lifespan=lifespan,
         routes=[
@@ -190,15 +223,54 @@ def build_gateway(
             Route("/", _home),
             Route("/health", _health),
             Route("/metrics", _metrics(registry)),
-            *document_routes(database, guard, utc_now, most=settings.document_bytes),
-            *form_routes(database, guard),
-            *screening_routes(screener, guard, utc_now, per_minute=settings.screened_per_minute),
+            *document_routes(
+                database, guard, utc_now, most=settings.document_bytes, record=plain_record
+            ),
+            *form_routes(database, guard, record=plain_record),
+            *screening_routes(
+                screener,
+                guard,
+                utc_now,
+                per_minute=settings.screened_per_minute,
+                record=plain_record,
+            ),
+            *(
+                range_routes(
+                    ranges,
+                    guard,
+                    per_minute=settings.private_ranges_per_minute,
+                    record=plain_record,
+                )
+                if settings.private_screening
+                else ()
+            ),
+            *snapshot_routes(snapshots, guard, plain_record),
+            *record_routes(database, record_keys),
+            *tracker_routes(
+                database,
+                guard,
+                record_keys,
+                utc_now,
+                timedelta(days=settings.record_hidden_days),
+            ),
             *public_routes(database, utc_now, per_minute=settings.public_per_minute),
-            *oauth_routes(issuer),
+            *oauth_routes(issuer, plain_record.signed_in),
             *graphiql_routes(_graphiql(settings, logins, first_query)),
         ],
     )
     return Gateway(app=app, database=database, issuer=issuer)
+
+
+def _digest(settings: Settings) -> str:
+    """Return SHA-256 of the settings as they print, secrets masked."""
+    return hashlib.sha256(settings.model_dump_json().encode()).hexdigest()
+
+
+def _scopes_of(declarations: Declarations, coordinate: str) -> Scopes | None:
+    try:
+        return declarations.of(coordinate).scopes
+    except (KeyError, LookupError):
+        return None
 
 
 async def _home(_: Request) -> Response:
@@ -269,6 +341,14 @@ def _pseudonym_key(settings: Settings) -> bytes:
     if len(key) < SHORTEST_KEY:
         raise ValueError(f"{path} is no key; remove it, and ids of people start anew")
     return key
+
+
+def _range_secret(settings: Settings) -> bytes:
+    """Return the secret of the ranges, made once; departments get what is derived from it."""
+    path = settings.data_dir / "range-secret"
+    if not path.exists():
+        keep_secret(path, secrets.token_hex(32))
+    return bytes.fromhex(path.read_text(encoding="ascii").strip())
 
 
 def _graphiql(

@@ -18,6 +18,7 @@ import structlog
 from connectors.control import ControlPort
 from connectors.errors import DepartmentError
 from domain.civil_time import civil_date
+from domain.deadline import Profile
 from gateway.list_clockwork import turn_list
 from resolvers.excess import release_due, weigh
 from resolvers.order_events import OrderEvents
@@ -66,11 +67,13 @@ class Clockwork:
         every: timedelta = timedelta(seconds=30),
         ports: Mapping[str, ControlPort] | None = None,
         reconcile_every: timedelta = timedelta(minutes=10),
+        profile: Profile = Profile.DEFAULT,
     ) -> None:
         """Make the clock; `start` starts it.
 
         Args:
             every: how often it takes a turn.
+            profile: whose numbers the periods of the list are counted by.
             ports: departments whose statement of holds is compared, by id.
         """
         self._database = database
@@ -78,6 +81,7 @@ class Clockwork:
         self._now = now
         self._every = every
         self._ports = ports or {}
+        self._profile = profile
         self._reconcile_every = reconcile_every
         self._reconcile_at = now() + reconcile_every
         self._holder = secrets.token_hex(8)
@@ -135,7 +139,7 @@ class Clockwork:
                 break
         weighed = await self._weigh(now)
         exceeding = await self._warn_of_excesses(now)
-        listed = await turn_list(self._database, now)
+        listed = await turn_list(self._database, now, self._profile)
         if lapsed or overdue or weighed or listed:
             self._events.announce()
         return Turn(

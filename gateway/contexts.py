@@ -2,17 +2,21 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from auth.caller import Caller
+from auth.record_keys import RecordKeys
 from connectors.departments import Departments
+from connectors.endpoint_addresses import EndpointAddresses
 from connectors.question import Question
+from domain.deadline import Profile
 from domain.identity import IdNumber, subject_id
 from resolvers.asking import Asking
 from resolvers.context import Context
+from resolvers.declare import Scopes
 from resolvers.order_events import OrderEvents
 from resolvers.screening import Screener
 from storage.database import Database
@@ -34,8 +38,12 @@ class Contexts:
     pseudonym_key: bytes
     now: Callable[[], datetime] = utc_now
     screener: Screener | None = None
-    plain_webhooks: bool = False
+    webhook_addresses: EndpointAddresses = field(default_factory=EndpointAddresses)
     documents_required: bool = False
+    profile: Profile = Profile.DEFAULT
+    record_keys: RecordKeys | None = None
+    hidden_for: timedelta = timedelta(days=30)
+    declared: Callable[[str], Scopes | None] = lambda _: None
 
     def make(
         self, caller: Caller, fields_wanted: Callable[[Question[Any]], frozenset[str]]
@@ -51,13 +59,18 @@ class Contexts:
             documents_required=self.documents_required,
             fields_wanted=fields_wanted,
             screener=self.screener,
-            plain_webhooks=self.plain_webhooks,
+            profile=self.profile,
+            record_keys=self.record_keys,
+            hidden_for=self.hidden_for,
+            declared=self.declared,
+            webhook_addresses=self.webhook_addresses,
         )
 
     def renew(self, context: Context) -> None:
         """Forget what an event's answer asked: the next event asks anew."""
         context.asking = Asking(self.departments)
         context.masked.clear()
+        context.seen.clear()
 
     def civil(self, moment: datetime) -> str:
         """Return *moment* as people here write it, +08:00."""

@@ -13,9 +13,10 @@ In this order, and nothing is asked before the fourth step is through:
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from graphql import (
@@ -34,12 +35,14 @@ from connectors.time_left import limit_time
 from gateway.compiler import Shape
 from gateway.contexts import Contexts
 from gateway.cost import Budgets, OverBudget
+from gateway.disclosure import Requested
 from gateway.documents import Document, InvalidDocument, RoleDocuments
 from gateway.explain import explained
 from gateway.limits import Limits
 from gateway.outward import request_errors
 from gateway.plan import Plan, Planner
 from gateway.plans import Plans
+from gateway.request_record import RequestRecord
 from gateway.response import RequestRefused, Response, body_of, denials, ended, failed, refusal
 from gateway.role_schema import RoleSchemas
 from gateway.run import Run
@@ -49,6 +52,7 @@ from resolvers.context import Context
 from resolvers.refusals import Refused, TokenOver
 
 _LOG = structlog.get_logger()
+_OK: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +109,13 @@ class Engine:
     """
 
     def __init__(
-        self, graph: Graph, contexts: Contexts, settings: EngineSettings | None = None
+        self,
+        graph: Graph,
+        contexts: Contexts,
+        settings: EngineSettings | None = None,
+        record: RequestRecord | None = None,
     ) -> None:
+        """Make an engine; without a *record* nothing is recorded: for tests and tools alone."""
         self._graph = graph
         self._contexts = contexts
         self._settings = settings or EngineSettings()
@@ -115,6 +124,7 @@ class Engine:
         self._plans = Plans(Planner(graph.schema, graph.declarations))
         self._steps = Steps(graph.schema)
         self._budgets = Budgets(self._settings.cost_per_minute)
+        self._record = record
         self.compiles = True
 
     async def execute(self, operation: Operation, caller: Caller) -> Response:
@@ -122,7 +132,7 @@ class Engine:
         try:
             prepared = self._prepare(operation, caller)
         except RequestRefused as refused:
-            return refused.response
+            return await self._refused(refused.response, operation, caller)
         except Exception as error:  # noqa: BLE001 -- whatever it says may be somebody's data
             return failed(error, "-")
         return await self._once(prepared)
@@ -137,6 +147,12 @@ class Engine:
         context = prepared.context
         if prepared.plan.scopes != context.caller.scopes:
             raise PermissionError("a plan runs for the scopes it was made for")
+        started = time.perf_counter()
+        try:
+            if self._record is not None:
+                self._record.require(prepared.plan)
+        except Refused as refused:
+            return ended(refused, context.request_id, status=503)
         limit_time(self._settings.seconds)
         try:
             await self._steps.run(prepared.plan, prepared.variables, context)
@@ -146,6 +162,10 @@ class Engine:
         finally:
             await context.asking.close()
         body = self._body(prepared, result)
+        try:
+            await self._recorded(prepared, body, started)
+        except Refused as refused:
+            return ended(refused, context.request_id, status=503)
         client = (context.caller.client_id, context.caller.subject)
         unused = prepared.requested - body["extensions"]["cost"]["actual"]
         self._budgets.give_back(client, unused)
@@ -163,7 +183,7 @@ class Engine:
         try:
             prepared = self._prepare(operation, caller)
         except RequestRefused as refused:
-            yield refused.response
+            yield await self._refused(refused.response, operation, caller)
             return
         except Exception as error:  # noqa: BLE001 -- as in execute
             yield failed(error, "-")
@@ -187,7 +207,7 @@ class Engine:
         if asyncio.iscoroutine(events) or asyncio.isfuture(events):
             events = await events
         if isinstance(events, ExecutionResult):
-            yield Response(200, self._body(prepared, events))
+            yield await self._event(prepared, events)
             return
         try:
             while True:
@@ -206,11 +226,38 @@ class Engine:
                 except Exception as error:  # noqa: BLE001 -- as in execute
                     yield failed(error, context.request_id)
                     return
-                yield Response(200, self._body(prepared, result))
+                response = await self._event(prepared, result)
+                yield response
+                if response.status != _OK:
+                    return
                 self._contexts.renew(context)
         finally:
             await events.aclose()  # type: ignore[union-attr]  # an async generator
             await context.asking.close()
+
+    async def _event(self, prepared: _Prepared, result: ExecutionResult) -> Response:
+        """Return the response of one event, recorded."""
+        body = self._body(prepared, result)
+        try:
+            await self._recorded(prepared, body, time.perf_counter())
+        except Refused as refused:
+            return ended(refused, prepared.context.request_id, status=503)
+        return Response(_OK, body)
+
+    async def _recorded(self, prepared: _Prepared, body: dict[str, Any], started: float) -> None:
+        """Raises RecordUnavailable: the body must not leave."""
+        if self._record is not None:
+            requested = _requested(prepared.operation)
+            await self._record.answered(prepared.context, prepared.plan, requested, body, started)
+
+    async def _refused(self, response: Response, operation: Operation, caller: Caller) -> Response:
+        if self._record is None:
+            return response
+        try:
+            await self._record.refused(caller, _requested(operation), response)
+        except Refused as refused:
+            return ended(refused, "-", status=503)
+        return response
 
     def _prepare(self, operation: Operation, caller: Caller) -> _Prepared:
         if caller.expires_at <= self._contexts.now().timestamp():
@@ -334,3 +381,7 @@ class Engine:
         if prepared.operation.explain:
             body["extensions"]["plan"] = explained(prepared.plan, prepared.variables, context)
         return body
+
+
+def _requested(operation: Operation) -> Requested:
+    return Requested(operation.document, operation.name, operation.variables)

@@ -1,4 +1,4 @@
-"""The clock's turn on the list: terms and retentions end, entries close, what is late is flagged."""
+"""The clock's turn on the list: terms and retentions end, entries close, what is late is flagged and reminded of."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -7,6 +7,8 @@ from functools import partial
 import structlog
 from sqlalchemy import Connection
 
+from domain.deadline import Profile
+from resolvers.list_duties import remind
 from resolvers.list_timekeeping import (
     MOST_AT_ONCE,
     close_entries,
@@ -19,7 +21,7 @@ from storage.database import Database
 _LOG = structlog.get_logger()
 
 
-async def turn_list(database: Database, now: datetime) -> int:
+async def turn_list(database: Database, now: datetime, profile: Profile = Profile.DEFAULT) -> int:
     """Do all that is due at *now* (aware), however long nobody did; return how many steps."""
     steps = 0
     for event, work in (
@@ -28,6 +30,8 @@ async def turn_list(database: Database, now: datetime) -> int:
         ("hit.overdue", flag_late_hits),
     ):
         steps += await _until_done(database, event, partial(work, now=now))
+    for target in await database.write(partial(remind, now=now, profile=profile)):
+        _LOG.warning("list.reminded", target=target)
     after = -1
     while after:
         closed, after = await database.write(partial(close_entries, now=now, after=max(after, 0)))

@@ -19,7 +19,9 @@ from starlette.routing import Route
 
 from auth.caller import Caller
 from auth.guard import Guard
+from domain.record import RecordKind
 from gateway.plain_http import NO_STORE, HttpRefused, NotThere, caller_with, refusing
+from gateway.plain_record import PlainRecord
 from gateway.uploads import PDF, received_pdf
 from resolvers.order_sight import ORDER_READERS, seen_order
 from resolvers.ordering import DRAFTERS
@@ -38,14 +40,20 @@ _NOTHING_RUNS: Final = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
 def document_routes(
-    database: Database, guard: Guard, now: Callable[[], datetime], *, most: int
+    database: Database,
+    guard: Guard,
+    now: Callable[[], datetime],
+    *,
+    most: int,
+    record: PlainRecord | None = None,
 ) -> list[Route]:
     """Return the routes of documents.
 
     Args:
         most: bytes that a document may have.
+        record: where what is shown is recorded; None in tests alone.
     """
-    views = _Views(database, guard, now, most)
+    views = _Views(database, guard, now, most, record)
     return [
         Route("/documents", refusing(views.upload), methods=["POST"]),
         Route("/orders/{order_id}/documents/{which}", refusing(views.show), methods=["GET"]),
@@ -54,12 +62,18 @@ def document_routes(
 
 class _Views:
     def __init__(
-        self, database: Database, guard: Guard, now: Callable[[], datetime], most: int
+        self,
+        database: Database,
+        guard: Guard,
+        now: Callable[[], datetime],
+        most: int,
+        record: PlainRecord | None,
     ) -> None:
         self._database = database
         self._guard = guard
         self._now = now
         self._most = most
+        self._record = record
         self._uploads = anyio.CapacityLimiter(_AT_ONCE)
 
     async def upload(self, request: Request) -> Response:
@@ -91,6 +105,9 @@ class _Views:
         if found is None:
             raise NotThere
         attachment, content = found
+        if self._record is not None:
+            what = {"order": order_id, "document": attachment.sha256}
+            await self._record.shown(caller, RecordKind.DISCLOSURE, what)
         _LOG.info("document.shown", order=order_id, kind=attachment.kind, sha256=attachment.sha256)
         return Response(
             content,

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import msgspec
 from graphql import (
     FieldNode,
     GraphQLCompositeType,
@@ -96,6 +97,7 @@ class Plan:
     Attributes:
         scopes: whose plan it is: it runs for no others.
         coordinates: every field that will be executed, denied ones left out.
+        recorded: the same as JSON, sorted, as the record keeps it.
         cost: before it runs.
         shape: makes the answer from what was fetched; None where graphql-core does.
     """
@@ -105,6 +107,7 @@ class Plan:
     denied: list[Denied] = field(default_factory=list)
     roots: list[CaseRoot] = field(default_factory=list)
     coordinates: set[str] = field(default_factory=set)
+    recorded: bytes = b"[]"
     introspects: bool = False
     wanted: dict[int, set[str]] = field(default_factory=dict)
     cost: Cost = field(default_factory=Cost)
@@ -144,6 +147,7 @@ class Planner:
         walk = _Walk(self._declarations, selections, scopes, Plan(operation, scopes))
         walk.root(root, [operation.selection_set])
         plan = walk.plan
+        plan.recorded = msgspec.json.encode(sorted(plan.coordinates))
         query = operation.operation is OperationType.QUERY
         if query and not plan.denied and not plan.introspects:
             with contextlib.suppress(Uncovered):

@@ -15,15 +15,23 @@ from resolvers import graph as graph_types
 from resolvers.answering import AnsweringMutations, InboxQueries
 from resolvers.attaching import AttachingMutations
 from resolvers.case import CaseQueries
+from resolvers.catalogue_changes import CatalogueMutations, CatalogueQueries
+from resolvers.completeness import CompletenessMutations, CompletenessQueries
+from resolvers.correcting import CorrectionMutations
+from resolvers.credit_file import CreditQueries
 from resolvers.deliveries import DeliveryMutations, DeliveryQueries
 from resolvers.discrepancies import DiscrepancyMutations, DiscrepancyQueries
 from resolvers.hit_statistics import HitStatisticsQueries
 from resolvers.hits import HitMutations, HitQueries
+from resolvers.list_corrections import CorrectionQueries
 from resolvers.list_entries import ListQueries
 from resolvers.list_exchange import ExchangeQueries, ExchangeSubscriptions
+from resolvers.list_reminders import ReminderQueries
 from resolvers.listing import ListMutations
+from resolvers.mine import MineQueries
 from resolvers.ordering import OrderMutations
 from resolvers.orders import OrderQueries
+from resolvers.record import RecordQueries
 from resolvers.restrictions import RestrictionMutations, RestrictionQueries
 from resolvers.scalars import SCALARS
 from resolvers.subscriptions import OrderSubscriptions
@@ -70,6 +78,13 @@ def build_graph() -> Graph:
             ExchangeQueries,
             WebhookQueries,
             RestrictionQueries,
+            CorrectionQueries,
+            CompletenessQueries,
+            CatalogueQueries,
+            ReminderQueries,
+            MineQueries,
+            RecordQueries,
+            CreditQueries,
             HitStatisticsQueries,
             ViewerQueries,
         ),
@@ -83,6 +98,9 @@ def build_graph() -> Graph:
             HitMutations,
             WebhookMutations,
             RestrictionMutations,
+            CorrectionMutations,
+            CompletenessMutations,
+            CatalogueMutations,
             DeliveryMutations,
             DiscrepancyMutations,
         ),

@@ -16,8 +16,10 @@ from starlette.routing import Route
 
 from auth.guard import Guard
 from domain.measure import SubjectType
+from domain.record import RecordKind
 from gateway.cost import Budgets, OverBudget
 from gateway.plain_http import NO_STORE, HttpRefused, caller_with, refusing
+from gateway.plain_record import PlainRecord
 from resolvers.refusals import Refused
 from resolvers.screening import MOST_SUBJECTS, Screened, Screener, Subject
 
@@ -59,12 +61,18 @@ _NO_HIT: Final = _Result(verdict="NO_HIT")
 
 
 def screening_routes(
-    screener: Screener, guard: Guard, now: Callable[[], datetime], *, per_minute: int
+    screener: Screener,
+    guard: Guard,
+    now: Callable[[], datetime],
+    *,
+    per_minute: int,
+    record: PlainRecord | None = None,
 ) -> list[Route]:
     """Return the route.
 
     Args:
         per_minute: subjects that one client may ask about.
+        record: where it is recorded who was hit; None in tests and benches alone.
     """
     budgets = Budgets(per_minute)
 
@@ -80,6 +88,8 @@ def screening_routes(
                 f"Your budget for this minute is spent; come back in {over.retry_after:.0f} s. "
                 "比对过于频繁",
             ) from over
+        if record is not None:
+            record.require()
         subjects = [Subject(one.id_number, one.name, one.subject_type) for one in question.subjects]
         try:
             answer = await screener.screen(
@@ -89,12 +99,25 @@ def screening_routes(
             status = 503 if refused.code == "LIST_NOT_CURRENT" else 409
             bad = refused.code == "BAD_USER_INPUT"
             raise HttpRefused(400 if bad else status, refused.code, str(refused)) from refused
+        if record is not None:
+            hit = [
+                asked.id_number or ""
+                for asked, told in zip(question.subjects, answer.results, strict=True)
+                if told.hit_id is not None
+            ]
+            what = {
+                "trigger": question.trigger,
+                "subjects": len(subjects),
+                "receipt": answer.receipt,
+                "listSequence": answer.sequence,
+            }
+            await record.shown(caller, RecordKind.SCREENING, what, hit)
         body = _WRITE.encode(
             _Answer(
                 results=[_shown(one) for one in answer.results],
                 receipt=answer.receipt,
                 list_sequence=answer.sequence,
-                catalogue_version=answer.catalogue_version,
+                catalogue_version=answer.catalogue.version,
             )
         )
         return Response(body, media_type="application/json", headers=dict(NO_STORE))

@@ -1,6 +1,7 @@
 """Settings: `CHAKONG_*` in the environment over one TOML file over the defaults."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar, Final, Literal, Self
 
@@ -12,7 +13,10 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from connectors.endpoint_addresses import network_to_call
 from domain.closed_hours import parse_closed_hours
+from domain.deadline import Profile
+from domain.record import RetentionClass
 
 SHORTEST_KEY: Final = 32  # characters
 LONGEST_TOKEN: Final = 3600  # seconds, outside the demo
@@ -122,8 +126,48 @@ class Settings(BaseSettings):
     screened_per_minute: int = Field(
         600_000, gt=0, description="How many subjects one client may screen in a minute."
     )
+    record_name: str = Field(
+        "chakong",
+        pattern=r"^[^\s+]{1,64}$",
+        description="Who signs the record, as its checkpoints and their verifiers' keys say it.",
+    )
+    record_network_days: int = Field(
+        183, ge=183, description="How long log-ins can be traced to people, in days (DL-36)."
+    )
+    record_providing_days: int = Field(
+        1096, ge=1096, description="How long disclosures can be, in days: three years (DL-37)."
+    )
+    record_hidden_days: int = Field(
+        30,
+        ge=0,
+        le=180,
+        description="How long a look-up may be kept from whom it was about, until a hold is executed.",
+    )
+    record_order_days: int = Field(
+        3653,
+        ge=3653,
+        description="How long steps of orders and the list can be, in days: ten years.",
+    )
+    rule_profile: Profile = Field(
+        Profile.DEFAULT,
+        description="Whose periods the list keeps: `default`, `seed-2017` or `spc-current`.",
+    )
+    private_screening: bool = Field(
+        default=False,
+        description="Whether departments may screen by ranges, without saying who (ADR 0030).",
+    )
+    private_least_rows: int = Field(
+        1_000, ge=1_000, le=100_000, description="How many rows an answer of a range has at least."
+    )
+    private_ranges_per_minute: int = Field(
+        600, gt=0, description="How many ranges one unit may ask for in a minute."
+    )
     public_per_minute: int = Field(
         30, gt=0, description="How often one address may search the public list in a minute."
+    )
+    webhook_networks: list[str] = Field(
+        default_factory=list,
+        description="Networks (CIDR) besides public addresses that units' webhooks may be in: your intranets.",
     )
     trusted_documents: dict[str, Path] = Field(
         default_factory=dict,
@@ -142,6 +186,13 @@ class Settings(BaseSettings):
         "related_persons.",
     )
 
+    @field_validator("webhook_networks")
+    @classmethod
+    def _networks_to_call(cls, given: list[str]) -> list[str]:
+        for network in given:
+            network_to_call(network)
+        return given
+
     @model_validator(mode="after")
     def _long_tokens_only_in_the_demo(self) -> Self:
         if self.access_token_seconds > LONGEST_TOKEN and not self.demo:
@@ -159,6 +210,14 @@ class Settings(BaseSettings):
     @property
     def issuer(self) -> str:
         return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+    def record_retention(self) -> dict[RetentionClass, timedelta]:
+        """Return how long the personal sides of the record are kept."""
+        return {
+            RetentionClass.NETWORK: timedelta(days=self.record_network_days),
+            RetentionClass.PROVIDING: timedelta(days=self.record_providing_days),
+            RetentionClass.ORDER: timedelta(days=self.record_order_days),
+        }
 
     @property
     def database(self) -> str:
@@ -196,3 +255,8 @@ def load_settings(file: Path | None = None, **given: Any) -> Settings:
         file = named
 
     return FromFile(**given)
+
+
+def record_origin(settings: Settings) -> str:
+    """Return what the record's checkpoints call it: the issuer's address without its scheme."""
+    return f"{settings.issuer.split('://', 1)[-1].rstrip('/')}/record"

@@ -20,6 +20,7 @@ from typing import Final, Protocol
 import msgspec
 import structlog
 
+from connectors.endpoint_addresses import AddressRefused
 from resolvers.order_events import OrderEvents
 from storage.database import Database
 from storage.list_changes import ListChange, changes_after, last_change
@@ -121,8 +122,8 @@ class Webhooks:
             partial(changes_after, sequence=webhook.told, most=_MOST_AT_ONCE)
         )
         for change in changes:
-            if not await self._took(webhook, change):
-                error = "NOT_TAKEN"
+            error = await self._failure(webhook, change)
+            if error is not None:
                 break
             told = change.sequence
         attempts = 0 if told > webhook.told else webhook.attempts
@@ -150,7 +151,8 @@ class Webhooks:
         except WebhookLost:
             _LOG.warning("webhook.lease_lost", webhook=webhook.id)
 
-    async def _took(self, webhook: WebhookRecord, change: ListChange) -> bool:
+    async def _failure(self, webhook: WebhookRecord, change: ListChange) -> str | None:
+        """Send *change*; return why it was not taken, as a stable code, or None."""
         body = message(change)
         message_id, timestamp = f"msg_{change.sequence}", int(self._now().timestamp())
         headers = {
@@ -160,7 +162,11 @@ class Webhooks:
             "webhook-signature": signature(webhook.secret, message_id, timestamp, body),
         }
         try:
-            return await self._call(webhook.url, body, headers)
+            taken = await self._call(webhook.url, body, headers)
+        except AddressRefused:
+            _LOG.warning("webhook.address_refused", webhook=webhook.id, unit=webhook.unit)
+            return "ADDRESS_REFUSED"
         except Exception as error:  # noqa: BLE001 -- whatever an endpoint does, it did not take it
             _LOG.warning("webhook.failed", webhook=webhook.id, error=type(error).__name__)
-            return False
+            return "NOT_TAKEN"
+        return None if taken else "NOT_TAKEN"

@@ -1,4 +1,4 @@
-"""``chakong``: serve, demo, token, orders, cases, schema, config."""
+"""``chakong``: serve, demo, token, audit, orders, cases, list, people, schema, config."""
 
 import difflib
 import json
@@ -9,8 +9,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from gateway.cli.audit import audit_app
 from gateway.cli.cases import cases_app
+from gateway.cli.lists import list_app
 from gateway.cli.orders import orders_app
+from gateway.cli.people import people_app
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -27,6 +30,9 @@ app.add_typer(schema_app, name="schema")
 app.add_typer(config_app, name="config")
 app.add_typer(orders_app, name="orders")
 app.add_typer(cases_app, name="cases")
+app.add_typer(audit_app, name="audit")
+app.add_typer(people_app, name="people")
+app.add_typer(list_app, name="list")
 
 Config = Annotated[
     Path | None, typer.Option("--config", help="TOML file; CHAKONG_CONFIG if left out.")

@@ -23,6 +23,6 @@ def print_rows(title: str, rows: list[dict[str, Any]]) -> None:
     console.print(table)
 
 
-def stop(message: str) -> NoReturn:
+def stop(message: str, *, code: int = 2) -> NoReturn:
     Console(stderr=True).print(f"[red]chakong:[/red] {message}", highlight=False)
-    raise typer.Exit(2)
+    raise typer.Exit(code)

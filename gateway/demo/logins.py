@@ -14,7 +14,12 @@ EXECUTOR: Final = "executor-1"
 SCREENING_ONLY: Final = "dept:screening-only"
 
 # Roles that people outside the case files have.
-_OTHERS: Final = {"auditor-1": "auditor", "developer-1": "developer"}
+_OTHERS: Final = {
+    "auditor-1": ("auditor", "court"),
+    "developer-1": ("developer", "court"),
+    "debtor-1": ("data-subject", "public"),
+}
+DEBTOR: Final = "debtor-1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +32,7 @@ class Login:
 
 
 def logins(officers: list[Officer]) -> list[Login]:
-    """Return one login for each officer of the court's register, and for auditor and developer."""
+    """Return one login for each officer of the court's register, and for auditor, developer and a debtor."""
     court = [
         Login(
             user=officer.id,
@@ -39,8 +44,8 @@ def logins(officers: list[Officer]) -> list[Login]:
         for officer in officers
     ]
     others = [
-        Login(user=user, role=role, organisation="court", credential=None, name=user)
-        for user, role in _OTHERS.items()
+        Login(user=user, role=role, organisation=organisation, credential=None, name=user)
+        for user, (role, organisation) in _OTHERS.items()
     ]
     return [*court, *others]
 

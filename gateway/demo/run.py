@@ -8,6 +8,7 @@ import shutil
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ from gateway.case_register import read_register
 from gateway.demo.departments import SECRET, Simulated, export_cases, running_departments
 from gateway.demo.example import example_query
 from gateway.demo.logins import (
+    DEBTOR,
     EXECUTOR,
     PASSWORD,
     Login,
@@ -39,6 +41,7 @@ from storage.accounts import find_user, keep_clients, keep_users
 from storage.cases import CaseRecord, keep_cases, keep_officers
 from storage.database import Database
 from storage.migration import migrate
+from storage.verified_people import VerifiedPerson, keep_verified_person
 
 TOKEN_SECONDS: Final = 8 * 3600
 READY_ROLES: Final = (
@@ -46,6 +49,7 @@ READY_ROLES: Final = (
     "court-approver",
     "court-supervisor",
     "dept:traffic-police",
+    "data-subject",
     "dept:housing-fund-center",
     "dept:securities-depository",
     "dept:public-security",
@@ -196,6 +200,13 @@ async def _fill(
     await database.write(lambda c: keep_cases(c, cases))
     await database.write(lambda c: keep_users(c, people))
     await database.write(lambda c: keep_clients(c, page))
+    debtor = VerifiedPerson(
+        subject=DEBTOR,
+        id_number=cases[0].obligors[0].id_number,
+        verified_by="demo",
+        verified_at=datetime.now(UTC),
+    )
+    await database.write(lambda c: keep_verified_person(c, debtor))
 
 
 def token_of_role(issuer: Issuer, known: list[Login], role: str) -> str:

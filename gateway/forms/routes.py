@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from auth.caller import Caller
 from auth.guard import Guard
+from domain.record import RecordKind
 from gateway.forms.assistance_notice import assistance_notice
 from gateway.forms.control_receipt import control_receipt
 from gateway.forms.markup import Html
@@ -18,6 +19,7 @@ from gateway.forms.seal import ESeal, NoSeal
 from gateway.forms.service_receipt import service_receipt
 from gateway.forms.sheet import POLICY
 from gateway.plain_http import NO_STORE, NotThere, caller_with, refusing
+from gateway.plain_record import PlainRecord
 from resolvers.debtor import RAW_NAME_AND_NUMBER
 from resolvers.order_sight import ORDER_READERS, seen_order
 from storage.database import Database
@@ -30,25 +32,37 @@ _HEADERS: Final = {
 }
 
 
-def form_routes(database: Database, guard: Guard, e_seal: ESeal | None = None) -> list[Route]:
-    """Return the route of the forms, sealed by *e_seal* if the court has one."""
-    views = _Views(database, guard, e_seal or NoSeal())
+def form_routes(
+    database: Database,
+    guard: Guard,
+    e_seal: ESeal | None = None,
+    record: PlainRecord | None = None,
+) -> list[Route]:
+    """Return the route of the forms, sealed by *e_seal* if the court has one, recorded in *record*."""
+    views = _Views(database, guard, e_seal or NoSeal(), record)
     return [Route("/orders/{order_id}/forms/{form}", refusing(views.show), methods=["GET"])]
 
 
 class _Views:
-    def __init__(self, database: Database, guard: Guard, e_seal: ESeal) -> None:
+    def __init__(
+        self, database: Database, guard: Guard, e_seal: ESeal, record: PlainRecord | None
+    ) -> None:
         self._database = database
         self._guard = guard
         self._e_seal = e_seal
+        self._record = record
 
     async def show(self, request: Request) -> Response:
         caller = caller_with(self._guard, request, *ORDER_READERS)
         order_id = request.path_params["order_id"]
         paper = await self._database.read(partial(_paper, caller, order_id))
         page = None if paper is None else self._form(request.path_params["form"], paper)
-        if page is None:
+        if paper is None or page is None:
             raise NotThere
+        if self._record is not None:
+            what = {"order": order_id, "form": request.path_params["form"]}
+            subjects = [paper.order.id_number]
+            await self._record.shown(caller, RecordKind.DISCLOSURE, what, subjects)
         return HTMLResponse(page, headers=dict(_HEADERS))
 
     def _form(self, name: str, paper: Paper) -> Html | None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from domain.catalogue import department
 from domain.civil_time import SHANGHAI
-from domain.measure import Measure
+from domain.measure import Catalogue, Measure
 from gateway.forms.markup import Html, fill, joined
 from gateway.public.published import Published, Removal
 from gateway.public.words import CONDUCT, EFFECTS, EN, PERFORMANCE, STATUS, ZH, either
@@ -14,6 +14,7 @@ from gateway.public.words import CONDUCT, EFFECTS, EN, PERFORMANCE, STATUS, ZH, 
 STYLE: Final = """
 :root { color-scheme: light dark; --line: #767b85; --accent: #0b4f8a; }
 @media (prefers-color-scheme: dark) { :root { --line: #9aa0aa; --accent: #8cc2f5; } }
+html { background: Canvas; color: CanvasText; }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 60rem; padding: 0 1rem 3rem; line-height: 1.6;
   font-family: "Noto Sans SC", "Noto Sans CJK SC", "Microsoft YaHei", system-ui, sans-serif; }
@@ -36,7 +37,8 @@ button { background: var(--accent); color: Canvas; border-color: var(--accent); 
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; margin: 0; }
 dt { font-weight: 700; }
-dd { margin: 0; }
+dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
+@media (max-width: 32rem) { dl { grid-template-columns: 1fr; } }
 article { border: 1px solid var(--line); border-radius: .5rem; margin: 1rem 0; padding: 1rem; }
 article h3 { margin: 0 0 .5rem; }
 .scroll { overflow-x: auto; }
@@ -151,7 +153,7 @@ def removals_page(words: Mapping[str, str], found: Iterable[Removal]) -> Html:
     return _table(words, "removals", words["removal_note"], heads, rows)
 
 
-def measures_page(words: Mapping[str, str], measures: Iterable[Measure]) -> Html:
+def measures_page(words: Mapping[str, str], catalogue: Catalogue) -> Html:
     chinese = words is ZH
     rows = [
         fill(
@@ -161,16 +163,28 @@ def measures_page(words: Mapping[str, str], measures: Iterable[Measure]) -> Html
             clause=one.clause,
             title=one.zh if chinese else one.en,
             effect=either(EFFECTS[one.effect], words),
-            units=("、" if chinese else ", ").join(
-                department(unit).zh if chinese else department(unit).en
-                for unit in sorted(one.departments)
-            ),
+            units=("、" if chinese else ", ").join(_units(words, one, catalogue)),
             status=either(STATUS[one.legal_status.value], words),
         )
-        for one in measures
+        for one in catalogue.measures.values()
     ]
     heads = [words[one] for one in ("id", "clause", "measure", "effect", "units", "status")]
     return _table(words, "measures", words["measure_note"], heads, rows)
+
+
+def _units(words: Mapping[str, str], measure: Measure, catalogue: Catalogue) -> Iterable[str]:
+    """Yield who applies *measure*, and of the bodies that the policy names who has their duties."""
+    for unit in sorted(measure.departments):
+        yield _named(words, unit)
+    for unit in sorted(measure.formerly):
+        if (into := catalogue.successor_of(unit)) is not None:
+            merged = words["merged"].format(into=_named(words, into))
+            yield f"{_named(words, unit)}{merged}"
+
+
+def _named(words: Mapping[str, str], unit: str) -> str:
+    known = department(unit)
+    return known.zh if words is ZH else known.en
 
 
 def _table(

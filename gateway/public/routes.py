@@ -16,7 +16,6 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from domain.case_number import CaseNumber, parse_case_number
-from domain.measure import catalogue
 from domain.width import half_width
 from gateway.cost import Budgets, OverBudget
 from gateway.public.feeds import atom_feed, json_feed
@@ -28,6 +27,7 @@ from gateway.public.pages import (
     words_of,
 )
 from gateway.public.published import Published, by_case, by_name, latest, removals
+from resolvers.catalogue_versions import CatalogueVersions
 from storage.database import Database
 
 _POLICY: Final = "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -70,6 +70,7 @@ class _Views:
         self._database = database
         self._now = now
         self._budgets = budgets
+        self._versions = CatalogueVersions()
 
     async def search(self, request: Request) -> Response:
         words = _words(request)
@@ -92,7 +93,8 @@ class _Views:
         return HTMLResponse(removals_page(_words(request), found), headers=_HEADERS)
 
     async def measures(self, request: Request) -> Response:
-        page = measures_page(_words(request), catalogue().measures.values())
+        await self._database.read(self._versions.follow)
+        page = measures_page(_words(request), self._versions.newest)
         return HTMLResponse(page, headers=_HEADERS)
 
     async def json(self, request: Request) -> Response:

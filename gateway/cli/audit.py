@@ -1,0 +1,122 @@
+"""``chakong audit``: the record taken out, checked, and its people erased when their time is over."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from gateway.cli.printing import print_json, print_rows, stop
+
+audit_app = typer.Typer(no_args_is_help=True, help="Take the record out, check it, let it forget.")
+Config = Annotated[
+    Path | None, typer.Option("--config", help="TOML file; CHAKONG_CONFIG if left out.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+@audit_app.command("export")
+def export(
+    directory: Annotated[Path, typer.Argument(help="A new directory.")],
+    first: Annotated[int, typer.Option(min=0, help="Number of the first entry.")] = 0,
+    end: Annotated[
+        int | None, typer.Option(min=1, help="Entries with smaller numbers; all if left out.")
+    ] = None,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a bundle that anybody can check: entries, checkpoints, what stands before them."""
+    from gateway.cli.audit_desk import exported  # noqa: PLC0415 -- `--help` answers at once
+
+    try:
+        manifest = exported(config, directory, first, end)
+    except (ValueError, OSError) as error:
+        stop(str(error))
+    if as_json:
+        print_json(manifest)
+    else:
+        print_rows("Bundle 留痕归档", [manifest])
+
+
+@audit_app.command("verify")
+def verify(
+    bundle: Annotated[Path, typer.Argument(help="A bundle's directory.")],
+    key: Annotated[
+        list[str],
+        typer.Option(help="Whose signature counts: NAME+ID+BASE64, as /record/key gave it once."),
+    ],
+    expect: Annotated[
+        Path | None,
+        typer.Option(help="A checkpoint kept elsewhere; the bundle must reach it."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fail unless BUNDLE is what was signed; otherwise name the first entry that is not. Needs no
+    network and no configuration."""
+    from gateway.record_bundle import (  # noqa: PLC0415 -- `--help` answers at once
+        NoBundle,
+        read_manifest,
+        verify_bundle,
+    )
+
+    note = None if expect is None else expect.read_text(encoding="utf-8")
+    try:
+        size = read_manifest(bundle)
+        with Progress(
+            console=Console(stderr=True), disable=not Console(stderr=True).is_terminal
+        ) as bar:
+            task = bar.add_task("entries 条目", total=size.end - size.first)
+            manifest, found = verify_bundle(
+                bundle, key, expected=note, counted=lambda n: bar.update(task, completed=n)
+            )
+    except (NoBundle, OSError) as error:
+        stop(str(error))
+    told = {
+        "valid": found is None,
+        "origin": manifest.origin,
+        "first": manifest.first,
+        "end": manifest.end,
+        "fault": None if found is None else found.fault.value,
+        "entry": None if found is None else found.entry,
+    }
+    if as_json:
+        print_json(told)
+    else:
+        print_rows("Record 留痕校验", [told])
+    if found is not None:
+        raise typer.Exit(1)
+
+
+@audit_app.command("key")
+def key(config: Config = None) -> None:
+    """Print the key that checks this record's checkpoints; keep it elsewhere."""
+    from gateway.cli.audit_desk import verifier  # noqa: PLC0415 -- `--help` answers at once
+
+    try:
+        typer.echo(verifier(config))
+    except (ValueError, OSError) as error:
+        stop(str(error))
+
+
+@audit_app.command("erase")
+def erase(
+    now: Annotated[
+        datetime | None,
+        typer.Option("--as-of", help="As if it were then, UTC; now if left out."),
+    ] = None,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Erase the personal side of entries whose time is over; the tree still verifies."""
+    from gateway.cli.audit_desk import erased  # noqa: PLC0415 -- `--help` answers at once
+
+    try:
+        told = erased(config, now)
+    except (ValueError, OSError) as error:
+        stop(str(error))
+    if as_json:
+        print_json(told)
+    else:
+        print_rows("Erased 到期删除", [told])

@@ -1,0 +1,211 @@
+"""
+A bundle of the record: a directory that anybody can check, without this product and without a network.
+
+``entries.jsonl``       one leaf a line, exactly as it was hashed, in order
+``checkpoints.jsonl``   ``{"size", "note"}`` a line, smallest first; the last one covers the last entry
+``manifest.json``       format, origin, first, end, what stands before the first entry, the keys
+
+docs/record.md says how to check one by hand; examples/audit-verifier does it with another library.
+"""
+
+import base64
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import Connection
+
+from domain.checkpoint import NoteBroken, parse_checkpoint, parse_note
+from domain.record_check import Finding, Piece, Signed, check
+from storage.record import checkpoints_between, leaves_between, stored_leaves
+from storage.record_proofs import peaks_before
+
+FORMAT: Final = "chakong-record-bundle/1"
+_LONGEST_LINE: Final = 2**24  # bytes
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """What a bundle holds.
+
+    Attributes:
+        first, end: its entries, without *end*.
+        peaks: hashes (hex) of the complete subtrees before *first*, largest first.
+        before: hash (hex) of the leaf before *first*; None at the beginning.
+        keys: of the signers, as C2SP's signed-note writes them.
+    """
+
+    format: str
+    origin: str
+    first: int
+    end: int
+    peaks: list[str]
+    before: str | None
+    keys: list[str]
+
+
+class _Note(msgspec.Struct):
+    size: int
+    note: str
+
+
+class _Head(msgspec.Struct):
+    n: int
+    at: str
+    prev: str
+
+
+class NoBundle(ValueError):
+    """The directory is no bundle, or nothing in the record can be bundled."""
+
+
+def write_bundle(  # noqa: PLR0913 -- what a bundle is made of
+    connection: Connection,
+    directory: Path,
+    *,
+    origin: str,
+    keys: Sequence[str],
+    first: int,
+    end: int,
+    counted: Callable[[int], None] = lambda _: None,
+) -> Manifest:
+    """Write entries from *first* up to the last checkpoint that is about no more than *end*.
+
+    Raises:
+        NoBundle: there is no such checkpoint.
+        FileExistsError: something is there already; bundles are not written over.
+    """
+    checkpoints = checkpoints_between(connection, first, end)
+    if not checkpoints:
+        raise NoBundle(f"no checkpoint covers entries from {first} up to {end}")
+    end = checkpoints[-1].size
+    directory.mkdir(mode=0o700, parents=True)
+    before = leaves_between(connection, first - 1, first)
+    manifest = Manifest(
+        format=FORMAT,
+        origin=origin,
+        first=first,
+        end=end,
+        peaks=[one.hex() for one in peaks_before(connection, first)],
+        before=before[0][1].hex() if before else None,
+        keys=list(keys),
+    )
+    with (directory / "entries.jsonl").open("xb") as file:
+        for count, leaf in enumerate(stored_leaves(connection, first, end), 1):
+            file.write(leaf + b"\n")
+            if count % 1_000 == 0:
+                counted(count)
+    with (directory / "checkpoints.jsonl").open("xb") as file:
+        for one in checkpoints:
+            file.write(msgspec.json.encode(_Note(one.size, one.note)) + b"\n")
+    shown = msgspec.json.format(msgspec.json.encode(manifest), indent=1)
+    (directory / "manifest.json").write_bytes(shown + b"\n")
+    return manifest
+
+
+def read_manifest(directory: Path) -> Manifest:
+    """Return what a bundle says it holds.
+
+    Raises:
+        NoBundle: it is none.
+    """
+    try:
+        manifest = msgspec.json.decode((directory / "manifest.json").read_bytes(), type=Manifest)
+    except (OSError, msgspec.DecodeError) as error:
+        raise NoBundle(f"{directory} is no bundle: {error}") from error
+    if manifest.format != FORMAT or not 0 <= manifest.first < manifest.end:
+        raise NoBundle(f"{directory} is no {FORMAT}")
+    return manifest
+
+
+def verify_bundle(
+    directory: Path,
+    keys: Sequence[str],
+    *,
+    expected: str | None = None,
+    counted: Callable[[int], None] = lambda _: None,
+) -> tuple[Manifest, Finding | None]:
+    """Return what a bundle holds, and the first thing that is wrong with it.
+
+    Args:
+        keys: whose signatures count, as one has them from elsewhere; never the bundle's own.
+        expected: a checkpoint that one has from elsewhere; the bundle must reach it.
+
+    Raises:
+        NoBundle: it is none, or *keys* or *expected* cannot be read.
+    """
+    manifest = read_manifest(directory)
+    known = dict(map(_verifier, keys))
+    notes = [note.note for note in _notes(directory)]
+    if expected is not None:
+        notes.append(expected)
+    checkpoints = sorted(
+        (_signed(note, manifest.origin, known) for note in notes), key=lambda one: one.size
+    )
+    try:
+        piece = Piece(
+            first=manifest.first,
+            end=manifest.end,
+            peaks=[bytes.fromhex(one) for one in manifest.peaks],
+            before=manifest.before,
+        )
+        found = check(piece, _leaves(directory), checkpoints, _decode, counted=counted)
+    except ValueError as error:
+        raise NoBundle(f"{directory} is no bundle: {error}") from error
+    return manifest, found
+
+
+def _leaves(directory: Path) -> Iterator[bytes]:
+    with (directory / "entries.jsonl").open("rb") as file:
+        while line := file.readline(_LONGEST_LINE):
+            yield line.removesuffix(b"\n")
+
+
+def _notes(directory: Path) -> list[_Note]:
+    try:
+        lines = (directory / "checkpoints.jsonl").read_bytes().splitlines()
+        return [msgspec.json.decode(line, type=_Note) for line in lines]
+    except (OSError, msgspec.DecodeError) as error:
+        raise NoBundle(f"{directory} has no checkpoints: {error}") from error
+
+
+def _decode(leaf: bytes) -> _Head | None:
+    try:
+        return _READ.decode(leaf)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+_READ: Final = msgspec.json.Decoder(_Head)
+
+
+def _verifier(key: str) -> tuple[tuple[str, bytes], Ed25519PublicKey]:
+    try:
+        name, key_id, public = key.strip().split("+", 2)
+        raw = base64.b64decode(public, validate=True)
+        return (name, bytes.fromhex(key_id)), Ed25519PublicKey.from_public_bytes(raw[1:])
+    except ValueError as error:
+        raise NoBundle(
+            "a key is NAME+ID+BASE64, as /record/key and the manifest have it"
+        ) from error
+
+
+def _signed(note: str, origin: str, known: dict[tuple[str, bytes], Ed25519PublicKey]) -> Signed:
+    """Return a checkpoint; valid if one of the known keys signed it, for this record."""
+    try:
+        body, signatures = parse_note(note)
+        checkpoint = parse_checkpoint(body)
+    except NoteBroken:
+        return Signed(0, b"", valid=False)
+    valid = False
+    for one in signatures:
+        key = known.get((one.name, one.key_id))
+        if key is not None:
+            try:
+                key.verify(one.signature, body.encode())
+            except InvalidSignature:
+                return Signed(checkpoint.size, checkpoint.root, valid=False)
+            valid = True
+    return Signed(checkpoint.size, checkpoint.root, valid=valid and checkpoint.origin == origin)

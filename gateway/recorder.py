@@ -1,0 +1,186 @@
+"""
+The recorder: nothing leaves before its entry is durable.
+
+Requests hand their drafts over and wait; one task puts all that came meanwhile behind the tip in one
+transaction. When the record cannot be written, or is too far behind, whoever comes is refused before
+anybody is asked (law 4), until an entry about the outage itself could be written.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+import msgspec
+import structlog
+
+from domain.record import RecordKind
+from resolvers.refusals import Refused
+from storage.database import Database
+from storage.record import Placed, RecordDraft, Tip, append
+
+_LOG = structlog.get_logger()
+_MOST_AT_ONCE: Final = 1_000
+_BETWEEN_PROBES: Final = 1.0  # seconds
+_ITSELF: Final = "gateway"
+
+
+class RecordUnavailable(Refused):
+    """Nothing can be shown that cannot be recorded."""
+
+    code = "RECORD_UNAVAILABLE"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "What is asked cannot be recorded right now, so nothing is shown; try again. A step with "
+            "its key may be sent again as it was. 留痕服务不可用，请稍后重试"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    draft: RecordDraft
+    done: "asyncio.Future[Placed]"
+    since: float
+
+
+class Recorder:
+    def __init__(
+        self,
+        database: Database,
+        now: Callable[[], datetime],
+        *,
+        most_waiting: int = 10_000,
+        longest_wait: float = 5.0,
+    ) -> None:
+        """Make the recorder; `start` starts it.
+
+        Args:
+            most_waiting: how many entries may wait before others are refused.
+            longest_wait: how long the oldest of them may, in seconds.
+        """
+        self._database = database
+        self._now = now
+        self._most_waiting = most_waiting
+        self._longest_wait = longest_wait
+        self._waiting: deque[_Waiting] = deque()
+        self._came = asyncio.Event()
+        self._tip: Tip | None = None
+        self._down_since: datetime | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._appended: list[Callable[[Tip], None]] = []
+
+    @property
+    def tip(self) -> Tip | None:
+        """Return the end of the record as this gateway knows it."""
+        return self._tip
+
+    def on_append(self, heard: Callable[[Tip], None]) -> None:
+        """Call *heard* after each commit."""
+        self._appended.append(heard)
+
+    def start(self) -> None:
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        self._refuse(self._waiting)
+
+    def require(self) -> None:
+        """Refuse, before anybody is asked, what could not be recorded.
+
+        Raises:
+            RecordUnavailable: the record is down, or too far behind.
+        """
+        if self._down_since is not None or self._task is None or self._task.done():
+            raise RecordUnavailable
+        if len(self._waiting) >= self._most_waiting:
+            raise RecordUnavailable
+        if self._waiting and time.monotonic() - self._waiting[0].since > self._longest_wait:
+            raise RecordUnavailable
+
+    async def record(self, draft: RecordDraft) -> Placed:
+        """Return where *draft* stands, once that is durable.
+
+        Raises:
+            RecordUnavailable: it is not known to be written.
+        """
+        self.require()
+        done: asyncio.Future[Placed] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(draft, done, time.monotonic()))
+        self._came.set()
+        return await done
+
+    async def _run(self) -> None:
+        while True:
+            await self._came.wait()
+            self._came.clear()
+            while self._waiting:
+                batch = [
+                    self._waiting.popleft() for _ in range(min(len(self._waiting), _MOST_AT_ONCE))
+                ]
+                try:
+                    placed = await self._write([one.draft for one in batch])
+                except Exception as error:  # noqa: BLE001 -- whatever it is, nothing is shown
+                    _LOG.error("record.unavailable", error=type(error).__name__)
+                    self._refuse(batch)
+                    self._refuse(self._waiting)
+                    await self._wait_until_up()
+                    continue
+                for one, place in zip(batch, placed, strict=True):
+                    if not one.done.done():
+                        one.done.set_result(place)
+
+    async def _write(self, drafts: list[RecordDraft]) -> list[Placed]:
+        try:
+            tip, placed = await self._database.write(
+                partial(append, known=self._tip, drafts=drafts)
+            )
+        except Exception:
+            self._tip = None
+            raise
+        self._tip = tip
+        for heard in self._appended:
+            heard(tip)
+        return placed
+
+    async def _wait_until_up(self) -> None:
+        """Try until an entry about the outage itself is durable; meanwhile everybody is refused."""
+        self._down_since = self._down_since or self._now()
+        while True:
+            await asyncio.sleep(_BETWEEN_PROBES)
+            try:
+                await self._write([_outage(self._down_since, self._now())])
+            except Exception as error:  # noqa: BLE001 -- it is still down
+                _LOG.warning("record.still_unavailable", error=type(error).__name__)
+                continue
+            _LOG.info("record.available", since=self._down_since.isoformat())
+            self._down_since = None
+            return
+
+    @staticmethod
+    def _refuse(waiting: "Iterable[_Waiting] | deque[_Waiting]") -> None:
+        for one in list(waiting):
+            if not one.done.done():
+                one.done.set_exception(RecordUnavailable())
+        if isinstance(waiting, deque):
+            waiting.clear()
+
+
+def _outage(since: datetime, until: datetime) -> RecordDraft:
+    body = {"v": 1, "kind": RecordKind.OUTAGE.value, "since": since.isoformat()}
+    return RecordDraft(
+        kind=RecordKind.OUTAGE.value,
+        unit=_ITSELF,
+        decision="RESUMED",
+        at=until,
+        body=msgspec.json.encode(body),
+    )
