@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Advice:
-    """What a form does: whether the item may go on, and what to show to the clerk."""
+    """What a form does: whether the item may go on, what to show to the clerk, which entries hold it."""
 
     may_go_on: bool
     notes: tuple[str, ...]
+    held_by: tuple[str, ...] = ()
 
 
 class ListNotCurrent(Exception):
@@ -35,18 +36,18 @@ def screened(
         if error.code in {429, 503}:
             raise ListNotCurrent from error
         raise
-    notes = []
-    may_go_on = True
+    notes, held_by = [], []
     for person, result in zip(people, results, strict=True):
         if result["verdict"] == "HIT":
-            may_go_on = may_go_on and result["action"] != "hold"
+            if result["action"] == "hold":
+                held_by.append(result["entryId"])
             measures = "、".join(result["measures"])
             notes.append(
                 f"{person['name']}：命中失信名单（{measures}），处理编号 {result['hitId']}"
             )
         elif result["verdict"] == "UNDECIDED":
             notes.append(f"{person['name']}：需核实（{result['code']}）")
-    return Advice(may_go_on, tuple(notes))
+    return Advice(not held_by, tuple(notes), tuple(held_by))
 
 
 if __name__ == "__main__":
