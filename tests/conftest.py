@@ -42,5 +42,5 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
         while not ready.exists() and time.monotonic() < until and process.poll() is None:
             time.sleep(0.05)
         assert ready.exists(), "the demo did not start"
-        yield json.loads(ready.read_text())
+        yield {**json.loads(ready.read_text()), "data": str(data / "state")}
         process.terminate()

@@ -35,6 +35,7 @@ ROLES = {
     "dept:screening-only",
     "auditor",
     "developer",
+    "data-subject",
 }
 
 

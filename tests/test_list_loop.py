@@ -2,9 +2,12 @@
 
 import importlib.util
 import json
+import socket
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
@@ -227,6 +230,69 @@ def test_the_example_holds_a_form_and_lets_it_go_on(court: Court) -> None:
 
     assert (held.may_go_on, len(held.notes)) == (False, 1)
     assert (free.may_go_on, free.notes) == (True, ())
+
+
+def test_the_example_adapter_is_called_holds_and_releases(court: Court, tmp_path: Path) -> None:
+    """What the conformance test's stand-in plays, with the real court."""
+    case = court.demo["cases"][2]["number"]
+    document = """query ($n: CaseNumber!) { done: case(number: $n, purpose: CONTROL) {
+      debtors { idNumber name } } }"""
+    [one, *_] = court.ask("court-executor", document, n=case)["debtors"]
+    person = {"idNumber": one["idNumber"], "name": one["name"]}
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        base = f"http://127.0.0.1:{free.getsockname()[1]}"
+    made = "mutation ($u: String!) { done: addWebhook(url: $u) { secret } }"
+    secret = court.ask("dept:tourism", made, u=f"{base}/webhook")["secret"]
+    for name, text in (("secret", secret), ("token", court.token("dept:tourism"))):
+        (tmp_path / name).write_text(text)
+    program = Path(__file__).parents[1] / "examples/screening-client/adapter.py"
+    command = [
+        *(sys.executable, str(program), "--court", court.base, "--port", base.rpartition(":")[2]),
+        *("--token-file", str(tmp_path / "token"), "--secret-file", str(tmp_path / "secret")),
+        *("--data", str(tmp_path / "adapter.db")),
+    ]
+
+    def shown(path: str) -> Any:
+        return httpx.get(f"{base}{path}", trust_env=False).json()
+
+    def soon(right: Callable[[], bool]) -> None:
+        over = time.monotonic() + 15
+        while not right():
+            assert time.monotonic() < over
+            time.sleep(0.05)
+
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        entry = listed(court, case, one["idNumber"], 3)
+        soon(lambda: entry in shown("/list")["entries"])
+        time.sleep(1.0)
+        item = {"reference": "adapter-1", "people": [person]}
+        held = httpx.post(f"{base}/business", json=item, trust_env=False).json()
+        court.entry("court-executor", "findExitCause", entry, cause="PERFORMED", proof="结案通知书")
+        court.entry("list-officer", "shieldEntry", entry)
+        soon(lambda: shown("/business/adapter-1")["state"] == "GOES_ON")
+        left = shown("/list")["entries"]
+        process.terminate()
+
+    assert held["state"] == "HELD"
+    assert entry not in left
+    [tourism] = court.ask("list-officer", SEEN, e=entry)["receivers"]
+    assert tourism["removalReceivedAt"]
+
+
+def test_a_department_begins_with_the_snapshot_of_a_running_court(court: Court) -> None:
+    headers = {"authorization": f"Bearer {court.token('dept:drc')}"}
+    with httpx.Client(base_url=court.base, headers=headers, trust_env=False) as client:
+        answer = client.get("/list/snapshot", follow_redirects=True)
+        signature = client.get(f"{answer.url.path}.sig")
+
+    header, *rows, closing = [json.loads(line) for line in answer.text.splitlines()]
+    assert closing["entries"] == len(rows)
+    assert signature.text.count(".") == 2
+    page = court.ask("dept:drc", CHANGES, a=header["cursor"])
+    assert (page["nodes"], page["cursor"]) == ([], header["cursor"])
 
 
 @pytest.mark.parametrize(

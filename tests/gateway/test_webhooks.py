@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from connectors.endpoint_addresses import EndpointAddresses
+from connectors.endpoints import EndpointCalls
 from gateway.webhooks import Webhooks
 from tests.resolvers.list_world import ListWorld
 from tests.resolvers.order_world import open_world
@@ -127,7 +129,28 @@ async def test_after_days_of_failures_it_is_parked_until_it_is_resumed(court: Li
         pytest.param("https://tourism.invalid:99999/", id="no such port"),
         pytest.param("https://tourism.invalid/\r\nx: y", id="a line end"),
         pytest.param("x" * 3000, id="too long"),
+        pytest.param("https://inside.invalid/", id="a name inside"),
+        pytest.param("https://nobody.invalid/", id="a name that nobody has"),
     ],
 )
-async def test_an_address_that_is_none_is_refused(court: ListWorld, url: str) -> None:
-    assert (await made(court, "tourism", url))["code"] == "BAD_USER_INPUT"
+async def test_an_address_that_is_not_called_is_refused_and_not_kept(
+    court: ListWorld, url: str
+) -> None:
+    court.names["inside.invalid"] = "10.1.2.3"
+
+    assert (await made(court, "tourism", url))["code"] == "WEBHOOK_ADDRESS_REFUSED"
+    assert await court.ask("tourism", SHOWN) == []
+
+
+async def test_a_name_that_leads_inside_later_is_not_called_and_its_unit_sees_why(
+    court: ListWorld,
+) -> None:
+    await made(court, "tourism", "https://tourism.invalid/hook")
+    await court.listed()
+    court.names["tourism.invalid"] = "127.0.0.1"
+
+    calls = EndpointCalls(EndpointAddresses(lookup=court.looked_up))
+    await Webhooks(court.world.database, court.events, lambda: court.world.now, calls).turn()
+
+    [shown] = await court.ask("tourism", SHOWN)
+    assert (shown["attempts"], shown["lastError"]) == (1, "ADDRESS_REFUSED")

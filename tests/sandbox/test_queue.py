@@ -76,7 +76,8 @@ class Queue(RuleBasedStateMachine):
             before.starts_on,
         )
         if before.ends_on is not None:
-            assert after.ends_on == add_months(before.ends_on + DAY, months) - DAY
+            # I-10: counted from the old end, as the depository does; not from the day after it.
+            assert after.ends_on == add_months(before.ends_on, months)
 
     @precondition(lambda self: self.live)
     @rule(data=st.data())

@@ -41,7 +41,9 @@ def look() -> dict[str, Any]:
 @pytest.fixture
 def visit(chromium: Any, demo: dict[str, Any], look: dict[str, Any]) -> Iterator[Visit]:
     """A visit that fails if the page asked elsewhere, complained, or was refused unforeseen."""
-    visit = Visit(chromium.new_context(**look).new_page(), demo["issuer"])
+    page = chromium.new_context(**look).new_page()
+    page.set_default_timeout(90_000)  # milliseconds; a browser on a busy machine is slow
+    visit = Visit(page, demo["issuer"])
     visit.watch()
     yield visit
     visit.page.close()

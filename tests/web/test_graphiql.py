@@ -33,10 +33,8 @@ def test_the_plan_is_shown_beside_the_answer_on_request(visit: Visit, tmp_path: 
     visit.page.check("[data-testid=plan]")
     visit.run()
 
-    response = visit.page.locator(".result-window")
-    response.locator(".view-lines").click()
-    visit.page.keyboard.press("Control+End")
-    visit.page.wait_for_selector(".result-window >> text=traffic-police")
+    visit.sees("debtors")
+    visit.sees_at_the_end("traffic-police")
     visit.page.screenshot(path=str(tmp_path / "plan.png"))
 
 

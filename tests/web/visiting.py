@@ -60,7 +60,7 @@ class Visit:
                 f"sessionStorage.setItem('graphiql:tabState', {json.dumps(state)})"
             )
         self.page.goto(f"{self.base}/graphiql")
-        self.page.wait_for_selector(".graphiql-query-editor .view-lines", timeout=30_000)
+        self.page.wait_for_selector(".graphiql-query-editor .view-lines")
 
     def sign_in(self, user: str, password: str = PASSWORD) -> None:
         self.page.click("[data-testid=sign-in]")
@@ -69,7 +69,7 @@ class Visit:
         self.page.press("[name=password]", "Enter")
 
     def signed_in(self, user: str) -> None:
-        self.page.wait_for_selector(f"[data-testid=sub]:has-text('{user}')", timeout=20_000)
+        self.page.wait_for_selector(f"[data-testid=sub]:has-text('{user}')")
         self.page.wait_for_selector(".graphiql-query-editor .view-lines")
 
     def paste(self, token: str) -> None:
@@ -98,6 +98,20 @@ class Visit:
         self.page.click("button.graphiql-execute-button")
 
     def sees(self, words: str) -> None:
-        self.page.wait_for_selector(
-            f".result-window .view-lines:has-text('{words}')", timeout=20_000
-        )
+        self.page.wait_for_selector(f".result-window .view-lines:has-text('{words}')")
+
+    def sees_at_the_end(self, words: str) -> None:
+        """Wait until *words* are among the answer's last lines.
+
+        The editor keeps only the lines in sight and goes back to the top with each new answer, so
+        it is sent to the end until they are there.
+        """
+        answer = self.page.locator(".result-window .view-lines")
+        for _ in range(90):
+            answer.click()
+            self.page.keyboard.press("Control+End")
+            self.page.wait_for_timeout(500)
+            if words in answer.inner_text():
+                return
+        message = f"{words!r} is not among the last lines:\n{answer.inner_text()}"
+        raise AssertionError(message)

@@ -1,0 +1,160 @@
+"""Bundles: what was signed verifies, what was changed is found, by our command and by another library."""
+
+import json
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from gateway.record_bundle import NoBundle, read_manifest, verify_bundle
+from storage.record import last_checkpoint
+from tests.record.campaign import differs, run
+from tests.record.histories import bundled, lived
+from tests.record.tampering import tamper
+from tests.record.world import RecordWorld, draft, record_world
+
+pytestmark = pytest.mark.anyio
+VERIFIER = Path(__file__).parents[2] / "examples" / "audit-verifier" / "verify.py"
+
+
+@pytest.fixture
+async def lived_in(tmp_path: Path) -> AsyncIterator[RecordWorld]:
+    async with record_world(f"sqlite:///{tmp_path / 'r.db'}", tmp_path) as world:
+        await lived(world, random.Random(5), 300)
+        yield world
+
+
+def other_verdict(key: str, *bundles: Path) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, str(VERIFIER), key, *map(str, bundles)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert not done.stderr, done.stderr
+    return done.returncode, done.stdout.strip()
+
+
+async def test_a_bundle_verifies_by_both(lived_in: RecordWorld, tmp_path: Path) -> None:
+    bundle = await bundled(lived_in, tmp_path / "bundle")
+
+    manifest, found = verify_bundle(bundle, [lived_in.keys.verifier])
+
+    assert found is None
+    assert manifest.end >= 300
+    assert other_verdict(lived_in.keys.verifier, bundle) == (0, "OK")
+
+
+async def test_bundles_that_follow_each_other_are_one_record(
+    lived_in: RecordWorld, tmp_path: Path
+) -> None:
+    one = await bundled(lived_in, tmp_path / "one")
+    await lived(lived_in, random.Random(6), 100)
+    first = read_manifest(one).end
+    two = await bundled(lived_in, tmp_path / "two", first=first)
+
+    _, found = verify_bundle(two, [lived_in.keys.verifier])
+
+    assert found is None
+    assert read_manifest(two).first == first
+    assert other_verdict(lived_in.keys.verifier, one, two) == (0, "OK")
+    assert other_verdict(lived_in.keys.verifier, two)[0] == 1
+
+
+async def test_each_single_change_is_found_and_the_entry_named(tmp_path: Path) -> None:
+    """The short form of `python -m tests.record.campaign`."""
+    told = await run(3, 2, 200, tmp_path)
+
+    assert sum(told.values()) > 150
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_both_give_the_same_verdict_on_what_was_changed(
+    lived_in: RecordWorld, tmp_path: Path, seed: int
+) -> None:
+    whole = await bundled(lived_in, tmp_path / "whole")
+    changed = tmp_path / "changed"
+    shutil.copytree(whole, changed)
+    tamper(changed, random.Random(seed))
+
+    try:
+        _, found = verify_bundle(changed, [lived_in.keys.verifier])
+    except NoBundle:
+        return
+    code, verdict = other_verdict(lived_in.keys.verifier, changed)
+
+    assert differs(whole, changed)
+    assert (found is None) == (code == 0), verdict
+    assert found is not None
+
+
+async def test_another_key_is_no_key(lived_in: RecordWorld, tmp_path: Path) -> None:
+    bundle = await bundled(lived_in, tmp_path / "bundle")
+    other = type(lived_in.keys).load_or_create(tmp_path / "bundle", "court")
+
+    _, found = verify_bundle(bundle, [other.verifier])
+
+    assert found is not None
+    assert found.fault.value == "SIGNATURE_WRONG"
+
+
+async def test_a_checkpoint_kept_elsewhere_must_be_reached(
+    lived_in: RecordWorld, tmp_path: Path
+) -> None:
+    """Who holds the database could cut the end off and every checkpoint with it."""
+    bundle = await bundled(lived_in, tmp_path / "bundle")
+    await lived_in.recorder.record(draft(0))
+    await lived_in.keeper.sign()
+    kept = await lived_in.database.read(last_checkpoint)
+    assert kept is not None
+
+    _, found = verify_bundle(bundle, [lived_in.keys.verifier], expected=kept.note)
+
+    assert found is not None
+    assert found.fault.value == "NOT_REACHED"
+
+
+@pytest.mark.parametrize("what", ["nothing", "no json", "another format", "no keys"])
+async def test_what_is_no_bundle_is_said(lived_in: RecordWorld, tmp_path: Path, what: str) -> None:
+    bundle = await bundled(lived_in, tmp_path / "bundle")
+    manifest = bundle / "manifest.json"
+    match what:
+        case "nothing":
+            manifest.unlink()
+        case "no json":
+            manifest.write_text("{")
+        case "another format":
+            manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"format": "x"}))
+    keys = ["no key"] if what == "no keys" else [lived_in.keys.verifier]
+
+    with pytest.raises(NoBundle):
+        verify_bundle(bundle, keys)
+
+
+async def test_nothing_is_written_over(lived_in: RecordWorld, tmp_path: Path) -> None:
+    taken = tmp_path / "bundle"
+    taken.mkdir()
+
+    from gateway.record_bundle import write_bundle  # noqa: PLC0415
+
+    with pytest.raises(FileExistsError):
+        await lived_in.database.read_aside(
+            lambda c: write_bundle(c, taken, origin="x", keys=[], first=0, end=10_000)
+        )
+
+
+def test_the_command_says_what_is_no_bundle(tmp_path: Path) -> None:
+    command = ["from gateway.cli import app; app()", "audit", "verify", str(tmp_path)]
+    done = subprocess.run(
+        [sys.executable, "-c", *command, "--key", "a+b+c", "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode != 0
+    assert "is no" in done.stderr

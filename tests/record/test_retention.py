@@ -1,0 +1,75 @@
+"""Personal sides are erased when their time is over; the tree still verifies, the digests are gone."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from auth.record_keys import RecordKeys
+from domain.record import RetentionClass
+from gateway.record_bundle import verify_bundle
+from gateway.record_retention import forget
+from resolvers.record_reading import Sought, find
+from storage.record import RecordDraft
+from tests.record.histories import bundled
+from tests.record.world import START, RecordWorld
+
+pytestmark = pytest.mark.anyio
+PERIODS = {
+    RetentionClass.NETWORK: timedelta(days=183),
+    RetentionClass.PROVIDING: timedelta(days=1096),
+    RetentionClass.ORDER: timedelta(days=3653),
+}
+
+
+def about(keys: RecordKeys, kind: str, who: str, day: int) -> RecordDraft:
+    body = json.dumps({"v": 1, "kind": kind, "who": "commitment"}).encode()
+    personal = json.dumps({"salt": "00", "who": who, "cases": [], "subjects": ["s"]}).encode()
+    return RecordDraft(
+        kind=kind,
+        unit="court",
+        decision="ANSWERED",
+        at=START + timedelta(days=day),
+        body=body,
+        sealed=keys.seal(personal, body),
+    )
+
+
+async def test_each_class_is_erased_in_its_time_and_the_tree_verifies(
+    world: RecordWorld, tmp_path: Path
+) -> None:
+    for day in range(0, 1200, 100):
+        for kind in ("LOGIN", "DISCLOSURE", "ORDER_EVENT"):
+            await world.recorder.record(about(world.keys, kind, f"{kind}-{day}", day))
+    await world.keeper.turn()
+    now = START + timedelta(days=1200)
+
+    erased = await forget(world.database, world.keys, PERIODS, now)
+    again = await forget(world.database, world.keys, PERIODS, now)
+    await world.keeper.turn()
+
+    assert erased == {
+        RetentionClass.NETWORK: 11,
+        RetentionClass.PROVIDING: 2,
+        RetentionClass.ORDER: 0,
+    }
+    assert set(again.values()) == {0}
+
+    gone = await world.database.read(lambda c: find(c, world.keys, Sought(who="LOGIN-0"), first=5))
+    kept = await world.database.read(
+        lambda c: find(c, world.keys, Sought(who="ORDER_EVENT-0"), first=5)
+    )
+    logins = await world.database.read(
+        lambda c: find(c, world.keys, Sought(kind="LOGIN"), first=50)
+    )
+    assert gone == []
+    assert [one.personal["who"] for one in kept] == ["ORDER_EVENT-0"]
+    assert [one.is_erased for one in logins] == [False], "what was erased is found by nothing"
+    bundle = await bundled(world, tmp_path / "bundle")
+    _, fault = verify_bundle(bundle, [world.keys.verifier])
+    assert fault is None
+    erasures = await world.database.read(
+        lambda c: find(c, world.keys, Sought(kind="ERASURE"), first=50)
+    )
+    assert sum(one.leaf["erased"] for one in erasures) == 13

@@ -1,0 +1,52 @@
+"""A record of its own, and what it takes to write into it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from auth.record_keys import RecordKeys
+from gateway.record_keeper import RecordKeeper
+from gateway.recorder import Recorder
+from storage.database import Database, open_database
+from storage.migration import migrate
+from storage.record import RecordDraft
+
+ORIGIN: Final = "court.example/record"
+START: Final = datetime(2026, 11, 23, 1, tzinfo=UTC)
+
+
+def draft(n: int, *, at: datetime = START, sealed: bytes | None = None) -> RecordDraft:
+    return RecordDraft(
+        kind="DISCLOSURE",
+        unit="court",
+        decision="ANSWERED",
+        at=at,
+        body=b'{"v":1,"kind":"DISCLOSURE","unit":"court","number":%d}' % n,
+        sealed=sealed,
+    )
+
+
+class RecordWorld:
+    def __init__(self, database: Database, directory: Path) -> None:
+        self.database = database
+        self.keys = RecordKeys.load_or_create(directory, "court")
+        self.now = START
+        self.recorder = Recorder(database, lambda: self.now)
+        self.keeper = RecordKeeper(
+            database, self.recorder, self.keys, ORIGIN, lambda: self.now, every=3600
+        )
+
+
+@asynccontextmanager
+async def record_world(url: str, directory: Path) -> AsyncIterator[RecordWorld]:
+    database = open_database(url)
+    await migrate(database)
+    world = RecordWorld(database, directory)
+    world.recorder.start()
+    try:
+        yield world
+    finally:
+        await world.recorder.stop()
+        await database.close()

@@ -1,0 +1,96 @@
+"""A person sees who looked at him: in the graph, and as Estonia's data tracker asks."""
+
+import time
+from typing import Any
+
+import httpx
+
+from tests.running import ASSETS, ask
+
+MINE = "{ mine { idNumber disclosures(first: 50) { hidden endCursor nodes { at action actionEn receiver } } } }"
+ORDERS = """
+query ($n: CaseNumber!) { case(number: $n, purpose: SUPERVISION) { number debtors { name } } }
+"""
+
+
+def tracked(demo: dict[str, Any], path: str, role: str = "data-subject") -> httpx.Response:
+    return httpx.get(
+        f"{demo['issuer']}/tracker/{path}",
+        headers={
+            "authorization": f"Bearer {demo['tokens'][role]}",
+            "x-road-userid": "CN990203",
+        },
+        timeout=30,
+        trust_env=False,
+    )
+
+
+def seen(demo: dict[str, Any]) -> dict[str, Any]:
+    answer = ask(demo, "data-subject", MINE).json()
+    assert "errors" not in answer, answer
+    return dict(answer["data"]["mine"]["disclosures"])
+
+
+def test_a_look_for_enforcement_is_counted_and_told_once_a_hold_was_executed(
+    demo: dict[str, Any],
+) -> None:
+    """Other tests may have had a hold executed in the case: then it is told at once."""
+    before = seen(demo)
+    ask(demo, "court-executor", ASSETS, n=demo["cases"][0]["number"])
+
+    for _ in range(100):
+        told = seen(demo)
+        if told != before:
+            break
+        time.sleep(0.1)
+
+    if told["hidden"] > before["hidden"]:
+        assert not any("财产调查" in one["action"] for one in told["nodes"])
+    else:
+        assert told["nodes"][0]["action"] == "因财产调查查询您的信息"
+
+
+def test_what_nothing_hides_is_told_in_plain_words(demo: dict[str, Any]) -> None:
+    ask(demo, "court-supervisor", ORDERS, n=demo["cases"][0]["number"])
+
+    for _ in range(100):
+        nodes = [one for one in seen(demo)["nodes"] if one["action"] == "因执行监督查询您的信息"]
+        if nodes:
+            break
+        time.sleep(0.1)
+
+    assert nodes[0]["receiver"] == "court"
+    assert nodes[0]["actionEn"].startswith("Your data were looked at")
+    usages = tracked(demo, f"findUsage?userCode={demo['cases'][0]['debtors'][0]}").json()
+    assert usages["totalUsages"] >= 1
+    assert usages["usages"][0].keys() == {
+        "logtime",
+        "action",
+        "receiverCode",
+        "receiverName",
+        "receiverSystem",
+    }
+    assert usages["usages"][0]["receiverCode"] == "court"
+
+
+def test_the_tracker_says_since_when_and_that_it_lives(demo: dict[str, Any]) -> None:
+    assert tracked(demo, "heartbeat").json()["status"] == "OK"
+    assert tracked(demo, "usagePeriod").json()["periodStart"].endswith("Z")
+
+
+def test_nobody_sees_who_looked_at_somebody_else(demo: dict[str, Any]) -> None:
+    other = next(one for case in demo["cases"][1:] for one in case["debtors"])
+    assert other != demo["cases"][0]["debtors"][0]
+
+    assert tracked(demo, f"findUsage?userCode={other}").status_code == 403
+    assert tracked(demo, "findUsage").status_code == 403
+    assert tracked(demo, f"findUsage?userCode={other}", "court-executor").status_code == 403
+    refused = ask(demo, "court-executor", MINE)
+    assert refused.status_code in {400, 403}
+
+
+def test_bad_input_is_said(demo: dict[str, Any]) -> None:
+    own = demo["cases"][0]["debtors"][0]
+
+    for query in ("limit=-1", "offset=x", "periodStart=yesterday"):
+        assert tracked(demo, f"findUsage?userCode={own}&{query}").status_code == 400
