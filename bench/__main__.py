@@ -31,6 +31,8 @@ from bench.ours import CASES, case_number, query
 from bench.people import numbers
 
 OURS: Final = "chakong"
+UNRECORDED: Final = "ours, unrecorded"
+READY: Final = {OURS: "ready.json", UNRECORDED: "unrecorded.json"}
 PEERS: Final = Path(__file__).parent / "peers"
 _TICK: Final = os.sysconf("SC_CLK_TCK")
 _AT_ONCE: Final = 8  # connections; at a given rate as many as there are cases
@@ -153,6 +155,8 @@ def contestants(stack: ExitStack, place: Path, latency: float, *, peers: bool) -
     here = ["--upstream", upstream, "--port"]
     ready = place / "ready.json"
     add(OURS, 9771, [*start, "bench.ours", *here, "9771", "--ready", str(ready)])
+    unrecorded = [*here, "9777", "--ready", str(place / "unrecorded.json"), "--unrecorded"]
+    add(UNRECORDED, 9777, [*start, "bench.ours", *unrecorded])
     add("fan-out", 9772, [*start, "bench.fan_out", *here, "9772"])
     add("strawberry", 9773, [*start, "bench.strawberry_ordinary", *here, "9773"])
     node, npm = shutil.which("node"), shutil.which("npm")
@@ -187,8 +191,8 @@ def listens(port: int) -> bool:
 
 
 def aim(contestant: Contestant, count: int, place: Path) -> None:
-    if contestant.name == OURS:
-        said = json.loads((place / "ready.json").read_text())
+    if contestant.name in READY:
+        said = json.loads((place / READY[contestant.name]).read_text())
         contestant.requests = [
             http(
                 contestant.port,

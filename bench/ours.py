@@ -33,6 +33,7 @@ from domain.case_number import parse_case_number
 from domain.identity import IdNumber, parse_id_number
 from domain.money import Fen
 from domain.registered_claim import RegisteredClaim
+from gateway import app
 from gateway.app import build_gateway
 from gateway.logs import configure_logs
 from gateway.server import run, server_config
@@ -146,7 +147,7 @@ class BenchDepartments(Departments):
         return await self.line(department).ask(ask)
 
 
-async def serve(port: int, upstream: str, ready: Path) -> None:
+async def serve(port: int, upstream: str, ready: Path, *, records: bool) -> None:
     with tempfile.TemporaryDirectory() as place:
         settings = Settings(
             port=port,
@@ -158,6 +159,8 @@ async def serve(port: int, upstream: str, ready: Path) -> None:
             log_level="warning",
         )
         configure_logs(settings, Path(place) / "gateway.log")
+        if not records:
+            app.RequestRecord = _Nothing  # type: ignore[assignment, misc]  # what it costs
         gateway = build_gateway(settings, departments=BenchDepartments(upstream))
         await migrate(gateway.database)
         officer = Officer(
@@ -178,6 +181,10 @@ async def serve(port: int, upstream: str, ready: Path) -> None:
         said = json.dumps({"authorization": f"Bearer {token}", "query": query()})
         ready.write_text(said)  # noqa: ASYNC240 -- before anyone asks
         await uvicorn.Server(server_config(gateway.app, port=port)).serve()
+
+
+def _Nothing(*_: object) -> None:  # noqa: N802 -- stands for a class
+    """Record nothing: in this bench alone."""
 
 
 def query() -> str:
@@ -219,7 +226,8 @@ if __name__ == "__main__":
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--upstream", required=True)
     parser.add_argument("--ready", type=Path, required=True)
+    parser.add_argument("--unrecorded", action="store_true")
     parser.add_argument("--core", type=int, default=0)
     given = parser.parse_args()
     os.sched_setaffinity(0, {given.core})
-    run(serve(given.port, given.upstream, given.ready))
+    run(serve(given.port, given.upstream, given.ready, records=not given.unrecorded))
