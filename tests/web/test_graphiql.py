@@ -34,7 +34,7 @@ def test_the_plan_is_shown_beside_the_answer_on_request(visit: Visit, tmp_path: 
     visit.run()
 
     visit.sees("debtors")
-    visit.sees_at_the_end("traffic-police")
+    visit.reads_up_to("traffic-police")
     visit.page.screenshot(path=str(tmp_path / "plan.png"))
 
 

@@ -100,18 +100,18 @@ class Visit:
     def sees(self, words: str) -> None:
         self.page.wait_for_selector(f".result-window .view-lines:has-text('{words}')")
 
-    def sees_at_the_end(self, words: str) -> None:
-        """Wait until *words* are among the answer's last lines.
+    def reads_up_to(self, words: str) -> None:
+        """Leaf through the answer from its end until *words* are in sight.
 
-        The editor keeps only the lines in sight and goes back to the top with each new answer, so
-        it is sent to the end until they are there.
+        The editor keeps only the lines in sight, and goes back to the top with each new answer.
         """
         answer = self.page.locator(".result-window .view-lines")
-        for _ in range(90):
-            answer.click()
-            self.page.keyboard.press("Control+End")
-            self.page.wait_for_timeout(500)
+        answer.click()
+        self.page.keyboard.press("Control+End")
+        for _ in range(40):
+            self.page.wait_for_timeout(250)
             if words in answer.inner_text():
                 return
-        message = f"{words!r} is not among the last lines:\n{answer.inner_text()}"
+            self.page.keyboard.press("PageUp")
+        message = f"{words!r} is nowhere in the answer; at its top stands\n{answer.inner_text()}"
         raise AssertionError(message)
