@@ -15,6 +15,7 @@ _DASH: Final = "— "
 _KEY_ID_BYTES: Final = 4
 _ROOT_BYTES: Final = 32
 _LINES: Final = 3
+_MOST_DIGITS: Final = 18
 
 
 class NoteBroken(ValueError):
@@ -96,7 +97,7 @@ def parse_checkpoint(body: str) -> Checkpoint:
     if len(lines) <= _LINES or lines[-1]:
         raise NoteBroken("a checkpoint is three lines or more")
     origin, size, root, *more = lines[:-1]
-    if not origin or not (size.isascii() and size.isdigit()) or str(int(size)) != size:
+    if not origin or not _is_size(size):
         raise NoteBroken("a checkpoint names its record and its size")
     try:
         hash_ = b64decode(root, validate=True)
@@ -105,3 +106,9 @@ def parse_checkpoint(body: str) -> Checkpoint:
     if len(hash_) != _ROOT_BYTES or b64encode(hash_).decode() != root:
         raise NoteBroken("a root has 32 bytes")
     return Checkpoint(origin, int(size), hash_, tuple(more))
+
+
+def _is_size(written: str) -> bool:
+    """Return whether it is a number as C2SP writes one: digits, none before the first that counts."""
+    digits = written.isascii() and written.isdigit() and len(written) <= _MOST_DIGITS
+    return digits and str(int(written)) == written

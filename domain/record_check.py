@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Protocol
 
-from domain.merkle import leaf_hash, node_hash
+from domain.merkle import EMPTY_ROOT, leaf_hash, node_hash
 
 _NO_HASH: Final = "0" * 64
 _NOW_AND_THEN: Final = 0xFFF
@@ -109,6 +109,8 @@ class Growing:
         grown._sizes, grown._hashes = list(self._sizes), list(self._hashes)
         for hash_ in more:
             grown.append(hash_)
+        if not grown._hashes:
+            return EMPTY_ROOT
         *others, root = grown._hashes
         for hash_ in reversed(others):
             root = node_hash(hash_, root)
@@ -138,6 +140,8 @@ def check(
     for one in checkpoints:
         roots.setdefault(one.size, set()).add(one.root)
     walk = _Walk(piece, roots)
+    if walk.begins_elsewhere():
+        return Finding(Fault.ROOT_DIFFERS, max(0, piece.first - 1))
     for leaf in leaves:
         found = walk.read(leaf, decode(leaf))
         if found is not None:
@@ -161,6 +165,11 @@ class _Walk:
         self._at = ""
         self._suspect = False
         self.expected = piece.first
+
+    def begins_elsewhere(self) -> bool:
+        """Return whether what stands before the piece is not what a checkpoint says of it."""
+        signed = self._roots.get(self._piece.first)
+        return signed is not None and signed != {self._tree.root_with()}
 
     def read(self, leaf: bytes, head: Head | None) -> Finding | None:
         n = self.expected

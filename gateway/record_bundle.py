@@ -9,6 +9,8 @@ docs/record.md says how to check one by hand; examples/audit-verifier does it wi
 """
 
 import base64
+import hashlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -25,6 +27,10 @@ from storage.record_proofs import peaks_before
 
 FORMAT: Final = "chakong-record-bundle/1"
 _LONGEST_LINE: Final = 2**24  # bytes
+_HASH: Final = re.compile("[0-9a-f]{64}")
+_ED25519: Final = 1  # the algorithm's byte in a key (C2SP signed-note)
+_UNREADABLE: Final = (msgspec.MsgspecError, ValueError, RecursionError)
+"""What reading hostile JSON raises: no JSON, no UTF-8, nested too deep."""
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,8 +106,7 @@ def write_bundle(  # noqa: PLR0913 -- what a bundle is made of
     with (directory / "checkpoints.jsonl").open("xb") as file:
         for one in checkpoints:
             file.write(msgspec.json.encode(_Note(one.size, one.note)) + b"\n")
-    shown = msgspec.json.format(msgspec.json.encode(manifest), indent=1)
-    (directory / "manifest.json").write_bytes(shown + b"\n")
+    (directory / "manifest.json").write_bytes(_shown(manifest))
     return manifest
 
 
@@ -112,12 +117,24 @@ def read_manifest(directory: Path) -> Manifest:
         NoBundle: it is none.
     """
     try:
-        manifest = msgspec.json.decode((directory / "manifest.json").read_bytes(), type=Manifest)
-    except (OSError, msgspec.DecodeError) as error:
+        raw = (directory / "manifest.json").read_bytes()
+        manifest = msgspec.json.decode(raw, type=Manifest)
+    except (*_UNREADABLE, OSError) as error:
         raise NoBundle(f"{directory} is no bundle: {error}") from error
     if manifest.format != FORMAT or not 0 <= manifest.first < manifest.end:
         raise NoBundle(f"{directory} is no {FORMAT}")
+    before = [] if manifest.before is None else [manifest.before]
+    hashes = all(_HASH.fullmatch(one) for one in (*manifest.peaks, *before))
+    if raw != _shown(manifest) or not hashes or bool(before) != (manifest.first > 0):
+        raise NoBundle(f"{directory}/manifest.json is not as it was written")
+    for key in manifest.keys:
+        _verifier(key)
     return manifest
+
+
+def _shown(manifest: Manifest) -> bytes:
+    """Return a manifest as it is written: a changed letter that says the same is still a change."""
+    return msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n"
 
 
 def verify_bundle(
@@ -138,12 +155,20 @@ def verify_bundle(
     """
     manifest = read_manifest(directory)
     known = dict(map(_verifier, keys))
-    notes = [note.note for note in _notes(directory)]
+    notes = _notes(directory)
+    checkpoints = [_signed(one.note, manifest.origin, known) for one in notes]
+    sizes = [manifest.first, *(one.size for one in checkpoints)]
+    said = [manifest.first, *(one.size for one in notes)]
+    if all(one.valid for one in checkpoints) and not sizes == said == sorted(set(sizes)):
+        raise NoBundle(f"{directory}/checkpoints.jsonl is not in order, or says other sizes")
     if expected is not None:
-        notes.append(expected)
-    checkpoints = sorted(
-        (_signed(note, manifest.origin, known) for note in notes), key=lambda one: one.size
-    )
+        kept = _signed(expected, manifest.origin, known)
+        if kept.valid and kept.size < manifest.first:
+            raise NoBundle(
+                f"the kept checkpoint is about {kept.size} entries and the bundle begins at "
+                f"{manifest.first}: check it with the bundle that holds them"
+            )
+        checkpoints = sorted([*checkpoints, kept], key=lambda one: one.size)
     try:
         piece = Piece(
             first=manifest.first,
@@ -160,21 +185,24 @@ def verify_bundle(
 def _leaves(directory: Path) -> Iterator[bytes]:
     with (directory / "entries.jsonl").open("rb") as file:
         while line := file.readline(_LONGEST_LINE):
-            yield line.removesuffix(b"\n")
+            yield line[:-1] if line.endswith(b"\n") else b""  # no line: nothing can be read from it
 
 
 def _notes(directory: Path) -> list[_Note]:
     try:
-        lines = (directory / "checkpoints.jsonl").read_bytes().splitlines()
-        return [msgspec.json.decode(line, type=_Note) for line in lines]
-    except (OSError, msgspec.DecodeError) as error:
+        raw = (directory / "checkpoints.jsonl").read_bytes()
+        notes = [msgspec.json.decode(line, type=_Note) for line in raw.split(b"\n")[:-1]]
+    except (*_UNREADABLE, OSError) as error:
         raise NoBundle(f"{directory} has no checkpoints: {error}") from error
+    if raw != b"".join(msgspec.json.encode(one) + b"\n" for one in notes):
+        raise NoBundle(f"{directory}/checkpoints.jsonl is not as it was written")
+    return notes
 
 
 def _decode(leaf: bytes) -> _Head | None:
     try:
         return _READ.decode(leaf)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except _UNREADABLE:
         return None
 
 
@@ -185,11 +213,15 @@ def _verifier(key: str) -> tuple[tuple[str, bytes], Ed25519PublicKey]:
     try:
         name, key_id, public = key.strip().split("+", 2)
         raw = base64.b64decode(public, validate=True)
-        return (name, bytes.fromhex(key_id)), Ed25519PublicKey.from_public_bytes(raw[1:])
+        public_key = Ed25519PublicKey.from_public_bytes(raw[1:])
     except ValueError as error:
         raise NoBundle(
             "a key is NAME+ID+BASE64, as /record/key and the manifest have it"
         ) from error
+    named = hashlib.sha256(f"{name}\n".encode() + raw).digest()[:4]
+    if named.hex() != key_id or raw[0] != _ED25519:
+        raise NoBundle(f"{key} is not the key that its id names")
+    return (name, named), public_key
 
 
 def _signed(note: str, origin: str, known: dict[tuple[str, bytes], Ed25519PublicKey]) -> Signed:

@@ -61,8 +61,8 @@ def verify(
         verify_bundle,
     )
 
-    note = None if expect is None else expect.read_text(encoding="utf-8")
     try:
+        note = None if expect is None else expect.read_text(encoding="utf-8")
         size = read_manifest(bundle)
         with Progress(
             console=Console(stderr=True), disable=not Console(stderr=True).is_terminal
@@ -71,7 +71,7 @@ def verify(
             manifest, found = verify_bundle(
                 bundle, key, expected=note, counted=lambda n: bar.update(task, completed=n)
             )
-    except (NoBundle, OSError) as error:
+    except (NoBundle, UnicodeDecodeError, OSError) as error:
         stop(str(error))
     told = {
         "valid": found is None,

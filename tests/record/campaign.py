@@ -56,7 +56,7 @@ async def run(seed: int, histories: int, mutations: int, place: Path) -> Counter
 
 
 def differs(one: Path, other: Path) -> bool:
-    names = ("entries.jsonl", "checkpoints.jsonl")
+    names = ("entries.jsonl", "checkpoints.jsonl", "manifest.json")
     return any((one / name).read_bytes() != (other / name).read_bytes() for name in names)
 
 

@@ -102,6 +102,31 @@ def _uncover(bundle: Path, _: random.Random) -> Tampered:
     return Tampered("the last checkpoint gone", None)
 
 
+def _byte(bundle: Path, lot: random.Random) -> Tampered:
+    """Flip a bit anywhere in any file: what says the same in other letters is a change too."""
+    path = lot.choice(sorted(bundle.iterdir()))
+    content = bytearray(path.read_bytes())
+    content[lot.randrange(len(content))] ^= 1 << lot.randrange(8)
+    path.write_bytes(bytes(content))
+    return Tampered(f"a bit of {path.name}", None)
+
+
+def _end(bundle: Path, lot: random.Random) -> Tampered:
+    path = lot.choice(sorted(bundle.iterdir()))
+    content = path.read_bytes()
+    path.write_bytes(lot.choice((content[:-1], content + b"\n", content + b" ")))
+    return Tampered(f"the last line end of {path.name}", None)
+
+
+def _size(bundle: Path, lot: random.Random) -> Tampered:
+    path = bundle / "checkpoints.jsonl"
+    lines = path.read_bytes().split(b"\n")[:-1]
+    place = lot.randrange(len(lines))
+    lines[place] = lines[place].replace(b'{"size":', b'{"size":1', 1)
+    path.write_bytes(b"".join(line + b"\n" for line in lines))
+    return Tampered("the size beside a checkpoint", None)
+
+
 _WAYS: tuple[Callable[[Path, random.Random], Tampered], ...] = (
     _flip,
     _flip,
@@ -113,4 +138,9 @@ _WAYS: tuple[Callable[[Path, random.Random], Tampered], ...] = (
     _cut,
     _note,
     _uncover,
+    _byte,
+    _byte,
+    _byte,
+    _end,
+    _size,
 )

@@ -1,5 +1,6 @@
 """Bundles: what was signed verifies, what was changed is found, by our command and by another library."""
 
+import dataclasses
 import json
 import random
 import shutil
@@ -11,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from gateway.record_bundle import NoBundle, read_manifest, verify_bundle
-from storage.record import last_checkpoint
+from gateway.record_keeper import checkpoint_note
+from storage.record import EMPTY, last_checkpoint
 from tests.record.campaign import differs, run
 from tests.record.histories import bundled, lived
 from tests.record.tampering import tamper
-from tests.record.world import RecordWorld, draft, record_world
+from tests.record.world import ORIGIN, RecordWorld, draft, record_world
 
 pytestmark = pytest.mark.anyio
 VERIFIER = Path(__file__).parents[2] / "examples" / "audit-verifier" / "verify.py"
@@ -72,7 +74,7 @@ async def test_each_single_change_is_found_and_the_entry_named(tmp_path: Path) -
     assert sum(told.values()) > 150
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(24))
 async def test_both_give_the_same_verdict_on_what_was_changed(
     lived_in: RecordWorld, tmp_path: Path, seed: int
 ) -> None:
@@ -81,15 +83,73 @@ async def test_both_give_the_same_verdict_on_what_was_changed(
     shutil.copytree(whole, changed)
     tamper(changed, random.Random(seed))
 
+    code, verdict = other_verdict(lived_in.keys.verifier, changed)
     try:
         _, found = verify_bundle(changed, [lived_in.keys.verifier])
+        ours = found is not None
     except NoBundle:
-        return
-    code, verdict = other_verdict(lived_in.keys.verifier, changed)
+        ours = True
 
     assert differs(whole, changed)
-    assert (found is None) == (code == 0), verdict
+    assert (ours, code) == (True, 1), verdict
+
+
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        pytest.param("entries.jsonl", b'{"n":0,"at":"\xff","prev":""}', id="no UTF-8"),
+        pytest.param("entries.jsonl", b"[" * 100_000, id="nested deeper than can be read"),
+        pytest.param("checkpoints.jsonl", b'{"size":1,"note":"\xff"}', id="a note in no UTF-8"),
+        pytest.param("checkpoints.jsonl", b"[" * 100_000, id="a note nested too deep"),
+        pytest.param(
+            "checkpoints.jsonl",
+            b'{"size":1,"note":"o\\n%s\\nAAAA\\n\\n\xe2\x80\x94 court AAAAAAAA\\n"}'
+            % (b"9" * 5_000),
+            id="a size of five thousand digits",
+        ),
+        pytest.param("manifest.json", b"\xff", id="a manifest in no UTF-8"),
+        pytest.param("manifest.json", b"[" * 100_000, id="a manifest nested too deep"),
+    ],
+)
+async def test_hostile_bundles_get_a_verdict_too(
+    lived_in: RecordWorld, tmp_path: Path, file: str, line: bytes
+) -> None:
+    bundle = await bundled(lived_in, tmp_path / "bundle")
+    (bundle / file).write_bytes(line + b"\n")
+
+    code, verdict = other_verdict(lived_in.keys.verifier, bundle)
+    try:
+        _, found = verify_bundle(bundle, [lived_in.keys.verifier])
+        ours = found is not None
+    except NoBundle:
+        ours = True
+
+    assert (ours, code) == (True, 1), verdict
+
+
+async def test_a_kept_checkpoint_that_is_older_than_the_bundle_is_not_passed_over(
+    lived_in: RecordWorld, tmp_path: Path
+) -> None:
+    one = await bundled(lived_in, tmp_path / "one")
+    end = read_manifest(one).end
+    kept = await lived_in.database.read(last_checkpoint)
+    assert kept is not None
+    assert kept.size == end
+    await lived(lived_in, random.Random(6), 100)
+    behind = await bundled(lived_in, tmp_path / "behind", first=end)
+    later = await bundled(lived_in, tmp_path / "later", first=end + 1)
+    other_root = checkpoint_note(
+        lived_in.keys, ORIGIN, dataclasses.replace(EMPTY, size=end, open=((bytes(32),),))
+    )
+    keys = [lived_in.keys.verifier]
+
+    assert verify_bundle(behind, keys, expected=kept.note)[1] is None
+    found = verify_bundle(behind, keys, expected=other_root)[1]
+    with pytest.raises(NoBundle, match="the bundle begins at"):
+        verify_bundle(later, keys, expected=kept.note)
+
     assert found is not None
+    assert found.fault.value == "ROOT_DIFFERS"
 
 
 async def test_another_key_is_no_key(lived_in: RecordWorld, tmp_path: Path) -> None:
