@@ -1,8 +1,8 @@
 """
 ``python -m bench.record``: what the record costs, and how fast it is written.
 
-CPU of one entry written alone (n = 1), entries a second in groups, and the time until an entry is
-durable, on SQLite and PostgreSQL. All in one process: the writer's thread counts.
+CPU of one entry written alone (n = 1), the time until it is durable, entries a second in groups, and
+entries a second that `chakong audit verify` checks, on SQLite and PostgreSQL. All in one process: the writer's thread counts.
 """
 
 import argparse
@@ -14,6 +14,8 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
+from gateway.record_bundle import verify_bundle
+from tests.record.histories import bundled
 from tests.record.world import draft, record_world
 
 SERVER = "postgresql://postgres@127.0.0.1:5432"
@@ -39,11 +41,19 @@ async def measure(url: str, directory: Path, alone: int, together: int) -> dict[
                 )
             )
         seconds = time.perf_counter() - started
+        await world.keeper.sign()
+        whole = await bundled(world, directory / f"bundle of {url.partition(':')[0]}")
+        started = time.perf_counter()
+        manifest, found = verify_bundle(whole, [world.keys.verifier])
+        verifying = time.perf_counter() - started
+        if found is not None:
+            raise SystemExit(f"what was written does not verify: {found}")
     return {
         "cpu µs alone": cpu,
         "p50 ms alone": statistics.median(waits),
         "p99 ms alone": sorted(waits)[int(len(waits) * 0.99)],
         "entries/s in groups": together / seconds,
+        "entries/s verified": manifest.end / verifying,
     }
 
 
