@@ -29,7 +29,7 @@ FORMAT: Final = "chakong-record-bundle/1"
 _LONGEST_LINE: Final = 2**24  # bytes
 _HASH: Final = re.compile("[0-9a-f]{64}")
 _ED25519: Final = 1  # the algorithm's byte in a key (C2SP signed-note)
-_UNREADABLE: Final = (msgspec.MsgspecError, ValueError, RecursionError)
+UNREADABLE: Final = (msgspec.MsgspecError, ValueError, RecursionError)
 """What reading hostile JSON raises: no JSON, no UTF-8, nested too deep."""
 
 
@@ -57,7 +57,7 @@ class _Note(msgspec.Struct):
     note: str
 
 
-class _Head(msgspec.Struct):
+class Head(msgspec.Struct):
     n: int
     at: str
     prev: str
@@ -119,7 +119,7 @@ def read_manifest(directory: Path) -> Manifest:
     try:
         raw = (directory / "manifest.json").read_bytes()
         manifest = msgspec.json.decode(raw, type=Manifest)
-    except (*_UNREADABLE, OSError) as error:
+    except (*UNREADABLE, OSError) as error:
         raise NoBundle(f"{directory} is no bundle: {error}") from error
     if manifest.format != FORMAT or not 0 <= manifest.first < manifest.end:
         raise NoBundle(f"{directory} is no {FORMAT}")
@@ -128,7 +128,7 @@ def read_manifest(directory: Path) -> Manifest:
     if raw != _shown(manifest) or not hashes or bool(before) != (manifest.first > 0):
         raise NoBundle(f"{directory}/manifest.json is not as it was written")
     for key in manifest.keys:
-        _verifier(key)
+        verifier_of(key)
     return manifest
 
 
@@ -154,15 +154,15 @@ def verify_bundle(
         NoBundle: it is none, or *keys* or *expected* cannot be read.
     """
     manifest = read_manifest(directory)
-    known = dict(map(_verifier, keys))
+    known = dict(map(verifier_of, keys))
     notes = _notes(directory)
-    checkpoints = [_signed(one.note, manifest.origin, known) for one in notes]
+    checkpoints = [signed_note(one.note, manifest.origin, known) for one in notes]
     sizes = [manifest.first, *(one.size for one in checkpoints)]
     said = [manifest.first, *(one.size for one in notes)]
     if all(one.valid for one in checkpoints) and not sizes == said == sorted(set(sizes)):
         raise NoBundle(f"{directory}/checkpoints.jsonl is not in order, or says other sizes")
     if expected is not None:
-        kept = _signed(expected, manifest.origin, known)
+        kept = signed_note(expected, manifest.origin, known)
         if kept.valid and kept.size < manifest.first:
             raise NoBundle(
                 f"the kept checkpoint is about {kept.size} entries and the bundle begins at "
@@ -176,7 +176,7 @@ def verify_bundle(
             peaks=[bytes.fromhex(one) for one in manifest.peaks],
             before=manifest.before,
         )
-        found = check(piece, _leaves(directory), checkpoints, _decode, counted=counted)
+        found = check(piece, _leaves(directory), checkpoints, read_head, counted=counted)
     except ValueError as error:
         raise NoBundle(f"{directory} is no bundle: {error}") from error
     return manifest, found
@@ -192,24 +192,24 @@ def _notes(directory: Path) -> list[_Note]:
     try:
         raw = (directory / "checkpoints.jsonl").read_bytes()
         notes = [msgspec.json.decode(line, type=_Note) for line in raw.split(b"\n")[:-1]]
-    except (*_UNREADABLE, OSError) as error:
+    except (*UNREADABLE, OSError) as error:
         raise NoBundle(f"{directory} has no checkpoints: {error}") from error
     if raw != b"".join(msgspec.json.encode(one) + b"\n" for one in notes):
         raise NoBundle(f"{directory}/checkpoints.jsonl is not as it was written")
     return notes
 
 
-def _decode(leaf: bytes) -> _Head | None:
+def read_head(leaf: bytes) -> Head | None:
     try:
         return _READ.decode(leaf)
-    except _UNREADABLE:
+    except UNREADABLE:
         return None
 
 
-_READ: Final = msgspec.json.Decoder(_Head)
+_READ: Final = msgspec.json.Decoder(Head)
 
 
-def _verifier(key: str) -> tuple[tuple[str, bytes], Ed25519PublicKey]:
+def verifier_of(key: str) -> tuple[tuple[str, bytes], Ed25519PublicKey]:
     try:
         name, key_id, public = key.strip().split("+", 2)
         raw = base64.b64decode(public, validate=True)
@@ -224,7 +224,7 @@ def _verifier(key: str) -> tuple[tuple[str, bytes], Ed25519PublicKey]:
     return (name, named), public_key
 
 
-def _signed(note: str, origin: str, known: dict[tuple[str, bytes], Ed25519PublicKey]) -> Signed:
+def signed_note(note: str, origin: str, known: dict[tuple[str, bytes], Ed25519PublicKey]) -> Signed:
     """Return a checkpoint; valid if one of the known keys signed it, for this record."""
     try:
         body, signatures = parse_note(note)
