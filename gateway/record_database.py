@@ -2,54 +2,28 @@
 Whether the record in the database is whole: the leaves, and all that is kept beside and above them.
 
 A bundle holds leaves and checkpoints. The database also has columns to search by, sealed people,
-subtrees for proofs and an index; whoever changes one of those misleads a reader or breaks a proof.
+subtrees for proofs, an index and the events' own tables; whoever changes one of those misleads a
+reader or breaks a proof.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from enum import Enum
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Final
 
-import msgspec
-from cryptography.exceptions import InvalidTag
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from auth.record_keys import RecordKeys
 from domain.merkle import leaf_hash, root_over
-from domain.record import RETENTION, RecordKind
 from domain.record_check import Fault, Piece, check
-from gateway.record_bundle import UNREADABLE, read_head, signed_note, verifier_of
-from resolvers.record_index import terms_of
+from gateway.record_beside import events_flaw, people_flaw
+from gateway.record_bundle import read_head, signed_note, verifier_of
+from gateway.record_flaw import Flaw, Part, read_leaf, stored_entries
 from storage.record import BRANCHES, checkpoints_between, leaves_between, record_size
-from storage.record_search import EntryRow, entries_from, index_cursor
-from storage.tables import record_nodes, record_people, record_terms
+from storage.tables import record_nodes
 
-_CHUNK: Final = 500
 _BITS: Final = 8
+_COLUMNS: Final = ("n", "at", "kind", "unit", "decision")
 _UNSAID: Final = frozenset({"court", "gateway", "-", "STARTED", "RESUMED", "ERASED"})
 """What stands in a column and not in the leaf, where a kind of entry leaves no choice."""
-
-
-class Part(Enum):
-    """Where in the database something is wrong."""
-
-    ENTRIES = "ENTRIES"
-    COLUMNS = "COLUMNS"
-    """What stands beside a leaf is not what the leaf says."""
-    TREE = "TREE"
-    PEOPLE = "PEOPLE"
-    """A personal side was changed, put to another entry, or is gone and no erasure says so."""
-    INDEX = "INDEX"
-    CHECKPOINTS = "CHECKPOINTS"
-
-
-@dataclass(frozen=True, slots=True)
-class Flaw:
-    """What is wrong first, and with which entry."""
-
-    part: Part
-    entry: int
-    fault: str = "CHANGED"
 
 
 def verify_database(  # noqa: PLR0913 -- what a record is checked against
@@ -67,9 +41,11 @@ def verify_database(  # noqa: PLR0913 -- what a record is checked against
     kept is not part of it and cannot be checked.
 
     Args:
+        connection: on a snapshot; the gateway may go on writing.
         keys: that open people and make the index.
         verifiers: public keys whose signatures count.
         expected: a checkpoint from elsewhere; the record must reach it.
+        counted: hears how many entries' signatures and links were checked.
 
     Raises:
         NoBundle: a verifier cannot be read.
@@ -79,27 +55,26 @@ def verify_database(  # noqa: PLR0913 -- what a record is checked against
         _beside(connection, size)
         or _chain(connection, size, verifiers, origin, expected, counted)
         or _above(connection, size)
-        or _people(connection, size, keys)
+        or people_flaw(connection, size, keys)
+        or events_flaw(connection, keys)
     )
 
 
 def _beside(connection: Connection, size: int) -> Flaw | None:
     """Compare the columns of each entry with its leaf."""
     expected = 0
-    for entry in _entries(connection):
+    for entry in stored_entries(connection):
         if entry.n != expected:
-            return Flaw(Part.ENTRIES, expected, "MISSING")
-        said = _read(entry.leaf)
+            return Flaw(Part.ENTRIES, expected, Fault.MISSING.value)
+        said = read_leaf(entry.leaf)
         if said is None or entry.hash != leaf_hash(entry.leaf):
             return Flaw(Part.ENTRIES, entry.n)
-        columns = {one: getattr(entry, one) for one in ("n", "at", "kind", "unit", "decision")}
-        if any(
-            said[one] != column if one in said else column not in _UNSAID
-            for one, column in columns.items()
-        ):
-            return Flaw(Part.COLUMNS, entry.n)
+        for one in _COLUMNS:
+            column = getattr(entry, one)
+            if said[one] != column if one in said else column not in _UNSAID:
+                return Flaw(Part.COLUMNS, entry.n)
         expected += 1
-    return None if expected == size else Flaw(Part.ENTRIES, expected, "TRUNCATED")
+    return None if expected == size else Flaw(Part.ENTRIES, expected, Fault.MISSING.value)
 
 
 def _chain(  # noqa: PLR0913, PLR0917 -- as `verify_database`
@@ -112,14 +87,14 @@ def _chain(  # noqa: PLR0913, PLR0917 -- as `verify_database`
 ) -> Flaw | None:
     """Check leaves, links and signatures as those of a bundle are."""
     known = dict(map(verifier_of, verifiers))
-    kept = checkpoints_between(connection, -1, size + 2**62)
+    kept = checkpoints_between(connection, -(2**62), 2**62)
     signed = [signed_note(one.note, origin, known) for one in kept]
     for row, one in zip(kept, signed, strict=True):
         if not one.valid or one.size != row.size:
             return Flaw(Part.CHECKPOINTS, max(0, row.size - 1), Fault.SIGNATURE_WRONG.value)
     if expected is not None:
         signed = sorted([*signed, signed_note(expected, origin, known)], key=lambda one: one.size)
-    leaves = (entry.leaf for entry in _entries(connection))
+    leaves = (entry.leaf for entry in stored_entries(connection))
     found = check(Piece(first=0, end=size), leaves, signed, read_head, counted=counted)
     if found is None or (found.fault is Fault.NOT_SIGNED and signed):
         return None  # what came after the last checkpoint is signed within a second
@@ -129,7 +104,7 @@ def _chain(  # noqa: PLR0913, PLR0917 -- as `verify_database`
 def _above(connection: Connection, size: int) -> Flaw | None:
     """Make the kept subtrees anew, of the leaves' hashes; there must be those, and no others."""
     rows = connection.execute(select(record_nodes).order_by(record_nodes.c.height))
-    kept = {(row.height, row.position): row.hash for row in rows}
+    kept = {(row.height, row.position): bytes(row.hash) for row in rows}
     height, below = 0, [hash_ for _, hash_ in leaves_between(connection, 0, size)]
     while len(below) >= BRANCHES:
         height += _BITS
@@ -138,59 +113,4 @@ def _above(connection: Connection, size: int) -> Flaw | None:
         for position, hash_ in enumerate(below):
             if kept.pop((height, position), None) != hash_:
                 return Flaw(Part.TREE, position << height)
-    return Flaw(Part.TREE, size, "NOT_REACHED") if kept else None
-
-
-def _people(connection: Connection, size: int, keys: RecordKeys) -> Flaw | None:
-    """Open each personal side, and compare the index with what both sides say."""
-    alone = select(func.min(record_people.c.n)).where(record_people.c.n >= size)
-    nobodys = connection.scalar(alone)
-    if nobodys is not None:
-        return Flaw(Part.PEOPLE, nobodys, Fault.NOT_REACHED.value)
-    erased = _erasures(connection)
-    indexed = index_cursor(connection)
-    terms = _terms(connection)
-    for entry in _entries(connection):
-        try:
-            made = set(terms_of(entry, keys))
-        except (InvalidTag, *UNREADABLE):
-            return Flaw(Part.PEOPLE, entry.n)
-        found = terms.pop(entry.n, set())
-        was_erased = entry.sealed is None and any(
-            first <= entry.n <= last and RETENTION[RecordKind(entry.kind)].value == class_
-            for class_, first, last in erased
-        )
-        if entry.sealed is None and not was_erased and (_read(entry.leaf) or {}).get("who"):
-            return Flaw(Part.PEOPLE, entry.n, Fault.MISSING.value)
-        if entry.n < indexed and found != made and not (was_erased and not found):
-            return Flaw(Part.INDEX, entry.n)
-        if entry.n >= indexed and found:
-            return Flaw(Part.INDEX, entry.n)
-    return Flaw(Part.INDEX, min(terms), Fault.NOT_REACHED.value) if terms else None
-
-
-def _terms(connection: Connection) -> dict[int, set[bytes]]:
-    terms: dict[int, set[bytes]] = {}
-    for row in connection.execute(select(record_terms)):
-        terms.setdefault(row.n, set()).add(row.term)
-    return terms
-
-
-def _erasures(connection: Connection) -> list[tuple[str, int, int]]:
-    """Return (class, first, last) of what the record says was erased."""
-    said = (_read(one.leaf) for one in _entries(connection) if one.kind == RecordKind.ERASURE.value)
-    return [(one["class"], one["first"], one["last"]) for one in said if one is not None]
-
-
-def _entries(connection: Connection) -> Iterator[EntryRow]:
-    first = -(2**62)  # a number below 0 is one that was changed
-    while entries := entries_from(connection, first, most=_CHUNK):
-        yield from entries
-        first = entries[-1].n + 1
-
-
-def _read(leaf: bytes) -> dict[str, Any] | None:
-    try:
-        return msgspec.json.decode(leaf, type=dict[str, Any])
-    except UNREADABLE:
-        return None
+    return Flaw(Part.TREE, size, Fault.NOT_REACHED.value) if kept else None

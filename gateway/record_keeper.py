@@ -154,6 +154,7 @@ def _drafts(
 def _draft(keys: RecordKeys, source: EventSource, event: RecordedEvent) -> RecordDraft:
     salt = os.urandom(SALT_BYTES)
     commitments = Commitments(salt)
+    cases = [] if event.case is None else [event.case]
     body = msgspec.json.encode(
         {
             "v": 1,
@@ -165,11 +166,18 @@ def _draft(keys: RecordKeys, source: EventSource, event: RecordedEvent) -> Recor
             "to": event.to_state,
             "who": commitments.of(event.actor),
             "happened": event.at,
+            "cases": commitments.all_of(cases),
             "remark": None if event.remark is None else commitments.of(event.remark),
         }
     )
     personal = msgspec.json.encode(
-        {"salt": salt.hex(), "who": event.actor, "remark": event.remark, "subjects": []}
+        {
+            "salt": salt.hex(),
+            "who": event.actor,
+            "remark": event.remark,
+            "cases": cases,
+            "subjects": [],
+        }
     )
     return RecordDraft(
         kind=source.kind.value,

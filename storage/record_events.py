@@ -1,10 +1,10 @@
 """Events of orders, entries, hits and requests, as they go into the record: each once, in their order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import Connection, Row, Table, select, update
 
 from domain.record import RecordKind
 from storage.insert_once import insert_once
@@ -37,7 +37,7 @@ SOURCES: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedEvent:
-    """An event as its table has it."""
+    """An event as its table has it; *case* is None where events are not of one case."""
 
     sequence: int
     about: str
@@ -47,6 +47,7 @@ class RecordedEvent:
     actor: str
     at: str
     remark: str | None
+    case: str | None
 
 
 def events_behind(
@@ -61,19 +62,40 @@ def events_behind(
         .order_by(table.c.sequence)
         .limit(most)
     )
-    return [
-        RecordedEvent(
-            sequence=row.sequence,
-            about=getattr(row, source.about),
-            event=row.event,
-            from_state=row.from_state,
-            to_state=row.to_state,
-            actor=row.actor,
-            at=row.at,
-            remark=row.remark,
+    return [_event(source, row) for row in connection.execute(statement)]
+
+
+def events_up_to(
+    connection: Connection, source: EventSource, *, chunk: int = 500
+) -> Iterator[RecordedEvent]:
+    """Yield the events that are in the record already, in their order."""
+    table, end, last = source.table, cursor_of(connection, source), -(2**62)
+    while True:
+        statement = (
+            select(table)
+            .where(table.c.sequence > last, table.c.sequence <= end)
+            .order_by(table.c.sequence)
+            .limit(chunk)
         )
-        for row in connection.execute(statement)
-    ]
+        rows = connection.execute(statement).all()
+        if not rows:
+            return
+        yield from (_event(source, row) for row in rows)
+        last = rows[-1].sequence
+
+
+def _event(source: EventSource, row: Row[Any]) -> RecordedEvent:
+    return RecordedEvent(
+        sequence=row.sequence,
+        about=getattr(row, source.about),
+        event=row.event,
+        from_state=row.from_state,
+        to_state=row.to_state,
+        actor=row.actor,
+        at=row.at,
+        remark=row.remark,
+        case=getattr(row, "case_number", None),
+    )
 
 
 def taken_up_to(connection: Connection, source: EventSource, before: int, after: int) -> bool:

@@ -1,7 +1,9 @@
 """A record on each engine."""
 
 import os
-from collections.abc import AsyncIterator
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,23 +12,22 @@ from sqlalchemy import create_engine, text
 from tests.record.world import RecordWorld, record_world
 from tests.storage.conftest import SERVER
 
+ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))]
 
-@pytest.fixture(
-    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))]
-)
-async def record_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+
+@contextmanager
+def empty_database(engine: str, directory: Path) -> Iterator[str]:
     """Yield the address of an empty database, which is dropped in the end."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'record.db'}"
+    if engine == "sqlite":
+        yield f"sqlite:///{directory / 'record.db'}"
         return
-    name = f"chakong_record_{os.getpid()}"
+    name = f"chakong_record_{os.getpid()}_{secrets.token_hex(4)}"
     admin = create_engine(
         f"{SERVER}/postgres".replace("postgresql:", "postgresql+psycopg:"),
         isolation_level="AUTOCOMMIT",
     )
     try:
         with admin.connect() as connection:
-            connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
             connection.execute(text(f"CREATE DATABASE {name}"))
     except Exception as error:  # noqa: BLE001 -- no server is no server, whatever says so
         pytest.skip(f"PostgreSQL does not answer: {type(error).__name__}")
@@ -34,6 +35,12 @@ async def record_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIte
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     admin.dispose()
+
+
+@pytest.fixture(params=ENGINES)
+def record_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    with empty_database(request.param, tmp_path) as url:
+        yield url
 
 
 @pytest.fixture
