@@ -1,4 +1,4 @@
-"""``python -m tests.chaos``: storms over deliveries; every accepted order has exactly one effect."""
+"""``python -m tests.chaos``: storms over deliveries; every accepted order has exactly one effect, every answer its entry."""
 
 import argparse
 import asyncio
@@ -73,7 +73,7 @@ def main() -> None:
     parser.add_argument("--restarts", type=int, default=0, help="of a PostgreSQL of our own")
     parser.add_argument("--echoes", type=float, default=0.3, help="share reported again, or late")
     parser.add_argument("--server", default="", help="postgresql://…; SQLite if left out")
-    parser.add_argument("--sabotage", choices=["", "resend", "recount"], default="")
+    parser.add_argument("--sabotage", choices=["", "resend", "recount", "forget"], default="")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     found = {seed: run(given, seed) for seed in given.seeds}
@@ -87,13 +87,14 @@ def main() -> None:
             "kills",
             "restarts",
             "echoes",
+            "receipts",
             "states",
             "faults",
             "seconds",
         )
         for seed, one in found.items():
             states = ", ".join(f"{name} {count}" for name, count in sorted(one.states.items()))
-            deeds = (one.kills, one.restarts, one.echoes)
+            deeds = (one.kills, one.restarts, one.echoes, one.receipts)
             words = (one.accepted, one.refused, *deeds, states, len(one.faults))
             table.add_row(str(seed), *map(str, words), f"{one.seconds:.0f}")
         Console().print(table)

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import httpx
 
+from tests.chaos.recorded import receipt_of
+
 LEDGERS: Final = ("traffic-police", "housing-fund-center", "securities-depository")
 _REPORT: Final = """
 mutation ($id: ID!, $r: ReportInput!, $k: String!) { done: reportOrder(id: $id, report: $r,
@@ -29,6 +31,7 @@ class Clerks:
     Attributes:
         reported: how many reports were answered.
         faults: reports that were refused though they only repeat what is so.
+        receipts: number and leaf hash of the entry that each answer said it has.
     """
 
     def __init__(
@@ -47,6 +50,7 @@ class Clerks:
         self._seen: set[str] = set()
         self._reporting: set[asyncio.Task[None]] = set()
         self.reported = 0
+        self.receipts: set[tuple[int, str]] = set()
         self.faults: list[str] = []
 
     async def report(self, orders: Callable[[], list[dict[str, Any]]]) -> None:
@@ -112,6 +116,8 @@ class Clerks:
                         headers=headers,
                     )
                 body = answer.json()
+                if (receipt := receipt_of(body)) is not None:
+                    self.receipts.add(receipt)
                 if answer.status_code == 200 and body.get("data") and not body.get("errors"):
                     return dict(body["data"]["done"])
                 said = answer.text

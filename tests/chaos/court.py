@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import httpx
 
+from tests.chaos.recorded import receipt_of
+
 _FOUND: Final = """
 query ($n: CaseNumber!) { case(number: $n, purpose: CONTROL) { debtors { idNumber
   vehicles { sourceRecordId } housingFund { sourceRecordId } securities { sourceRecordId } } } }
@@ -40,6 +42,7 @@ class Court:
     Attributes:
         accepted: orders whose approval was answered: these must reach their department.
         refused: what was answered with a refusal, in words.
+        receipts: number and leaf hash of the entry that each answer said it has.
     """
 
     ports: Sequence[int]
@@ -48,6 +51,7 @@ class Court:
     targets: list[dict[str, Any]] = field(default_factory=list)
     accepted: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    receipts: set[tuple[int, str]] = field(default_factory=set)
 
     async def look_round(self, cases: Sequence[str]) -> None:
         """Find what can be ordered in *cases*."""
@@ -119,6 +123,8 @@ class Court:
                         headers=headers,
                     )
                 body = answer.json()
+                if (receipt := receipt_of(body)) is not None:
+                    self.receipts.add(receipt)
                 if answer.status_code == 200 and body.get("data") and not body.get("errors"):
                     return body["data"]
             except (httpx.HTTPError, ValueError):

@@ -3,7 +3,9 @@
 import argparse
 import json
 import os
+import random
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from pydantic import SecretStr
 from sqlalchemy import Connection
 
 from connectors.control import ControlOrder
-from gateway import delivery
+from gateway import delivery, recorder
 from gateway.app import Gateway, build_gateway
 from gateway.case_register import read_register
 from gateway.demo.departments import SECRET
@@ -24,8 +26,11 @@ from storage import receipts
 from storage.cases import keep_cases, keep_officers
 from storage.deliveries import Claimed
 from storage.migration import migrate
+from storage.record import Placed, RecordDraft, Tip, append, read_tip
 from tests.chaos.clerks import LEDGERS
+from tests.chaos.recorded import ADDRESS
 
+_FORGOTTEN = 0.1
 ROLES = {"executor-1": "court-executor", "approver-1": "court-approver"}
 
 
@@ -50,15 +55,34 @@ def count_every_receipt() -> None:
     receiving.keep_receipt = counted  # type: ignore[attr-defined]
 
 
+def forget_entries() -> None:
+    """Record as a careless program would: some entries are answered for and never kept."""
+    lot = random.Random(1)
+
+    def careless(
+        connection: Connection, known: Tip | None, drafts: Sequence[RecordDraft]
+    ) -> tuple[Tip, list[Placed]]:
+        if lot.random() > _FORGOTTEN:
+            return append(connection, known, drafts)
+        savepoint = connection.begin_nested()
+        _, placed = append(connection, known, drafts)
+        savepoint.rollback()
+        return read_tip(connection), placed
+
+    recorder.append = careless  # type: ignore[attr-defined]
+
+
 async def serve(given: argparse.Namespace) -> None:
     if given.sabotage == "resend":
         resend_with_new_keys()
     if given.sabotage == "recount":
         count_every_receipt()
+    if given.sabotage == "forget":
+        forget_entries()
     ports = json.loads(given.departments.read_text())
     settings = Settings(
         port=given.port,
-        public_url="http://chaos.invalid",
+        public_url=ADDRESS,
         demo=True,
         data_dir=given.place,
         database_url=given.database,
@@ -104,7 +128,7 @@ if __name__ == "__main__":
     parser.add_argument("--register", type=Path, required=True)
     parser.add_argument("--tokens", type=Path, required=True)
     parser.add_argument("--lease", type=float, default=3.0)
-    parser.add_argument("--sabotage", choices=["", "resend", "recount"], default="")
+    parser.add_argument("--sabotage", choices=["", "resend", "recount", "forget"], default="")
     parser.add_argument("--fill", action="store_true")
     os.environ.pop("CHAKONG_CONFIG", None)
     run(serve(parser.parse_args()))

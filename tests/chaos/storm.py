@@ -24,6 +24,7 @@ from domain.order import OrderEvent, OrderState, next_state
 from gateway.demo.departments import export_cases, running_departments
 from tests.chaos.clerks import LEDGERS, Clerks
 from tests.chaos.court import Court
+from tests.chaos.recorded import record_faults
 
 _PEOPLE: Final = 500
 _SETTLES_WITHIN: Final = 120.0
@@ -37,7 +38,8 @@ class Plan:
     Attributes:
         database: of the gateways; empty for SQLite in the storm's place.
         pauses: how often an instance is stopped past its lease and goes on (SIGSTOP, SIGCONT).
-        sabotage: ``resend`` makes the gateways careless: the count must find it.
+        sabotage: ``resend``, ``recount`` or ``forget`` makes the gateways careless: the count must
+            find it.
         cuts: how often all connections of the database are ended; PostgreSQL only.
         echoes: share of the receipts that departments report as well: early, late, twice.
         restarts: how often PostgreSQL itself crashes and comes back.
@@ -65,6 +67,7 @@ class Found:
     kills: int = 0
     restarts: int = 0
     echoes: int = 0
+    receipts: int = 0
     seconds: float = 0.0
     states: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
@@ -124,6 +127,9 @@ async def storm(plan: Plan, place: Path, restart: Callable[[str], None] | None =
             found.echoes, found.faults = clerks.reported, [*found.faults, *clerks.faults]
     found.accepted, found.refused = len(court.accepted), len(court.refused)
     _count(plan, place, court, found)
+    receipts = court.receipts | clerks.receipts
+    found.receipts = len(receipts)
+    found.faults += record_faults(_url(plan, place), place, receipts)
     found.seconds = time.monotonic() - started
     return found
 

@@ -54,6 +54,14 @@ def test_a_gateway_that_counts_a_repeated_receipt_is_found_out(tmp_path: Path) -
     assert any("receipts" in fault or "reported again" in fault for fault in found.faults)
 
 
+def test_a_gateway_that_answers_for_entries_it_does_not_keep_is_found_out(tmp_path: Path) -> None:
+    plan = dataclasses.replace(SHORT, orders=20, kills=0, sabotage="forget")
+
+    found = asyncio.run(storm(plan, tmp_path))
+
+    assert any("is not what was answered" in fault for fault in found.faults)
+
+
 @pytest.mark.needs("postgresql")
 def test_so_it_does_though_postgresql_itself_crashes(tmp_path: Path) -> None:
     plan = dataclasses.replace(SHORT, kills=2, instances=2, restarts=2)
