@@ -23,7 +23,7 @@ _CURVE = "P-256"
 _FORBIDDEN_MODE = stat.S_IWGRP | stat.S_IXGRP | stat.S_IRWXO
 
 
-class KeyFileUnusable(Exception):
+class KeyFileUnusable(ValueError):
     """The key file is not a private ES256 JWK Set, or others may read it."""
 
 

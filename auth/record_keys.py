@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from auth.keys import KeyFileUnusable, keep_secret
 
 _ED25519: Final = b"\x01"  # the algorithm's byte in a signed note's key (C2SP signed-note)
+_FILES: Final = ("signing", "sealing", "terms")
 _KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
 
@@ -40,9 +41,19 @@ class RecordKeys:
         Raises:
             KeyFileUnusable: a file exists and is no key; it is never overwritten.
         """
-        signing, sealing, terms = (
-            _secret(directory / f"record-{what}.key") for what in ("signing", "sealing", "terms")
-        )
+        for what in _FILES:
+            if not (path := _file(directory, what)).exists():
+                keep_secret(path, secrets.token_hex(_KEY_BYTES))
+        return cls.load(directory, name)
+
+    @classmethod
+    def load(cls, directory: Path, name: str) -> Self:
+        """Return the keys in *directory*; none is made.
+
+        Raises:
+            KeyFileUnusable: a file is not there, or is no key.
+        """
+        signing, sealing, terms = (_secret(_file(directory, what)) for what in _FILES)
         return cls(name, Ed25519PrivateKey.from_private_bytes(signing), terms, AESGCM(sealing))
 
     @property
@@ -79,13 +90,15 @@ class RecordKeys:
         return self._sealing.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound)
 
 
+def _file(directory: Path, what: str) -> Path:
+    return directory / f"record-{what}.key"
+
+
 def _secret(path: Path) -> bytes:
-    if not path.exists():
-        keep_secret(path, secrets.token_hex(_KEY_BYTES))
     try:
         key = bytes.fromhex(path.read_text(encoding="ascii").strip())
-    except ValueError:
+    except (ValueError, FileNotFoundError):
         key = b""
     if len(key) != _KEY_BYTES:
-        raise KeyFileUnusable(f"{path} is no key of {_KEY_BYTES} bytes in hex")
+        raise KeyFileUnusable(f"{path} is not there, or is no key of {_KEY_BYTES} bytes in hex")
     return key

@@ -16,6 +16,7 @@ from domain.merkle import leaf_hash, root_over
 from domain.record_check import Fault, Piece, check
 from gateway.record_beside import events_flaw, people_flaw
 from gateway.record_bundle import read_head, signed_note, verifier_of
+from gateway.record_file import DAMAGED, file_flaw, unreadable
 from gateway.record_flaw import Flaw, Part, read_leaf, stored_entries
 from storage.record import BRANCHES, checkpoints_between, leaves_between, record_size
 from storage.tables import record_nodes
@@ -50,14 +51,18 @@ def verify_database(  # noqa: PLR0913 -- what a record is checked against
     Raises:
         NoBundle: a verifier cannot be read.
     """
-    size = record_size(connection)
-    return (
-        _beside(connection, size)
-        or _chain(connection, size, verifiers, origin, expected, counted)
-        or _above(connection, size)
-        or people_flaw(connection, size, keys)
-        or events_flaw(connection, keys)
-    )
+    try:
+        size = record_size(connection)
+        return (
+            _beside(connection, size)
+            or _chain(connection, size, verifiers, origin, expected, counted)
+            or _above(connection, size)
+            or people_flaw(connection, size, keys)
+            or events_flaw(connection, keys)
+            or file_flaw(connection)
+        )
+    except DAMAGED:
+        return unreadable(connection)
 
 
 def _beside(connection: Connection, size: int) -> Flaw | None:

@@ -27,14 +27,16 @@ class Part(Enum):
     EVENTS = "EVENTS"
     """An event that is in the record is not, or not so, in its own table; or the other way round."""
     CHECKPOINTS = "CHECKPOINTS"
+    FILE = "FILE"
+    """The database itself is damaged: a page or an index of it, whatever stands there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """What is wrong first, and with which entry."""
+    """What is wrong first, and with which entry; None where no entry is there."""
 
     part: Part
-    entry: int
+    entry: int | None
     fault: str = "CHANGED"
 
 

@@ -89,6 +89,44 @@ def verify(
         raise typer.Exit(1)
 
 
+@audit_app.command("verify-database")
+def verify_database(
+    key: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Whose signature counts: NAME+ID+BASE64; this installation's if left out."
+        ),
+    ] = None,
+    expect: Annotated[
+        Path | None,
+        typer.Option(help="A checkpoint kept elsewhere; the record must reach it."),
+    ] = None,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fail unless the database holds what was recorded: leaves, people, index, proofs, events, signatures.
+    The gateway may be running; nothing is written."""
+    from gateway.cli.audit_desk import checked  # noqa: PLC0415 -- `--help` answers at once
+
+    try:
+        note = None if expect is None else expect.read_text(encoding="utf-8")
+        with Progress(
+            console=Console(stderr=True), disable=not Console(stderr=True).is_terminal
+        ) as bar:
+            task = bar.add_task("entries 条目", total=None)
+            told = checked(
+                config, key, note, lambda n, size: bar.update(task, completed=n, total=size)
+            )
+    except (ValueError, OSError) as error:
+        stop(str(error))
+    if as_json:
+        print_json(told)
+    else:
+        print_rows("Record 留痕校验", [told])
+    if not told["valid"]:
+        raise typer.Exit(1)
+
+
 @audit_app.command("key")
 def key(config: Config = None) -> None:
     """Print the key that checks this record's checkpoints; keep it elsewhere."""

@@ -1,18 +1,23 @@
 """The desk behind ``chakong audit``."""
 
+import asyncio
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from auth.record_keys import RecordKeys
 from gateway.cli.desk import with_settings
 from gateway.record_bundle import write_bundle
+from gateway.record_database import verify_database
 from gateway.record_keeper import RecordKeeper
 from gateway.record_retention import forget
 from gateway.recorder import Recorder
 from gateway.settings import Settings, load_settings, record_origin
-from storage.database import Database
+from storage.database import Database, open_database
 from storage.record import record_size
 
 
@@ -43,6 +48,57 @@ def exported(
         return dict(msgspec.to_builtins(manifest))
 
     return with_settings(config, work)
+
+
+def checked(
+    config: Path | None,
+    verifiers: Sequence[str] | None,
+    expected: str | None,
+    counted: Callable[[int, int], None],
+) -> dict[str, object]:
+    """Hold the database against itself and against signatures; return the verdict.
+
+    Args:
+        counted: hears how many entries of how many were checked.
+
+    Raises:
+        ValueError: a key cannot be read, or the database is none of this version.
+    """
+    settings = load_settings(config)
+    keys = RecordKeys.load(settings.data_dir, settings.record_name)
+
+    def work(connection: Connection) -> dict[str, object]:
+        size = record_size(connection)
+        flaw = verify_database(
+            connection,
+            keys,
+            verifiers=verifiers or [keys.verifier],
+            origin=record_origin(settings),
+            expected=expected,
+            counted=lambda n: counted(n, size),
+        )
+        return {
+            "valid": flaw is None,
+            "origin": record_origin(settings),
+            "entries": size,
+            "part": None if flaw is None else flaw.part.value,
+            "fault": None if flaw is None else flaw.fault,
+            "entry": None if flaw is None else flaw.entry,
+        }
+
+    async def run() -> dict[str, object]:
+        database = open_database(settings.database)
+        try:
+            return await database.read_aside(work)
+        except (DBAPIError, UnicodeDecodeError) as error:
+            raise ValueError(
+                f"the database cannot be read ({type(error).__name__}): it is damaged, or was made "
+                "by another version; `chakong serve` brings an older one up to date"
+            ) from error
+        finally:
+            await database.close()
+
+    return asyncio.run(run())
 
 
 def verifier(config: Path | None) -> str:
