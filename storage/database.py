@@ -182,6 +182,7 @@ class SqliteDatabase(Database):
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         self._readers = sqlite_engine(url, begin="BEGIN")
         self._writer = sqlite_engine(url, begin="BEGIN IMMEDIATE")
+        self._writing: Connection | None = None  # of the writer's thread
         self._work: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
         self._closed = False
         self._thread = threading.Thread(target=self._write_forever, name="sqlite-writer")
@@ -235,7 +236,8 @@ class SqliteDatabase(Database):
                     batch.append(item)
             self._commit_together(batch)
             if over:
-                return
+                break
+        self._put_back()
 
     def _copy_forever(self) -> None:
         while not self._stopped.wait(_BETWEEN_COPIES):
@@ -247,24 +249,36 @@ class SqliteDatabase(Database):
                         driver.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def _commit_together(self, batch: Sequence[tuple[Work[Any], Future[Any]]]) -> None:
-        """One transaction, one savepoint for each caller; answers go out after the commit."""
+        """One transaction, one savepoint for each caller; answers go out after the commit.
+
+        The connection is kept from one to the next (taking and giving it back is a quarter of a small
+        transaction's CPU), but not after an error.
+        """
         answers: list[tuple[Future[Any], Any, BaseException | None]] = []
         # Who is alone needs no savepoint: what fails undoes the transaction, and nobody else's work.
         run = _in_savepoint if len(batch) > 1 else _alone
         try:
-            with self._writer.begin() as connection:
+            connection = self._writing = self._writing or self._writer.connect()
+            with connection.begin():
                 for work, done in batch:
                     value, failure = run(connection, work)
                     answers.append((done, value, failure))
                     if failure is not None:
                         _require_transaction(connection, failure)
         except Exception as error:  # noqa: BLE001 -- every waiting caller must hear of it
+            self._put_back()
             answers = [(done, None, error) for _, done in batch]
         for done, value, failure in answers:
             if failure is None:
                 done.set_result(value)
             else:
                 done.set_exception(failure)
+
+    def _put_back(self) -> None:
+        connection, self._writing = self._writing, None
+        if connection is not None:
+            with contextlib.suppress(Exception):  # it may be of no use any more
+                connection.close()
 
 
 def _require_transaction(connection: Connection, failure: BaseException) -> None:

@@ -25,6 +25,10 @@ from storage.tables import (
 BRANCHES: Final = 256  # leaves of a subtree that is kept, and children of the next one
 _BITS: Final = 8
 _HOLD: Final = text("SELECT pg_advisory_xact_lock(990203)")  # this record's tip, by any number
+# Made once: SQLAlchemy derives a statement's cache key anew for each new object, 50 µs an entry.
+_LAST: Final = select(func.max(record_entries.c.n))
+_ENTER: Final = insert(record_entries)
+_KEEP_PEOPLE: Final = insert(record_people)
 _NO_HASH: Final = bytes(32)
 _BEFORE: Final = b'","prev":"'
 _HEX_OF_A_HASH: Final = 64
@@ -146,9 +150,9 @@ def append(
             people.append({"n": n, "sealed": draft.sealed})
         placed.append(Placed(n, last))
         n += 1
-    connection.execute(insert(record_entries), entries)
+    connection.execute(_ENTER, entries)
     if people:
-        connection.execute(insert(record_people), people)
+        connection.execute(_KEEP_PEOPLE, people)
     levels, nodes = _grown(tip, [one.hash for one in placed])
     if nodes:
         connection.execute(insert(record_nodes), nodes)
@@ -257,5 +261,5 @@ def checkpoints_between(connection: Connection, first: int, end: int) -> list[St
 
 
 def record_size(connection: Connection) -> int:
-    last = connection.scalar(select(func.max(record_entries.c.n)))
+    last = connection.scalar(_LAST)
     return 0 if last is None else int(last) + 1
