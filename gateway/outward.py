@@ -8,6 +8,7 @@ import structlog
 from graphql import GraphQLError
 
 from connectors.errors import DepartmentError
+from gateway.logs import place
 from resolvers.refusals import Refused
 
 _LOG = structlog.get_logger()
@@ -70,21 +71,10 @@ def field_error(error: GraphQLError, request_id: str) -> dict[str, Any]:
         _LOG.error(
             "request.field_failed",
             error=type(cause).__name__,
-            where=_where(cause),
-            request_id=request_id,
+            where=place(cause.__traceback__),
         )
         shown["message"] = (
             "Something went wrong here; it was logged under the request id. 系统内部错误"
         )
         shown["extensions"] = {"code": "INTERNAL_ERROR", "requestId": request_id}
     return shown
-
-
-def _where(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is None:
-        return "?"
-    code = trace.tb_frame.f_code
-    return f"{code.co_name}:{trace.tb_lineno}"

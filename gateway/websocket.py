@@ -21,6 +21,7 @@ from auth.caller import Caller
 from auth.errors import Unauthenticated
 from auth.guard import Guard
 from gateway.engine import Engine, Operation
+from gateway.request_ids import begin_request
 from gateway.response import RequestRefused, Response
 from gateway.trusted import TrustedDocuments
 
@@ -95,6 +96,7 @@ class _EngineAsSchema:
     ) -> AsyncIterator[ExecutionResult]:
         if connection.caller is None:
             raise PermissionError("no caller before connection_init")
+        begin_request()
         try:
             self._trusted.document(
                 connection.caller.client_id, query=operation.document, document_id=None
