@@ -86,7 +86,6 @@ class Gateway:
     app: Starlette
     database: Database
     issuer: Issuer
-    metrics_port: int | None
 
 
 def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
@@ -290,12 +289,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
             *graphiql_routes(_graphiql(settings, logins, first_query)),
         ],
     )
-    return Gateway(
-        app=app,
-        database=database,
-        issuer=issuer,
-        metrics_port=shown[0].port if shown else None,
-    )
+    return Gateway(app=app, database=database, issuer=issuer)
 
 
 def _tracer(settings: Settings) -> Tracer:

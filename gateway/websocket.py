@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from json import JSONDecodeError
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, cast
 
 import msgspec
 from graphql import GraphQLError
@@ -41,7 +41,8 @@ class _Payload(msgspec.Struct, omit_defaults=True):
 
 
 class _Message(msgspec.Struct, omit_defaults=True):
-    type: str
+    # Of another type Strawberry would say so in the words of its sender.
+    type: Literal["connection_init", "ping", "pong", "subscribe", "complete"]
     id: str | msgspec.UnsetType = msgspec.UNSET
     payload: _Payload | msgspec.UnsetType | None = msgspec.UNSET
 

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from auth.issuer import Issuer
 from auth.passwords import Passwords
-from gateway.app import Gateway, build_gateway
+from gateway.app import build_gateway
 from gateway.case_register import read_register
 from gateway.demo.departments import SECRET, Simulated, export_cases, running_departments
 from gateway.demo.example import example_query
@@ -161,7 +161,9 @@ async def _serve(
     while not server.started and not running.done():
         await asyncio.sleep(0.005)
     if not running.done():
-        ready = Ready(document=_ready(settings, gateway, known, cases, departments), logins=known)
+        ready = Ready(
+            document=_ready(settings, gateway.issuer, known, cases, departments), logins=known
+        )
         if options.ready_file is not None:
             _write_ready(options.ready_file, ready.document)
         announce(ready)
@@ -173,7 +175,6 @@ def _settings(options: DemoOptions, departments: Sequence[Simulated], port: int)
         audience=Settings.model_fields["audience"].default,  # `demo token` has no environment
         port=port,
         demo=True,
-        metrics_port=0,
         data_dir=options.data,
         access_token_seconds=TOKEN_SECONDS,
         departments={d.stem: Department(url=d.url, secret=SecretStr(SECRET)) for d in departments},
@@ -234,7 +235,7 @@ def token_of_role(issuer: Issuer, known: list[Login], role: str) -> str:
 
 def _ready(
     settings: Settings,
-    gateway: Gateway,
+    issuer: Issuer,
     known: list[Login],
     cases: Sequence[CaseRecord],
     departments: Sequence[Simulated],
@@ -246,8 +247,7 @@ def _ready(
         "issuer": base,
         "token_endpoint": f"{base}/oauth/token",
         "jwks_uri": f"{base}/oauth/jwks",
-        "metrics": f"http://127.0.0.1:{gateway.metrics_port}/metrics",
-        "tokens": {role: token_of_role(gateway.issuer, known, role) for role in READY_ROLES},
+        "tokens": {role: token_of_role(issuer, known, role) for role in READY_ROLES},
         "cases": [
             {
                 "number": case.number,
