@@ -87,6 +87,7 @@ def walked(tmp_path_factory: pytest.TempPathFactory, endpoint: str) -> Iterator[
             CHAKONG_CLOCK_SECONDS="0.5",
             CHAKONG_COST_PER_MINUTE="100000000",
             CHAKONG_PUBLIC_PER_MINUTE="1000",
+            OTEL_BSP_SCHEDULE_DELAY="200",
         ) as installation,
     ):
         known = Marks()
@@ -100,7 +101,7 @@ def walked(tmp_path_factory: pytest.TempPathFactory, endpoint: str) -> Iterator[
             walk.signing_in()
             walk.bad_input()
             walk.faults()
-        time.sleep(6)  # the last batch of spans
+        time.sleep(1)  # the last batch of spans
         places = Places(place / "state", place / "stderr.txt", traces, installation)
         yield Walked(walk, known, places, dict(places.everywhere(port_of(places.log()))))
     cache.flushdb()

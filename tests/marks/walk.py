@@ -134,7 +134,9 @@ class Walk:
         body = {"query": document, "variables": variables, "operationName": None}
         headers = {"x-partial": "allow"}
         answer = self.send(what, "POST", "/graphql", role, json=body, headers=headers)
-        return answer.json().get("data")
+        return (
+            answer.json().get("data") if "json" in answer.headers.get("content-type", "") else None
+        )
 
     def step(
         self, role: str, name: str, shape: str, declared: str, given: str, **variables: Any
@@ -454,8 +456,8 @@ class Walk:
 
     # -- who asks
 
-    def signing_in(self) -> None:
-        query = {
+    def _authorization(self) -> dict[str, str]:
+        return {
             "response_type": "code",
             "client_id": "graphiql",
             "redirect_uri": f"{self.demo['issuer']}/graphiql",
@@ -463,6 +465,33 @@ class Walk:
             "code_challenge": _CHALLENGE,
             "code_challenge_method": "S256",
         }
+
+    def signing_in_badly(self) -> None:
+        for change in (
+            {"client_id": f"{marks.WORD}-client"},
+            {"redirect_uri": f"http://127.0.0.1:9/{marks.WORD}"},
+            {"scope": marks.NAME},
+            {"code_challenge": marks.NUMBER},
+            {"response_type": marks.NAME},
+        ):
+            query = {**self._authorization(), **change}
+            self.send("authorize badly", "GET", "/oauth/authorize", params=query)
+        secret = f"{marks.WORD}-password"
+        basic = b64encode(f"dept-tourism:{secret}".encode()).decode()
+        self.marks.add("client secret", basic)
+        grant = {"grant_type": "client_credentials"}
+        by_header = {"authorization": f"Basic {basic}"}
+        self.send("token", "POST", "/oauth/token", data=grant, headers=by_header)
+        for more in (
+            {"client_id": "dept-tourism", "client_secret": secret},
+            {"client_id": marks.NAME, "client_secret": secret, "scope": marks.NUMBER},
+            {"client_id": "dept-tourism", "client_secret": "demo-9903", "scope": marks.WORD},
+        ):
+            self.send("token", "POST", "/oauth/token", data={**grant, **more})
+        self.send("token", "POST", "/oauth/token", data={"grant_type": marks.NAME})
+
+    def signing_in(self) -> None:
+        query = self._authorization()
         for path in ("jwks", "token"):
             self.send("oauth", "GET", f"/oauth/{path}")
         self.send("oauth", "GET", "/.well-known/jwks.json")
@@ -470,8 +499,7 @@ class Walk:
         page = self.send("login page", "GET", "/oauth/authorize", params=query)
         [ticket] = page.text.split('name="ticket" value="')[1:]
         form = {"ticket": ticket.split('"')[0], "username": f"{marks.WORD}-user"}
-        secret = f"{marks.WORD}-password"
-        wrong = {**form, "password": secret}
+        wrong = {**form, "password": f"{marks.WORD}-password"}
         self.send("login", "POST", "/oauth/authorize", params=query, data=wrong)
         right = {**form, "username": "executor-1", "password": "demo-9903"}
         answer = self.send("login", "POST", "/oauth/authorize", params=query, data=right)
@@ -491,27 +519,7 @@ class Walk:
             token = self.send("token", "POST", "/oauth/token", data=redemption).json()
             if "access_token" in token:
                 self.marks.add("token", token["access_token"])
-        basic = b64encode(f"dept-tourism:{secret}".encode()).decode()
-        self.marks.add("client secret", basic)
-        grant = {"grant_type": "client_credentials"}
-        self.send(
-            "token", "POST", "/oauth/token", data=grant, headers={"authorization": f"Basic {basic}"}
-        )
-        for more in (
-            {"client_id": "dept-tourism", "client_secret": secret},
-            {"client_id": marks.NAME, "client_secret": secret, "scope": marks.NUMBER},
-            {"client_id": "dept-tourism", "client_secret": "demo-9903", "scope": marks.WORD},
-        ):
-            self.send("token", "POST", "/oauth/token", data={**grant, **more})
-        for change in (
-            {"client_id": f"{marks.WORD}-client"},
-            {"redirect_uri": f"http://127.0.0.1:9/{marks.WORD}"},
-            {"scope": marks.NAME},
-            {"code_challenge": marks.NUMBER},
-            {"response_type": marks.NAME},
-        ):
-            self.send("authorize badly", "GET", "/oauth/authorize", params={**query, **change})
-        self.send("token", "POST", "/oauth/token", data={"grant_type": marks.NAME})
+        self.signing_in_badly()
 
     def bad_input(self) -> None:
         token = {"authorization": f"Bearer {self.token('court-executor')}"}
