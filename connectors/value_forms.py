@@ -25,13 +25,17 @@ def _text(pattern: str) -> Form:
     return is_of_it
 
 
-WORD: Final = _text(_SHORT_OF_A_NUMBER + r"[A-Za-z_][A-Za-z0-9_]{0,79}")
+WORD: Final = _text(
+    _SHORT_OF_A_NUMBER + r"(_?[A-Z][A-Za-z0-9]{0,79}|[A-Z][A-Z0-9_]{0,79}|[a-z_][a-z0-9_]{0,79})"
+)
 """A class, a code, a function: `DEPARTMENT_BUSY`, `owned_by`."""
 
 DASHED: Final = _text(_SHORT_OF_A_NUMBER + r"[a-z][a-z0-9-]{0,63}")
 """A department or a unit: `traffic-police`."""
 
-DOTTED: Final = _text(_SHORT_OF_A_NUMBER + r"[A-Za-z_][A-Za-z0-9_.]{0,119}")
+DOTTED: Final = _text(
+    _SHORT_OF_A_NUMBER + r"[A-Za-z_][a-z0-9_]{0,39}(\.[A-Za-z_][a-z0-9_]{0,39}){0,7}"
+)
 """A logger: `sqlalchemy.pool`."""
 
 PLACE: Final = _text(r"\?|[A-Za-z_<][A-Za-z0-9_<>]{0,79}:[0-9]{1,5}")
@@ -40,7 +44,7 @@ PLACE: Final = _text(r"\?|[A-Za-z_<][A-Za-z0-9_<>]{0,79}:[0-9]{1,5}")
 ROUTE: Final = _text(r"_OTHER|/[A-Za-z_{}:./-]*")
 """A route as the program names it, places of ids in braces; never an address."""
 
-DRAWN: Final = _text(r"[a-z]_[0-9a-f]{16,32}|[0-9]{1,12}-[0-9a-f]{32}")
+DRAWN: Final = _text(r"[a-z]_[0-9a-f]{24}|[0-9]{1,12}-[0-9a-f]{32}")
 """An id that was drawn by lot: of an order, an entry, a hit, a webhook, a snapshot."""
 
 REQUEST: Final = _text(r"[0-9a-f]{16}")

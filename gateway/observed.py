@@ -57,14 +57,11 @@ class Observed:
             span.set("http.route", route)
             span.set("http.response.status_code", status)
             self._metrics.answered(method, route, status, seconds)
-            say = _LOG.info if status >= _REFUSED_FROM else _LOG.debug
-            say(
-                "http.answered",
-                method=method,
-                route=route,
-                status=status,
-                seconds=round(seconds, 6),
-            )
+            took = round(seconds, 6)
+            if status >= _REFUSED_FROM:
+                _LOG.info("http.answered", method=method, route=route, status=status, seconds=took)
+            else:
+                _LOG.debug("http.answered", method=method, route=route, status=status, seconds=took)
 
 
 class _Answering:

@@ -230,11 +230,12 @@ class Walk:
         document = """query ($n: CaseNumber!) { case(number: $n, purpose: PROPERTY_INQUIRY) { debtors { idNumber
           identity { name } vehicles { plateNumber vin } housingFund { balance { fen } accountNumber }
           securities { quantity } relatedPersons { relation person { name vehicles { plateNumber } } } } } }"""
+        ports = Path(self.demo["departments"][0]["wireLog"]).with_name("ports.json")
         for mode in FAULTS:
-            for department in self.demo["departments"]:
-                if department["url"].startswith("http"):
-                    order = {"mode": mode, "latencyMs": 50}
-                    httpx.post(f"{department['url']}/_sandbox/faults", json=order, trust_env=False)
+            for department in json.loads(ports.read_text()):
+                base = department["health"].removesuffix("/health")
+                order = {"mode": mode, "latencyMs": 50}
+                httpx.post(f"{base}/_sandbox/faults", json=order, trust_env=False)
             for case in self.demo["cases"][1:3]:
                 self.graph(f"fault {mode}", "court-executor", document, n=case["number"])
 
