@@ -164,7 +164,14 @@ class Departments:
                 return await self._together(question, subjects, want, authority)
         mine = self._under_way[asked] = asyncio.get_running_loop().create_future()
         try:
-            answers = await self.put(question, subjects, want, authority)
+            about = {
+                "chakong.department": question.department,
+                "chakong.question": question.name,
+                "chakong.fields": len(want),
+                "chakong.subjects": len(subjects),
+            }
+            with self._tracer.span("department.ask", about):
+                answers = await self.put(question, subjects, want, authority)
         except DepartmentError as error:
             mine.set_exception(error)
             mine.exception()  # seen, also when nobody waits
@@ -190,14 +197,7 @@ class Departments:
         connector = self[question.connector]
         ask = question.__get__(connector, type(connector))
         line = self.line(question.department)
-        about = {
-            "chakong.department": question.department,
-            "chakong.question": question.name,
-            "chakong.fields": len(want),
-            "chakong.subjects": len(subjects),
-        }
-        with self._tracer.span("department.ask", about):
-            return await line.ask(lambda: ask(subjects, want, authority))
+        return await line.ask(lambda: ask(subjects, want, authority))
 
     def line(self, department: str) -> Line:
         return self._lines[department]

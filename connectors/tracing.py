@@ -200,20 +200,33 @@ class _Recording(Tracer):
         self._settings = settings
         self._kinds = {name: trace.SpanKind[kind] for name, kind in SPANS.items()}
 
-    @contextmanager
     def span(
         self,
         name: SpanName,
         attributes: Mapping[str, object] | None = None,
         *,
         traceparent: str | None = None,
+    ) -> AbstractContextManager[Span]:
+        if SPANS[name] != "SERVER" and self._nobody_will_see():
+            return _NOTHING
+        return self._around(name, attributes or {}, traceparent)
+
+    def _nobody_will_see(self) -> bool:
+        """Whether this request is not traced, and no department is told of it either."""
+        around = self._api.get_current_span()
+        untraced = around.get_span_context().is_valid and not around.is_recording()
+        return untraced and not self._settings.to_departments
+
+    @contextmanager
+    def _around(
+        self, name: SpanName, attributes: Mapping[str, object], traceparent: str | None
     ) -> Iterator[Span]:
         kind = self._kinds[name]
         span = self._tracer.start_span(
             name,
             context=self._parent(traceparent),
             kind=kind,
-            attributes=_allowed(attributes or {}),
+            attributes=_allowed(attributes),
             record_exception=False,
             set_status_on_exception=False,
         )

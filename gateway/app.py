@@ -11,6 +11,7 @@ from functools import partial
 from importlib.metadata import version
 from typing import Final
 
+import structlog
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -72,6 +73,8 @@ from storage.bell import open_bell
 from storage.database import Database, open_database
 from storage.migration import migrate
 
+_LOG = structlog.get_logger()
+
 GRAPHIQL_CLIENT: Final = "graphiql"
 _FIRST_QUERY: Final = """{
   viewer { role organisation scopes }
@@ -126,7 +129,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
     registry = CollectorRegistry()
     metrics = DepartmentMetrics(registry)
     seen = GatewayMetrics(registry)
-    tracer = _tracer(settings)
+    tracer = open_traces(settings)
     pseudonym_key = _pseudonym_key(settings)
     cache = None
     if settings.cache != "off":
@@ -234,9 +237,11 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
             worker.start()
         with contextlib.suppress(RecordUnavailable):  # then nobody is answered anyhow
             await recorder.record(started(version("chakong"), _digest(settings), utc_now()))
+        _LOG.info("gateway.started", port=settings.port)
         try:
             yield
         finally:
+            _LOG.info("gateway.stopping")
             for worker in reversed(workers):
                 await worker.stop()
             if bell is not None:
@@ -292,7 +297,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
     return Gateway(app=app, database=database, issuer=issuer)
 
 
-def _tracer(settings: Settings) -> Tracer:
+def open_traces(settings: Settings) -> Tracer:
     if not settings.otlp_endpoint:
         return NO_TRACES
     wanted = TraceSettings(

@@ -87,6 +87,8 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         "document.uploaded": "sha256 size",
         "entry.closed": "entry",
         "entry.term_over": "id",
+        "gateway.started": "port",
+        "gateway.stopping": "",
         "hit.overdue": "id",
         "hit.retention_over": "id",
         "hold.ending": "order days",

@@ -36,6 +36,12 @@ class Traces:
         ]
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A gateway that is ended leaves its connection; that is no news."""
+        del request, client_address
+
+
 @contextmanager
 def collector() -> Iterator[Traces]:
     traces = Traces("")
@@ -50,7 +56,7 @@ def collector() -> Iterator[Traces]:
         def log_message(self, format: str, *args: object) -> None:
             del format, args
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Taken)
+    server = _Server(("127.0.0.1", 0), Taken)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     traces.endpoint = f"http://127.0.0.1:{server.server_port}/v1/traces"
     yield traces
