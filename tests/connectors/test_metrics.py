@@ -83,7 +83,7 @@ async def test_keys_of_answers_in_memory_name_nobody() -> None:
         purpose="PROPERTY_INQUIRY",
         request_id="r",
     )
-    kept = {number: Answer(value=None) for number in (MAN, WOMAN)}
+    kept: dict[IdNumber, Answer[Any]] = {number: Answer(value=None) for number in (MAN, WOMAN)}
     await cache.keep(IdentityConnector.identity_of, kept, Projection({"name"}), authority)
 
     keys = list(store._cache)  # type: ignore[attr-defined]  # aiocache's own dictionary

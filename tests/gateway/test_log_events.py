@@ -183,7 +183,7 @@ def test_libraries_threads_and_warnings_are_told_of_without_their_words(lines: i
         fail()
     except ValueError:
         logging.getLogger("sqlalchemy").exception("failed for %s", MAN)
-        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+        sys.excepthook(*sys.exc_info())
     logging.getLogger("authlib").debug("token %s", MAN)
     warnings.warn(str(MAN), stacklevel=1)
     structlog.get_logger().info("order of %s", MAN)

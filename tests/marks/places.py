@@ -102,7 +102,7 @@ class Places:
         return told
 
     def cache_keys(self) -> bytes:
-        return b"\n".join(redis.Redis.from_url(CACHE).keys("*"))
+        return b"\n".join(map(bytes, redis.Redis.from_url(CACHE).scan_iter("*")))
 
     def everywhere(self, port: int) -> Mapping[str, bytes]:
         return {
