@@ -96,6 +96,7 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         "holds.differ": "department found",
         "holds.not_stated": "department error",
         "http.answered": "method route status seconds",
+        "http.failed": "error where",
         "library.warned": "logger severity where error",
         "list.not_read": "error",
         "list.reminded": "target",

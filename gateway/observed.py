@@ -5,9 +5,11 @@ from collections.abc import Callable
 from typing import Final
 
 import structlog
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from connectors.tracing import Span, Tracer
+from gateway.logs import place
 from gateway.metrics import GatewayMetrics
 from gateway.request_ids import begin_request
 
@@ -49,6 +51,13 @@ class Observed:
         answering = _Answering(send, request, time.perf_counter)
         try:
             await self._app(scope, receive, answering.send)
+        except Exception as error:
+            # Its words may be somebody's data, and the server below would print them.
+            _LOG.error("http.failed", error=type(error).__name__, where=place(error.__traceback__))
+            span.set("error.type", type(error).__name__)
+            if answering.begun:
+                raise
+            await _failed(request)(scope, receive, answering.send)
         finally:
             seconds = answering.took()
             method = scope["method"] if scope["method"] in _METHODS else _OTHER
@@ -67,7 +76,7 @@ class Observed:
 class _Answering:
     """Passes an answer on; it gets the id of its request, its status is looked at."""
 
-    __slots__ = ("_clock", "_request", "_send", "_started", "_took", "status")
+    __slots__ = ("_clock", "_request", "_send", "_started", "_took", "begun", "status")
 
     def __init__(self, send: Send, request: str, clock: Callable[[], float]) -> None:
         self._send = send
@@ -75,10 +84,12 @@ class _Answering:
         self._clock = clock
         self._started = clock()
         self._took: float | None = None
+        self.begun = False
         self.status = _FAILED  # unless something is answered
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
+            self.begun = True
             self.status = message["status"]
             headers = list(message.get("headers", ()))
             if any(
@@ -91,6 +102,14 @@ class _Answering:
     def took(self) -> float:
         """Return the seconds until the answer was sent; of an event stream, until it began."""
         return self._clock() - self._started if self._took is None else self._took
+
+
+def _failed(request: str) -> ASGIApp:
+    told = {
+        "message": "Something went wrong here; it was logged under the request id. 系统内部错误",
+        "extensions": {"code": "INTERNAL_ERROR", "requestId": request},
+    }
+    return JSONResponse({"errors": [told]}, _FAILED, headers={"cache-control": "no-store"})
 
 
 def _route(scope: Scope) -> str:
