@@ -29,6 +29,7 @@ from connectors.records import (
     VehicleRecord,
 )
 from connectors.rest import authority_headers, post_json
+from connectors.tracing import Tracer
 from domain.case_number import parse_case_number
 from domain.identity import IdNumber, parse_id_number
 from domain.money import Fen
@@ -109,8 +110,8 @@ _PEOPLE: Final = msgspec.json.Decoder(_People)
 class BenchDepartments(Departments):
     """The product's lines, transport and decoding, on one protocol for all five questions."""
 
-    def __init__(self, upstream: str) -> None:
-        super().__init__([])
+    def __init__(self, upstream: str, tracer: Tracer) -> None:
+        super().__init__([], tracer=tracer)
         self._client = open_client(upstream, timeout=10)
         for connector in CONNECTORS:
             self.add_line(connector.department, 10.0)
@@ -147,7 +148,7 @@ class BenchDepartments(Departments):
         return await self.line(department).ask(ask)
 
 
-async def serve(port: int, upstream: str, ready: Path, *, records: bool) -> None:
+async def serve(port: int, upstream: str, ready: Path, *, records: bool, level: str) -> None:
     with tempfile.TemporaryDirectory() as place:
         settings = Settings(
             port=port,
@@ -156,12 +157,14 @@ async def serve(port: int, upstream: str, ready: Path, *, records: bool) -> None
             access_token_seconds=8 * 3600,
             cost_of_operation=10**9,
             cost_per_minute=10**9,
-            log_level="warning",
+            log_level=level,  # type: ignore[arg-type]  # checked
         )
         configure_logs(settings, Path(place) / "gateway.log")
         if not records:
             app.RequestRecord = _Nothing  # type: ignore[assignment, misc]  # what it costs
-        gateway = build_gateway(settings, departments=BenchDepartments(upstream))
+        gateway = build_gateway(
+            settings, departments=BenchDepartments(upstream, app.open_traces(settings))
+        )
         await migrate(gateway.database)
         officer = Officer(
             id="executor-1", name="甲", credential="示9903-0001", role="court-executor"
@@ -227,7 +230,16 @@ if __name__ == "__main__":
     parser.add_argument("--upstream", required=True)
     parser.add_argument("--ready", type=Path, required=True)
     parser.add_argument("--unrecorded", action="store_true")
+    parser.add_argument("--log-level", default="warning")
     parser.add_argument("--core", type=int, default=0)
     given = parser.parse_args()
     os.sched_setaffinity(0, {given.core})
-    run(serve(given.port, given.upstream, given.ready, records=not given.unrecorded))
+    run(
+        serve(
+            given.port,
+            given.upstream,
+            given.ready,
+            records=not given.unrecorded,
+            level=given.log_level,
+        )
+    )

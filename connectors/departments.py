@@ -21,6 +21,7 @@ from connectors.question import Answer, Authority, Projection, Question
 from connectors.related_persons import RelatedPersonsConnector
 from connectors.securities import SecuritiesConnector
 from connectors.time_left import time_left
+from connectors.tracing import NO_TRACES, Tracer
 from connectors.vehicles import VehiclesConnector
 from domain.identity import IdNumber
 
@@ -64,6 +65,7 @@ class Departments:
         *,
         metrics: DepartmentMetrics | None = None,
         cache: AnswerCache | None = None,
+        tracer: Tracer = NO_TRACES,
     ) -> None:
         self._connectors: Mapping[type[Connector], Connector] = {
             type(one): one for one in connectors
@@ -73,6 +75,7 @@ class Departments:
             one.department: Line(one.department, one.deadline, self._metrics) for one in self
         }
         self._cache = cache
+        self._tracer = tracer
         self._under_way: dict[_Asked, asyncio.Future[Mapping[IdNumber, Answer[Any]]]] = {}
 
     @classmethod
@@ -82,6 +85,7 @@ class Departments:
         *,
         metrics: DepartmentMetrics | None = None,
         cache: AnswerCache | None = None,
+        tracer: Tracer = NO_TRACES,
     ) -> Self:
         """Return the connectors for *addresses*; nothing is called yet.
 
@@ -94,7 +98,7 @@ class Departments:
             if address.id not in known:
                 raise DepartmentNotConnected(address.id)
             opened.append(known[address.id].open(address))
-        return cls(opened, metrics=metrics, cache=cache)
+        return cls(opened, metrics=metrics, cache=cache, tracer=tracer)
 
     def __getitem__(self, connector: type[C]) -> C:
         """Return the connector of that class.
@@ -160,7 +164,14 @@ class Departments:
                 return await self._together(question, subjects, want, authority)
         mine = self._under_way[asked] = asyncio.get_running_loop().create_future()
         try:
-            answers = await self.put(question, subjects, want, authority)
+            about = {
+                "chakong.department": question.department,
+                "chakong.question": question.name,
+                "chakong.fields": len(want),
+                "chakong.subjects": len(subjects),
+            }
+            with self._tracer.span("department.ask", about):
+                answers = await self.put(question, subjects, want, authority)
         except DepartmentError as error:
             mine.set_exception(error)
             mine.exception()  # seen, also when nobody waits

@@ -20,6 +20,8 @@ from pyreqwest.client import ClientBuilder
 from pyreqwest.compatibility.httpx import HttpxTransport
 from pyreqwest.response import ResponseBodyReader
 
+from connectors.tracing import outward_headers
+
 LARGEST_ANSWER: Final = 8 * 1024 * 1024
 """Bytes."""
 
@@ -78,7 +80,7 @@ class DepartmentClient:
             AnswerUnreadable: too large, or encoded.
         """
         request = self._pool.request(method, self._base + path).headers(
-            {**self._headers, **(headers or {})}
+            {**self._headers, **outward_headers(), **(headers or {})}
         )
         if content is not None:
             request = request.body_bytes(content)

@@ -11,6 +11,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, Final, TypeVar
 
 import anyio
@@ -31,7 +32,7 @@ ORDERS: Final = "order"
 _AT_ONCE: Final = 32
 _A_LITTLE: Final = 0.1  # seconds
 _JITTER: Final = 0.08  # seconds
-_SHOWN: Final = {BreakerState.CLOSED: 0.0, BreakerState.HALF_OPEN: 0.5, BreakerState.OPEN: 1.0}
+_SHOWN: Final = {BreakerState.CLOSED: 0.0, BreakerState.HALF_OPEN: 1.0, BreakerState.OPEN: 2.0}
 
 
 class Line:
@@ -42,10 +43,9 @@ class Line:
         self._breakers = {QUESTIONS: Breaker(), ORDERS: Breaker()}
         self._bulkhead = asyncio.Semaphore(_AT_ONCE)
         self._seconds = metrics.seconds.labels(department)
-        self._well = {
-            kind: metrics.calls.labels(department, kind, "ANSWERED") for kind in self._breakers
-        }
-        self._shown = dict.fromkeys(self._breakers, BreakerState.CLOSED)
+        self._well = metrics.requests.labels(department, "ANSWERED")
+        for kind in self._breakers:
+            metrics.watch_breaker(department, kind, partial(self._shown, kind))
 
     def state(self, kind: str) -> BreakerState:
         return self._breakers[kind].state
@@ -101,13 +101,13 @@ class Line:
         fair = time_left(self._deadline) >= self._deadline / 2
         turn = breaker.enter()
         if turn is None:
-            self._count(kind, DepartmentSpared.code)
+            self._count(DepartmentSpared.code)
             raise DepartmentSpared(self.department)
         try:
             await self._enter()
         except DepartmentTimeout as error:
             breaker.forget(turn)  # our own queue was long, which is not the department's illness
-            self._count(kind, error.code)
+            self._count(error.code)
             raise
         except BaseException:
             breaker.forget(turn)
@@ -119,21 +119,17 @@ class Line:
                 breaker.forget(turn)
             else:
                 breaker.note(turn, well=not _is_ill(error))
-            self._count(kind, error.code)
+            self._count(error.code)
             raise
         except BaseException:
             breaker.forget(turn)
             raise
         else:
             breaker.note(turn, well=True)
-            self._well[kind].inc()
+            self._well.inc()
             return done
         finally:
             self._bulkhead.release()
-            state = breaker.state
-            if state is not self._shown[kind]:
-                self._shown[kind] = state
-                self._metrics.breaker.labels(self.department, kind).set(_SHOWN[state])
 
     async def _enter(self) -> None:
         """Take a place in the bulkhead.
@@ -150,8 +146,11 @@ class Line:
         except TimeoutError as error:
             raise DepartmentTimeout(self.department) from error
 
-    def _count(self, kind: str, status: str) -> None:
-        self._metrics.calls.labels(self.department, kind, status).inc()
+    def _count(self, outcome: str) -> None:
+        self._metrics.requests.labels(self.department, outcome).inc()
+
+    def _shown(self, kind: str) -> float:
+        return _SHOWN[self.state(kind)]
 
 
 def _is_ill(error: DepartmentError) -> bool:

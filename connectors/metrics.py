@@ -1,4 +1,6 @@
-"""What departments cost and how they are: counted by department and status, never by person."""
+"""What departments cost and how they are: counted by department and outcome, never by person."""
+
+from collections.abc import Callable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -7,10 +9,10 @@ _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 class DepartmentMetrics:
     def __init__(self, registry: CollectorRegistry) -> None:
-        self.calls = Counter(
-            "gateway_department_calls_total",
-            "Calls to departments, by how they ended.",
-            ("department", "kind", "status"),
+        self.requests = Counter(
+            "gateway_department_requests_total",
+            "Calls to departments, questions and orders, by how they ended: ANSWERED or an error's code.",
+            ("department", "outcome"),
             registry=registry,
         )
         self.seconds = Histogram(
@@ -26,9 +28,9 @@ class DepartmentMetrics:
             ("department",),
             registry=registry,
         )
-        self.breaker = Gauge(
-            "gateway_breaker_open",
-            "1 while calls to a department are held back, 0.5 while it is tried again.",
+        self._breaker = Gauge(
+            "gateway_breaker_state",
+            "0 while calls to a department go out, 2 while they are held back, 1 while one is tried.",
             ("department", "kind"),
             registry=registry,
         )
@@ -38,3 +40,7 @@ class DepartmentMetrics:
             ("department", "result"),
             registry=registry,
         )
+
+    def watch_breaker(self, department: str, kind: str, state: Callable[[], float]) -> None:
+        """Show *state* whenever somebody looks: a breaker turns by time, too."""
+        self._breaker.labels(department, kind).set_function(state)

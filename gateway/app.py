@@ -1,17 +1,20 @@
 """The application: settings in, ASGI app out. Every part is made and introduced here, once."""
 
+import asyncio
 import contextlib
 import hashlib
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from importlib.metadata import version
 from typing import Final
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+import structlog
+from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
@@ -30,6 +33,7 @@ from connectors.endpoint_addresses import EndpointAddresses, network_to_call
 from connectors.endpoints import EndpointCalls
 from connectors.http import Trust
 from connectors.metrics import DepartmentMetrics
+from connectors.tracing import NO_TRACES, Tracer, TraceSettings, open_tracer
 from domain.closed_hours import ClosedHours, parse_closed_hours
 from gateway.accounts import StoredAccounts
 from gateway.clockwork import Clockwork
@@ -42,6 +46,9 @@ from gateway.graphiql_page import GraphiqlConfig, graphiql_routes
 from gateway.http import GraphQLOverHTTP
 from gateway.list_snapshot_http import snapshot_routes
 from gateway.list_snapshots import Snapshots
+from gateway.metrics import DatabaseMetrics, GatewayMetrics
+from gateway.metrics_port import MetricsPort
+from gateway.observed import Observed
 from gateway.order_documents import document_routes
 from gateway.plain_record import PlainRecord, started
 from gateway.public.routes import public_routes
@@ -65,6 +72,8 @@ from resolvers.watched_ranges import WatchedRanges
 from storage.bell import open_bell
 from storage.database import Database, open_database
 from storage.migration import migrate
+
+_LOG = structlog.get_logger()
 
 GRAPHIQL_CLIENT: Final = "graphiql"
 _FIRST_QUERY: Final = """{
@@ -119,12 +128,16 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
     )
     registry = CollectorRegistry()
     metrics = DepartmentMetrics(registry)
+    seen = GatewayMetrics(registry)
+    tracer = open_traces(settings)
     pseudonym_key = _pseudonym_key(settings)
     cache = None
     if settings.cache != "off":
         cache = AnswerCache(open_store(settings.cache), pseudonym_key[:64], metrics)
     if departments is None:
-        departments = Departments.open(department_addresses(settings), metrics=metrics, cache=cache)
+        departments = Departments.open(
+            department_addresses(settings), metrics=metrics, cache=cache, tracer=tracer
+        )
     bell = open_bell(settings.database)
     events = OrderEvents(database, bell)
     watched = WatchedList(database, events, pseudonym_key[:64])
@@ -147,7 +160,14 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         hidden_for=timedelta(days=settings.record_hidden_days),
         declared=partial(_scopes_of, graph.declarations),
     )
-    recorder = Recorder(database, utc_now)
+    recorder = Recorder(database, utc_now, tracer=tracer)
+    stored = DatabaseMetrics(database, recorder)
+    registry.register(stored)
+    shown = (
+        ()
+        if settings.metrics_port is None
+        else (MetricsPort(settings.metrics_host, settings.metrics_port, registry, stored, utc_now),)
+    )
     engine = Engine(
         graph,
         contexts,
@@ -157,7 +177,9 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
             seconds=settings.request_seconds,
             explains_to_all=settings.demo,
         ),
-        RequestRecord(recorder, record_keys, utc_now),
+        RequestRecord(recorder, record_keys, utc_now, seen.disclosed.inc),
+        denied=seen.denied.inc,
+        tracer=tracer,
     )
     trusted = TrustedDocuments(
         {client: read_manifest(path) for client, path in settings.trusted_documents.items()},
@@ -172,6 +194,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         lease=timedelta(seconds=settings.delivery_lease_seconds),
         inboxes=settings.inbox_departments,
         closed=_closed_hours(settings),
+        tracer=tracer,
     )
     clockwork = Clockwork(
         database,
@@ -192,7 +215,17 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         database, _range_secret(settings), utc_now, least_rows=settings.private_least_rows
     )
     private = (ranges,) if settings.private_screening else ()
-    workers = (recorder, keeper, *private, watched, webhooks, snapshots, deliveries, clockwork)
+    workers = (
+        *shown,
+        recorder,
+        keeper,
+        *private,
+        watched,
+        webhooks,
+        snapshots,
+        deliveries,
+        clockwork,
+    )
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -204,25 +237,28 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
             worker.start()
         with contextlib.suppress(RecordUnavailable):  # then nobody is answered anyhow
             await recorder.record(started(version("chakong"), _digest(settings), utc_now()))
+        _LOG.info("gateway.started", port=settings.port)
         try:
             yield
         finally:
+            _LOG.info("gateway.stopping")
             for worker in reversed(workers):
                 await worker.stop()
             if bell is not None:
                 await bell.stop()
             await departments.aclose()
             await database.close()
+            await asyncio.to_thread(tracer.close)
 
     plain_record = PlainRecord(recorder, record_keys, utc_now)
     app = Starlette(
         lifespan=lifespan,
+        middleware=[Middleware(Observed, metrics=seen, tracer=tracer)],
         routes=[
             Route("/graphql", GraphQLOverHTTP(engine, guard, trusted)),
             WebSocketRoute("/graphql", GraphQLOverWebSocket(engine, guard, trusted)),
             Route("/", _home),
             Route("/health", _health),
-            Route("/metrics", _metrics(registry)),
             *document_routes(
                 database, guard, utc_now, most=settings.document_bytes, record=plain_record
             ),
@@ -261,6 +297,18 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
     return Gateway(app=app, database=database, issuer=issuer)
 
 
+def open_traces(settings: Settings) -> Tracer:
+    if not settings.otlp_endpoint:
+        return NO_TRACES
+    wanted = TraceSettings(
+        endpoint=settings.otlp_endpoint,
+        ratio=settings.trace_ratio,
+        from_clients=settings.trace_from_clients,
+        to_departments=settings.trace_to_departments,
+    )
+    return open_tracer(wanted, version("chakong"))
+
+
 def _digest(settings: Settings) -> str:
     """Return SHA-256 of the settings as they print, secrets masked."""
     return hashlib.sha256(settings.model_dump_json().encode()).hexdigest()
@@ -279,13 +327,6 @@ async def _home(_: Request) -> Response:
 
 async def _health(_: Request) -> Response:
     return JSONResponse({"status": "UP"})
-
-
-def _metrics(registry: CollectorRegistry) -> Callable[[Request], Awaitable[Response]]:
-    async def show(_: Request) -> Response:
-        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
-
-    return show
 
 
 def department_addresses(settings: Settings) -> list[DepartmentAddress]:

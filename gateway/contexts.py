@@ -1,6 +1,5 @@
 """Makes each request its own surroundings."""
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,6 +13,7 @@ from connectors.endpoint_addresses import EndpointAddresses
 from connectors.question import Question
 from domain.deadline import Profile
 from domain.identity import IdNumber, subject_id
+from gateway.request_ids import current_request
 from resolvers.asking import Asking
 from resolvers.context import Context
 from resolvers.declare import Scopes
@@ -55,7 +55,7 @@ class Contexts:
             events=self.events,
             now=self.now,
             pseudonym=self._pseudonym,
-            request_id=secrets.token_hex(8),
+            request_id=current_request(),
             documents_required=self.documents_required,
             fields_wanted=fields_wanted,
             screener=self.screener,

@@ -31,6 +31,7 @@ from connectors.errors import (
     KeyReused,
     OutcomeUnknown,
 )
+from connectors.tracing import NO_TRACES, Span, Tracer
 from domain.closed_hours import ClosedHours
 from domain.money import Fen
 from domain.order import OrderAction, OrderEvent, OrderState, TransitionRefused, next_state
@@ -87,6 +88,7 @@ class Deliveries:
         lease: timedelta,
         inboxes: Collection[str] = (),
         closed: Mapping[str, Sequence[ClosedHours]] | None = None,
+        tracer: Tracer = NO_TRACES,
     ) -> None:
         """Make the worker; `start` starts it.
 
@@ -105,6 +107,7 @@ class Deliveries:
         self._lease_time = lease
         self._inboxes = frozenset(inboxes)
         self._closed = dict(closed or {})
+        self._tracer = tracer
         self._silent: set[str] = set()
         self._running: dict[asyncio.Task[None], str] = {}
         self._task: asyncio.Task[None] | None = None
@@ -203,6 +206,17 @@ class Deliveries:
         walk_orders(connection, [order], [step], actor="system", at=self._now())
 
     async def _deliver(self, claimed: Claimed) -> None:
+        about = {
+            "chakong.department": claimed.delivery.department,
+            "chakong.action": claimed.order.action,
+            "chakong.attempt": claimed.delivery.attempts,
+        }
+        with self._tracer.span("order.deliver", about) as span:
+            if span.trace_id is not None:
+                structlog.contextvars.bind_contextvars(trace=span.trace_id)
+            await self._attempt(claimed, span)
+
+    async def _attempt(self, claimed: Claimed, span: Span) -> None:
         delivery = claimed.delivery
         try:
             port = self._port_of(delivery.department)
@@ -213,15 +227,19 @@ class Deliveries:
             await self._kept(claimed, receipt)
             await self._answers_again(delivery.department)
         except (DepartmentRefused, KeyReused) as error:
+            span.set("error.type", error.code)
             await self._settle(partial(self._park, delivery, error.code))
         except (ImpossibleReceipt, TransitionRefused):
+            span.set("error.type", "RECEIPT_REFUSED")
             await self._settle(partial(self._park, delivery, "RECEIPT_REFUSED"))
         except DepartmentError as error:
+            span.set("error.type", error.code)
             self._silent.add(delivery.department)
             await self._settle(partial(self._postpone, delivery, error.code))
         except LeaseLost:
             _LOG.warning("delivery.lease_lost", order=delivery.order_id)
         except Exception as error:  # noqa: BLE001 -- one order's trouble is not another's
+            span.set("error.type", type(error).__name__)
             _LOG.error("delivery.failed", order=delivery.order_id, error=type(error).__name__)
             hopeless = delivery.attempts >= _MOST_SURPRISES
             settle = self._park if hopeless else self._postpone

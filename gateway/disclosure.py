@@ -65,11 +65,16 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A draft, and what becomes a receipt once it has its place."""
+    """A draft, and what becomes a receipt once it has its place.
+
+    Attributes:
+        disclosed: how many fields departments told, each for each person.
+    """
 
     draft: RecordDraft
     request: str
     opening: bytes
+    disclosed: int
 
     def receipt(self, placed: Placed) -> Receipt:
         return Receipt(placed, self.request, self.opening)
@@ -166,7 +171,8 @@ def request_recorded(  # noqa: PLR0913 -- an entry has these parts
         body=body,
         sealed=keys.seal(personal, body),
     )
-    return Recorded(draft, request, commitments.opening(whole))
+    disclosed = sum(len(one["fields"]) * len(one["subjects"]) for one in asked)
+    return Recorded(draft, request, commitments.opening(whole), disclosed)
 
 
 def refusal_recorded(  # noqa: PLR0913 -- as above

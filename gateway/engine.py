@@ -14,7 +14,7 @@ In this order, and nothing is asked before the fourth step is through:
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -32,6 +32,7 @@ from graphql.execution.values import VariableValues, get_variable_values
 
 from auth.caller import Caller
 from connectors.time_left import limit_time
+from connectors.tracing import NO_TRACES, Tracer
 from gateway.compiler import Shape
 from gateway.contexts import Contexts
 from gateway.cost import Budgets, OverBudget
@@ -42,6 +43,7 @@ from gateway.limits import Limits
 from gateway.outward import request_errors
 from gateway.plan import Plan, Planner
 from gateway.plans import Plans
+from gateway.request_ids import current_request
 from gateway.request_record import RequestRecord
 from gateway.response import RequestRefused, Response, body_of, denials, ended, failed, refusal
 from gateway.role_schema import RoleSchemas
@@ -108,23 +110,32 @@ class Engine:
         compiles: whether plans shape answers themselves; without, graphql-core shapes them all.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- the engine's surroundings
         self,
         graph: Graph,
         contexts: Contexts,
         settings: EngineSettings | None = None,
         record: RequestRecord | None = None,
+        *,
+        denied: Callable[[int], None] = lambda _: None,
+        tracer: Tracer = NO_TRACES,
     ) -> None:
-        """Make an engine; without a *record* nothing is recorded: for tests and tools alone."""
+        """Make an engine.
+
+        Args:
+            record: without it nothing is recorded: for tests and tools alone.
+            denied: told how many fields a request reached for that its token may not have.
+        """
         self._graph = graph
         self._contexts = contexts
         self._settings = settings or EngineSettings()
         self._roles = RoleSchemas(graph.schema, graph.declarations)
         self._documents = RoleDocuments(graph.schema, self._roles, self._settings.limits)
-        self._plans = Plans(Planner(graph.schema, graph.declarations))
+        self._plans = Plans(Planner(graph.schema, graph.declarations), tracer)
         self._steps = Steps(graph.schema)
         self._budgets = Budgets(self._settings.cost_per_minute)
         self._record = record
+        self._denied = denied
         self.compiles = True
 
     async def execute(self, operation: Operation, caller: Caller) -> Response:
@@ -134,7 +145,7 @@ class Engine:
         except RequestRefused as refused:
             return await self._refused(refused.response, operation, caller)
         except Exception as error:  # noqa: BLE001 -- whatever it says may be somebody's data
-            return failed(error, "-")
+            return failed(error, current_request())
         return await self._once(prepared)
 
     async def _once(self, prepared: _Prepared) -> Response:
@@ -171,7 +182,6 @@ class Engine:
         self._budgets.give_back(client, unused)
         _LOG.info(
             "request.answered",
-            request=context.request_id,
             cost=body["extensions"]["cost"]["actual"],
             errors=len(result.errors or ()),
             departments={one.id: one.status for one in context.asking.statuses.values()},
@@ -186,7 +196,7 @@ class Engine:
             yield await self._refused(refused.response, operation, caller)
             return
         except Exception as error:  # noqa: BLE001 -- as in execute
-            yield failed(error, "-")
+            yield failed(error, current_request())
             return
         if prepared.node.operation is not OperationType.SUBSCRIPTION:
             yield await self._once(prepared)
@@ -256,12 +266,12 @@ class Engine:
         try:
             await self._record.refused(caller, _requested(operation), response)
         except Refused as refused:
-            return ended(refused, "-", status=503)
+            return ended(refused, current_request(), status=503)
         return response
 
     def _prepare(self, operation: Operation, caller: Caller) -> _Prepared:
         if caller.expires_at <= self._contexts.now().timestamp():
-            raise RequestRefused(ended(TokenOver(), "-", status=401))
+            raise RequestRefused(ended(TokenOver(), current_request(), status=401))
         try:
             document = self._documents.of(caller).read(operation.document)
             node = document.operation(operation.name)
@@ -287,6 +297,8 @@ class Engine:
             raise RequestRefused(
                 refusal(403, "X-Explain needs the scope dev:sandbox. 无权查看查询计划", "FORBIDDEN")
             )
+        if plan.denied:
+            self._denied(len(plan.denied))
         if plan.denied and (not operation.partial or plan.introspects):
             extensions = {"plan": explained(plan, variables, None)} if operation.explain else {}
             raise RequestRefused(denials(plan, extensions))

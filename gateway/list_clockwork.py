@@ -24,12 +24,15 @@ _LOG = structlog.get_logger()
 async def turn_list(database: Database, now: datetime, profile: Profile = Profile.DEFAULT) -> int:
     """Do all that is due at *now* (aware), however long nobody did; return how many steps."""
     steps = 0
-    for event, work in (
-        ("entry.term_over", end_terms),
-        ("hit.retention_over", end_retentions),
-        ("hit.overdue", flag_late_hits),
-    ):
-        steps += await _until_done(database, event, partial(work, now=now))
+    for entry in await _until_done(database, partial(end_terms, now=now)):
+        steps += 1
+        _LOG.warning("entry.term_over", id=entry)
+    for hit in await _until_done(database, partial(end_retentions, now=now)):
+        steps += 1
+        _LOG.warning("hit.retention_over", id=hit)
+    for hit in await _until_done(database, partial(flag_late_hits, now=now)):
+        steps += 1
+        _LOG.warning("hit.overdue", id=hit)
     for target in await database.write(partial(remind, now=now, profile=profile)):
         _LOG.warning("list.reminded", target=target)
     after = -1
@@ -41,14 +44,11 @@ async def turn_list(database: Database, now: datetime, profile: Profile = Profil
     return steps
 
 
-async def _until_done(
-    database: Database, event: str, work: Callable[[Connection], list[str]]
-) -> int:
-    steps = 0
+async def _until_done(database: Database, work: Callable[[Connection], list[str]]) -> list[str]:
+    """Do *work*, which does so much at once, until nothing is left; return whom it was done to."""
+    everybody: list[str] = []
     while done := await database.write(work):
-        steps += len(done)
-        for one in done:
-            _LOG.warning(event, id=one)
+        everybody += done
         if len(done) < MOST_AT_ONCE:
             break
-    return steps
+    return everybody

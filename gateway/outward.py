@@ -8,6 +8,7 @@ import structlog
 from graphql import GraphQLError
 
 from connectors.errors import DepartmentError
+from gateway.logs import place
 from resolvers.refusals import Refused
 
 _LOG = structlog.get_logger()
@@ -15,16 +16,27 @@ _LOG = structlog.get_logger()
 # A caller's own literal comes back in GraphQL's messages; it may be somebody's number.
 _NUMBERS: Final = re.compile(r"[0-9A-Za-z]*\d{6,}[0-9A-Za-z]*")
 _REPEATED: Final = re.compile(
-    r"""(?<=found\ ).*$                          # whatever was found instead
-        | (?:(?<=alue\ )|(?<=value:\ ))          # a value, quoted or composed
+    r"""(?:(?<=found\ )|(?<=found:\ )).*$        # whatever was found instead
+        | (?:(?<=alue\ )|(?<=value:\ )|(?<=string:\ ))  # a value, quoted or composed
           ("(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | [\[{].*[\]}])""",
     re.DOTALL | re.VERBOSE,
 )
+# What stands in quotation marks is a name of the schema's or of the document's, or it is a value.
+_QUOTED: Final = re.compile(
+    r"""(?<![\w'"`]) (?:'([^']*)' | "([^"]*)" | `([^`]*)`) (?![\w'"`])""", re.VERBOSE
+)
+_A_NAME: Final = re.compile(r"[$@\[]*[A-Za-z_][\w.]*[\]!]*(?: \| [a-z]+)*|\$[\w.\[\]…]*", re.ASCII)
 
 
 def tidy(message: str) -> str:
     """Return *message* without what the caller sent: values, and numbers that could be a person's."""
-    return _NUMBERS.sub("…", _REPEATED.sub("…", message))
+    return _NUMBERS.sub("…", _QUOTED.sub(_named, _REPEATED.sub("…", message)))
+
+
+def _named(quoted: re.Match[str]) -> str:
+    within = next(one for one in quoted.groups() if one is not None)
+    mark = quoted[0][0]
+    return quoted[0] if _A_NAME.fullmatch(within) else f"{mark}…{mark}"
 
 
 def request_errors(errors: Iterable[GraphQLError], code: str) -> list[dict[str, Any]]:
@@ -70,21 +82,10 @@ def field_error(error: GraphQLError, request_id: str) -> dict[str, Any]:
         _LOG.error(
             "request.field_failed",
             error=type(cause).__name__,
-            where=_where(cause),
-            request_id=request_id,
+            where=place(cause.__traceback__),
         )
         shown["message"] = (
             "Something went wrong here; it was logged under the request id. 系统内部错误"
         )
         shown["extensions"] = {"code": "INTERNAL_ERROR", "requestId": request_id}
     return shown
-
-
-def _where(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is None:
-        return "?"
-    code = trace.tb_frame.f_code
-    return f"{code.co_name}:{trace.tb_lineno}"

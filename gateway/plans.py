@@ -6,6 +6,7 @@ from typing import Any, Final
 from graphql import OperationDefinitionNode
 from graphql.execution.values import VariableValues
 
+from connectors.tracing import NO_TRACES, Tracer
 from gateway.documents import Document
 from gateway.plan import Plan, Planner
 
@@ -20,8 +21,9 @@ class Plans:
     The scopes are part of the key: what one caller may do never serves another.
     """
 
-    def __init__(self, planner: Planner) -> None:
+    def __init__(self, planner: Planner, tracer: Tracer = NO_TRACES) -> None:
         self._planner = planner
+        self._tracer = tracer
         self._kept: OrderedDict[_Key, tuple[Document, Plan]] = OrderedDict()
 
     def of(
@@ -38,7 +40,10 @@ class Plans:
         if known is not None:
             self._kept.move_to_end(key)
             return known[1]
-        plan = self._planner.plan(document, operation, variables, scopes)
+        with self._tracer.span(
+            "plan.compile", {"graphql.operation.type": operation.operation.value}
+        ):
+            plan = self._planner.plan(document, operation, variables, scopes)
         self._kept[key] = (document, plan)
         if len(self._kept) > _MOST_KEPT:
             self._kept.popitem(last=False)

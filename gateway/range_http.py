@@ -22,6 +22,7 @@ from domain.range_answer import NoSuchRange
 from domain.range_form import RangeAnswer
 from domain.record import RecordKind
 from gateway.cost import Budgets, OverBudget
+from gateway.outward import tidy
 from gateway.plain_http import NO_STORE, HttpRefused, caller_with, refusing
 from gateway.plain_record import PlainRecord
 from resolvers.refusals import Refused
@@ -120,7 +121,7 @@ async def _question(request: Request) -> _Question:
     try:
         question = msgspec.json.decode(bytes(body), type=_Question)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        said = str(error) if isinstance(error, msgspec.ValidationError) else "it is no JSON"
+        said = tidy(str(error)) if isinstance(error, msgspec.ValidationError) else "it is no JSON"
         raise HttpRefused(
             400, "BAD_USER_INPUT", f"Of another shape: {said}. 请求格式有误"
         ) from error

@@ -19,6 +19,7 @@ from typing import Final
 import msgspec
 import structlog
 
+from connectors.tracing import NO_TRACES, Tracer
 from domain.record import RecordKind
 from resolvers.refusals import Refused
 from storage.database import Database
@@ -57,6 +58,7 @@ class Recorder:
         *,
         most_waiting: int = 10_000,
         longest_wait: float = 5.0,
+        tracer: Tracer = NO_TRACES,
     ) -> None:
         """Make the recorder; `start` starts it.
 
@@ -68,9 +70,11 @@ class Recorder:
         self._now = now
         self._most_waiting = most_waiting
         self._longest_wait = longest_wait
+        self._tracer = tracer
         self._waiting: deque[_Waiting] = deque()
         self._came = asyncio.Event()
         self._tip: Tip | None = None
+        self._writing_since: float | None = None
         self._down_since: datetime | None = None
         self._task: asyncio.Task[None] | None = None
         self._appended: list[Callable[[Tip], None]] = []
@@ -79,6 +83,16 @@ class Recorder:
     def tip(self) -> Tip | None:
         """Return the end of the record as this gateway knows it."""
         return self._tip
+
+    @property
+    def behind(self) -> float:
+        """Return for how long the entry that waits longest waits, or nothing could be written; seconds."""
+        oldest = self._waiting[0].since if self._waiting else None
+        since = self._writing_since or oldest
+        waits = 0.0 if since is None else time.monotonic() - since
+        if self._down_since is None:
+            return waits
+        return max(waits, (self._now() - self._down_since).total_seconds())
 
     def on_append(self, heard: Callable[[Tip], None]) -> None:
         """Call *heard* after each commit."""
@@ -117,7 +131,8 @@ class Recorder:
         done: asyncio.Future[Placed] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(draft, done, time.monotonic()))
         self._came.set()
-        return await done
+        with self._tracer.span("record.commit"):
+            return await done
 
     async def _run(self) -> None:
         while True:
@@ -127,6 +142,7 @@ class Recorder:
                 batch = [
                     self._waiting.popleft() for _ in range(min(len(self._waiting), _MOST_AT_ONCE))
                 ]
+                self._writing_since = batch[0].since
                 try:
                     placed = await self._write([one.draft for one in batch])
                 except Exception as error:  # noqa: BLE001 -- whatever it is, nothing is shown
@@ -135,6 +151,8 @@ class Recorder:
                     self._refuse(self._waiting)
                     await self._wait_until_up()
                     continue
+                finally:
+                    self._writing_since = None
                 for one, place in zip(batch, placed, strict=True):
                     if not one.done.done():
                         one.done.set_result(place)

@@ -22,11 +22,16 @@ _FORBIDDEN: Final = 403
 
 @dataclass(frozen=True, slots=True)
 class RequestRecord:
-    """Records the requests of one gateway."""
+    """Records the requests of one gateway.
+
+    Attributes:
+        disclosed: told how many fields of people left in an answer.
+    """
 
     recorder: Recorder
     keys: RecordKeys
     now: Callable[[], datetime]
+    disclosed: Callable[[int], None] = lambda _: None
 
     def require(self, plan: Plan) -> None:
         """Refuse, before anybody is asked, what could not be recorded.
@@ -67,6 +72,7 @@ class RequestRecord:
             at=self.now(),
         )
         placed = await self.recorder.record(recorded.draft)
+        self.disclosed(recorded.disclosed)
         body["extensions"]["receipt"] = recorded.receipt(placed).shown()
 
     async def refused(self, caller: Caller, requested: Requested, response: Response) -> None:

@@ -18,6 +18,7 @@ from auth.guard import Guard
 from domain.measure import SubjectType
 from domain.record import RecordKind
 from gateway.cost import Budgets, OverBudget
+from gateway.outward import tidy
 from gateway.plain_http import NO_STORE, HttpRefused, caller_with, refusing
 from gateway.plain_record import PlainRecord
 from resolvers.refusals import Refused
@@ -139,7 +140,7 @@ async def _question(request: Request) -> _Question:
     try:
         question = _READ.decode(bytes(body))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        said = str(error) if isinstance(error, msgspec.ValidationError) else "it is no JSON"
+        said = tidy(str(error)) if isinstance(error, msgspec.ValidationError) else "it is no JSON"
         raise HttpRefused(
             400, "BAD_USER_INPUT", f"Of another shape: {said}. 请求格式有误"
         ) from error

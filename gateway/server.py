@@ -37,7 +37,8 @@ def run(work: Coroutine[Any, Any, None]) -> None:
     gc.collect()
     gc.freeze()  # what was imported stays
     gc.set_threshold(_COLLECT_AFTER, 20, 50)
-    config = uvicorn.Config("", loop="auto")
+    # Without `log_config` uvicorn would print tracebacks, past our own rule for libraries.
+    config = uvicorn.Config("", loop="auto", log_config=None)
     factory: Callable[[], asyncio.AbstractEventLoop] | None = config.get_loop_factory()
     with asyncio.Runner(loop_factory=factory) as runner:
         runner.run(work)

@@ -81,6 +81,32 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe log event that is written."
     )
+    metrics_port: int | None = Field(
+        None,
+        ge=0,
+        le=65535,
+        description="Port of `/metrics`; left out: none; 0 takes a free one.",
+    )
+    metrics_host: str = Field(
+        "127.0.0.1",
+        description="Address that `/metrics` listens on: who can reach it may read it.",
+    )
+    otlp_endpoint: str = Field(
+        "",
+        pattern=r"^(https?://\S+)?$",
+        description="Where traces are sent, OTLP over HTTP: http://collector:4318/v1/traces; empty: "
+        "none are made. Needs the extra `otel`.",
+    )
+    trace_ratio: float = Field(
+        0.05, ge=0, le=1, description="The share of the requests that are traced."
+    )
+    trace_from_clients: bool = Field(
+        default=False,
+        description="Whether a request goes on with the trace that its `traceparent` names.",
+    )
+    trace_to_departments: bool = Field(
+        default=False, description="Whether departments are sent a `traceparent`."
+    )
     delivery_lease_seconds: float = Field(
         30.0,
         gt=0,

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from json import JSONDecodeError
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, cast
 
 import msgspec
 from graphql import GraphQLError
@@ -21,6 +21,7 @@ from auth.caller import Caller
 from auth.errors import Unauthenticated
 from auth.guard import Guard
 from gateway.engine import Engine, Operation
+from gateway.request_ids import begin_request
 from gateway.response import RequestRefused, Response
 from gateway.trusted import TrustedDocuments
 
@@ -40,7 +41,8 @@ class _Payload(msgspec.Struct, omit_defaults=True):
 
 
 class _Message(msgspec.Struct, omit_defaults=True):
-    type: str
+    # Of another type Strawberry would say so in the words of its sender.
+    type: Literal["connection_init", "ping", "pong", "subscribe", "complete"]
     id: str | msgspec.UnsetType = msgspec.UNSET
     payload: _Payload | msgspec.UnsetType | None = msgspec.UNSET
 
@@ -95,6 +97,7 @@ class _EngineAsSchema:
     ) -> AsyncIterator[ExecutionResult]:
         if connection.caller is None:
             raise PermissionError("no caller before connection_init")
+        begin_request()
         try:
             self._trusted.document(
                 connection.caller.client_id, query=operation.document, document_id=None

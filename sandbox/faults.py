@@ -20,6 +20,7 @@ Mode = Literal[
     "wrong_type",
     "drop_after_apply",
     "flaky",
+    "repeats",
 ]
 SLOW: Final = 1000
 """What `slow` adds to every answer if the wish does not say, in ms."""

@@ -123,6 +123,8 @@ class Centre:
         account = self._population.accounts.get(subject)
         if self._faults.mode == "garbage":
             return 1, "{not json"
+        if self._faults.mode == "repeats":
+            return 1, f"cannot serve {subject}"
         if self._faults.spoils(subject, position):
             return 1, json.dumps({name: ["wrong"] for name in fields})
         if account is None:

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from sandbox import housing_fund, identity, related_persons, securities, vehicles
 from sandbox.clock import Clock
 from sandbox.faults import Faults
+from sandbox.hearing import Hearing
 from sandbox.population import Population
 from sandbox.wire_log import WireLog
 
@@ -118,7 +119,7 @@ def _one(
     log = WireLog(data / f"{department}.wire.jsonl", department)
     faults, clock = Faults(latency=given.latency_ms / 1000), Clock()
     work: Callable[[], Any] | None = None
-    app: Starlette
+    app: ASGIApp
     if stem == "identity":
         app = identity.department(population, log, faults, given.secret)
     elif stem == "vehicles":
@@ -130,11 +131,12 @@ def _one(
     else:
         app, centre = housing_fund.department(population, log, faults, clock, data, exchange)
         work = centre.work
-    asyncio.run(_answer(app, work, listener, ready))
+    heard = Hearing(app, faults, data / f"{department}.addresses.txt")
+    asyncio.run(_answer(heard, work, listener, ready))
 
 
 async def _answer(
-    app: Starlette, work: Callable[[], Any] | None, listener: socket.socket, ready: int
+    app: ASGIApp, work: Callable[[], Any] | None, listener: socket.socket, ready: int
 ) -> None:
     config = uvicorn.Config(
         app, log_level="error", access_log=False, lifespan="off", timeout_graceful_shutdown=1

@@ -15,14 +15,18 @@ from typing import Any
 class Installation:
     """A demo of its own that can be killed and started again on the same data."""
 
-    def __init__(self, data: Path, **environment: str) -> None:
+    def __init__(self, data: Path, errors: Path | None = None, **environment: str) -> None:
+        """Args: errors: file that takes what it writes to standard error."""
         self._data = data
+        self._errors = errors
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
+        self.pid = 0
 
     def start(self) -> dict[str, Any]:
         ready = self._data / "ready.json"
         ready.unlink(missing_ok=True)
+        errors = None if self._errors is None else self._errors.open("ab")
         self._process = subprocess.Popen(
             [
                 *(sys.executable, "-c", "from gateway.cli import app; app()", "demo"),
@@ -30,12 +34,16 @@ class Installation:
                 *("--data", str(self._data / "state"), "--ready-file", str(ready)),
             ],
             stdout=subprocess.DEVNULL,
+            stderr=errors,
             env={**os.environ, "CHAKONG_DELIVERY_LEASE_SECONDS": "1", **self._environment},
         )
+        if errors is not None:
+            errors.close()
         until = time.monotonic() + 60
         while not ready.exists() and time.monotonic() < until and self._process.poll() is None:
             time.sleep(0.05)
         assert ready.exists(), "the demo did not start"
+        self.pid = self._process.pid
         started: dict[str, Any] = json.loads(ready.read_text())
         return started
 
@@ -47,8 +55,8 @@ class Installation:
 
 
 @contextmanager
-def installed(data: Path, **environment: str) -> Iterator[Installation]:
-    installation = Installation(data, **environment)
+def installed(data: Path, errors: Path | None = None, **environment: str) -> Iterator[Installation]:
+    installation = Installation(data, errors, **environment)
     try:
         yield installation
     finally:

@@ -63,7 +63,7 @@ def serve(config: Config = None) -> None:
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         _stop(f"the configuration does not fit: {faults}")
-    except (ValueError, FileNotFoundError) as error:
+    except (ValueError, OSError) as error:
         _stop(str(error))
     else:
         server = uvicorn.Server(server_config(gateway.app, host=settings.host, port=settings.port))

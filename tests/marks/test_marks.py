@@ -1,0 +1,192 @@
+"""Marked people go through every feature; outside of the record and of permitted answers nobody is found."""
+
+import json
+import re
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+import redis
+
+from connectors.tracing import ATTRIBUTES, SPANS
+from tests.installation import installed
+from tests.marks import every_field, marks
+from tests.marks.marks import Marks
+from tests.marks.places import CACHE, Places, collector
+from tests.marks.walk import Walk
+
+PLACES = (
+    "log",
+    "standard error",
+    "metrics",
+    "traces",
+    "cache keys",
+    "addresses",
+    "command lines",
+    "file names",
+)
+
+
+@dataclass(frozen=True)
+class Walked:
+    """A court after the walk, and all that it left."""
+
+    walk: Walk
+    marks: Marks
+    places: Places
+    left: dict[str, bytes]
+
+
+class Taken(BaseHTTPRequestHandler):
+    """A unit's endpoint that fails first, in words, and takes what comes then."""
+
+    times = 0
+
+    def do_POST(self) -> None:
+        Taken.times += 1
+        body = self.rfile.read(int(self.headers["content-length"]))
+        self.send_response(500 if Taken.times == 1 else 204)
+        self.end_headers()
+        if Taken.times == 1:
+            self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        del format, args
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Taken)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory: pytest.TempPathFactory, endpoint: str) -> Iterator[Walked]:
+    place = tmp_path_factory.mktemp("marks")
+    cache = redis.Redis.from_url(CACHE)
+    cache.flushdb()
+    with (
+        collector() as traces,
+        installed(
+            place,
+            place / "stderr.txt",
+            CHAKONG_LOG_LEVEL="debug",
+            CHAKONG_METRICS_PORT="0",
+            CHAKONG_OTLP_ENDPOINT=traces.endpoint,
+            CHAKONG_TRACE_RATIO="1",
+            CHAKONG_TRACE_TO_DEPARTMENTS="true",
+            CHAKONG_CACHE=CACHE,
+            CHAKONG_PRIVATE_SCREENING="true",
+            CHAKONG_REQUEST_SECONDS="2",
+            CHAKONG_CLOCK_SECONDS="0.5",
+            CHAKONG_COST_PER_MINUTE="100000000",
+            CHAKONG_PUBLIC_PER_MINUTE="1000",
+            OTEL_BSP_SCHEDULE_DELAY="200",
+        ) as installation,
+    ):
+        known = Marks()
+        with Walk(installation.start(), place / "state", known) as walk:
+            walk.whole_case()
+            walk.order()
+            walk.listing(endpoint)
+            walk.every_root_field()
+            walk.streams()
+            walk.own_and_audit()
+            walk.signing_in()
+            walk.bad_input()
+            walk.faults()
+        time.sleep(1)  # the last batch of spans
+        places = Places(place / "state", place / "stderr.txt", traces, installation)
+        yield Walked(walk, known, places, dict(places.everywhere(port_of(places.log()))))
+    cache.flushdb()
+
+
+def port_of(log: bytes) -> int:
+    [line] = [
+        one for one in map(json.loads, log.splitlines()) if one["event"] == "metrics.listening"
+    ]
+    return int(line["port"])
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_nobody_is_found(walked: Walked, place: str) -> None:
+    assert walked.marks.found(walked.left[place]) == []
+
+
+def test_no_refusal_and_no_error_says_who_was_meant(walked: Walked) -> None:
+    found = {
+        f"{heard.what} {heard.status}": who
+        for heard in walked.walk.heard
+        if (who := walked.marks.found(heard.told()))
+    }
+
+    assert found == {}
+
+
+def test_no_header_says_who_was_meant(walked: Walked) -> None:
+    shown = [
+        (heard.what, name, who)
+        for heard in walked.walk.heard
+        for name, value in heard.headers.items()
+        if name
+        not in {"location", "content-disposition"}  # protocol: state and code; a file's own name
+        and (who := walked.marks.found(value.encode()))
+    ]
+
+    assert shown == []
+
+
+def test_the_walk_went_everywhere(walked: Walked) -> None:
+    """Evidence: who was looked for went through, and there was something to look through."""
+    assert len(walked.marks) > 100
+    names = {heard.what for heard in walked.walk.heard}
+    for root in ("query", "mutation"):
+        assert names >= set(every_field.ROOTS[root].fields)  # type: ignore[union-attr]
+    database = (walked.places.state / "chakong.db").read_bytes()
+    database += (walked.places.state / "chakong.db-wal").read_bytes()
+    for mark in (marks.REASON, marks.RULING, marks.FILE):
+        assert mark.encode() in database
+    for place in PLACES:
+        assert walked.left[place] or place == "standard error", f"nothing to look through: {place}"
+    metrics = walked.left["metrics"].decode()
+    routes = set(re.findall(r'http_route="([^"]*)"', metrics))
+    assert len(routes) > 25, routes
+    for name in (
+        "http_server_request_duration_seconds_count",
+        "gateway_department_requests_total{",
+        "gateway_breaker_state{",
+        "gateway_fields_denied_total",
+        "gateway_disclosed_fields_total",
+        "gateway_orders_total{",
+        "gateway_audit_lag_seconds",
+    ):
+        assert name in metrics
+
+
+def test_every_line_of_the_log_is_of_the_list(walked: Walked) -> None:
+    lines = [json.loads(line) for line in walked.left["log"].splitlines()]
+
+    assert not [line for line in lines if "withheld" in line or line["event"] == "event.unknown"]
+    answered = [line for line in lines if line["event"] in {"request.answered", "http.answered"}]
+    assert len(answered) > 500
+    assert all({"request", "trace"} <= line.keys() for line in answered)
+
+
+def test_every_span_is_of_the_list(walked: Walked) -> None:
+    spans = walked.places.traces.spans()
+
+    assert {span.name for span in spans} == set(SPANS)
+    assert {one.key for span in spans for one in span.attributes} <= set(ATTRIBUTES)
+    assert not [span for span in spans if span.events or span.links or span.status.message]
+
+
+def test_departments_are_called_at_addresses_that_name_nobody(walked: Walked) -> None:
+    addresses: set[str] = set(walked.left["addresses"].decode().split("\n"))
+
+    assert not [one for one in addresses if re.search(r"\d{6}", one.replace("/", ""))], addresses
