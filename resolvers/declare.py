@@ -86,6 +86,7 @@ PUBLIC_TYPES: Final = frozenset(
         "RestrictionRelease",
         "RuleDeadline",
         "ScreeningAnswer",
+        "FurtherHit",
         "ScreeningResult",
         "Viewer",
         "Webhook",

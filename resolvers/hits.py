@@ -21,7 +21,7 @@ from resolvers.listing import ListRefused, WhyArgument, attempted
 from resolvers.paging import PageInfo, cursor_of, place_of
 from resolvers.refusals import BadInput
 from resolvers.scalars import Date, DateTime
-from resolvers.screening import Screened, Subject
+from resolvers.screening_verdict import Screened, Subject
 from storage.hits import HitRecord, hits_of_units
 
 _READERS: Final = ("sanctions:report", "sanctions:read")
@@ -47,6 +47,11 @@ class SubjectInput:
         default=None,
         description="What the subject is to the applicant, where an applicant's people are checked "
         "with it. 与申请人关系",
+    )
+    awarded_on: Date | None = strawberry.field(
+        default=None,
+        description="When what you look at was awarded: measures that revoke honours need it (I-36). "
+        "授予日期",
     )
 
 
@@ -79,6 +84,16 @@ class PunishmentMeasure:
     valid_until: Date | None = strawberry.field(description="Its last day. 失效日期")
 
 
+@strawberry.type(description="A further listing of the same person. 同一主体的其他命中")
+class FurtherHit:
+    entry_id: strawberry.ID = strawberry.field(description="The entry hit. 名单编号")
+    hit_id: strawberry.ID = strawberry.field(
+        description="What your people decide about, by itself. 命中编号"
+    )
+    action: AutoAction = strawberry.field(description="What your system does for it. 自动动作")
+    measures: list[PunishmentMeasure] = strawberry.field(description="Your measures. 惩戒措施")
+
+
 @strawberry.type(description="What a department is told of one subject. 比对结果")
 class ScreeningResult:
     verdict: Verdict = strawberry.field(description="What screening says. 结果")
@@ -96,6 +111,10 @@ class ScreeningResult:
         description="What your people decide about. 命中编号"
     )
     basis: str | None = strawberry.field(description="In words, for a bad number. 说明")
+    others: list[FurtherHit] = strawberry.field(
+        description="Who is listed more than once is hit once a listing; an item waits until the last of them "
+        "is gone. 其他命中"
+    )
 
 
 @strawberry.type(description="An answer to a screening. 比对回执")
@@ -332,7 +351,7 @@ class HitMutations:
                 f"subjects must be 1 to {_MOST_IN_THE_GRAPH} here; POST /screen takes 10,000."
             )
         asked = [
-            Subject(id_number=one.id_number, name=one.name, as_=one.subject_type)
+            Subject(one.id_number, one.name, one.subject_type, cast("date | None", one.awarded_on))
             for one in subjects
         ]
         context = info.context
@@ -450,6 +469,15 @@ def _shown_results(results: Sequence[Screened], catalogue: Catalogue) -> list[Sc
             entry_id=None if one.entry_id is None else strawberry.ID(one.entry_id),
             hit_id=None if one.hit_id is None else strawberry.ID(one.hit_id),
             basis=one.basis,
+            others=[
+                FurtherHit(
+                    entry_id=strawberry.ID(further.entry_id),
+                    hit_id=strawberry.ID(further.hit_id),
+                    action=further.action,
+                    measures=[shown_measure(measure, catalogue) for measure in further.measures],
+                )
+                for further in one.others
+            ],
         )
         for one in results
     ]

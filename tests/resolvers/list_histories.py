@@ -28,7 +28,8 @@ from resolvers.list_timekeeping import close_entries, end_retentions, end_terms,
 from resolvers.order_events import OrderEvents
 from resolvers.order_steps import Idempotency, Step
 from resolvers.refusals import Refused
-from resolvers.screening import Screener, Subject
+from resolvers.screening import Screener
+from resolvers.screening_verdict import Subject
 from resolvers.watched_list import WatchedList
 from storage.cases import AssignedOfficer, CaseRecord, Officer, Party, keep_cases, keep_officers
 from storage.database import Database
