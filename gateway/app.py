@@ -128,7 +128,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
     bell = open_bell(settings.database)
     events = OrderEvents(database, bell)
     watched = WatchedList(database, events, pseudonym_key[:64])
-    screener = Screener(database, watched, pseudonym_key[:64])
+    screener = Screener(database, watched, pseudonym_key[:64], settings.rule_profile)
     addresses = EndpointAddresses(
         map(network_to_call, settings.webhook_networks), anywhere=settings.demo
     )

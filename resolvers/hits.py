@@ -7,8 +7,10 @@ from typing import Annotated, Any, Final, cast
 
 import strawberry
 
+from domain.calendar import working_calendar
 from domain.civil_time import civil_date
 from domain.hit import HitState
+from domain.hit_term import DECISION, FEEDBACK, RELEASE, decision_due
 from domain.match import Confidence, Verdict
 from domain.measure import AutoAction, Catalogue, Measure, SubjectType
 from resolvers import hit_steps, list_words  # noqa: F401 -- what the enums mean
@@ -26,6 +28,7 @@ from storage.hits import HitRecord, hits_of_units
 
 _READERS: Final = ("sanctions:report", "sanctions:read")
 _MOST_IN_THE_GRAPH: Final = 500
+_RETENTION: Final = "CAP-118"
 _TO_DO: Final = (
     HitState.TO_VERIFY,
     HitState.INTERCEPTED,
@@ -198,16 +201,20 @@ class SanctionHit:
         期限"""
         hit, today = root.hit, civil_date(info.context.now())
         last = {
-            HitState.TO_VERIFY: ("CAP-013", civil_date(hit.decide_by)),
-            HitState.INTERCEPTED: ("CAP-013", civil_date(hit.decide_by)),
-            HitState.NOTED: ("CAP-013", civil_date(hit.decide_by)),
-            HitState.APPLIED: ("CAP-015", hit.feedback_by),
-            HitState.NOT_APPLIED: ("CAP-015", hit.feedback_by),
-            HitState.RELEASE_DUE: ("DL-07", hit.release_by),
-            HitState.RETAINED: ("CAP-118", hit.retained_until),
+            HitState.TO_VERIFY: (DECISION, decision_due(hit.decide_by)),
+            HitState.INTERCEPTED: (DECISION, decision_due(hit.decide_by)),
+            HitState.NOTED: (DECISION, decision_due(hit.decide_by)),
+            HitState.APPLIED: (FEEDBACK, hit.feedback_by),
+            HitState.NOT_APPLIED: (FEEDBACK, hit.feedback_by),
+            HitState.RELEASE_DUE: (RELEASE, hit.release_by),
+            HitState.RETAINED: (_RETENTION, hit.retained_until),
         }
         rule, due_on = last.get(HitState(hit.state), ("-", None))
-        return [] if due_on is None else [rule_deadline(rule, due_on, today)]
+        if due_on is None:
+            return []
+        # A retention ends on the day that the unit named; the others are counted in working days.
+        counted = rule != _RETENTION and not working_calendar().is_known(due_on)
+        return [rule_deadline(rule, due_on, today, provisional=counted)]
 
     @guarded(*_READERS)
     def awaits_second_person(root: strawberry.Parent["ShownHit"]) -> bool:

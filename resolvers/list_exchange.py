@@ -12,10 +12,16 @@ from domain.entry import LISTED
 from domain.identity import IdNumber
 from resolvers.context import Info
 from resolvers.declare import court_field, guarded
-from resolvers.refusals import BadInput
+from resolvers.refusals import BadInput, Refused
 from resolvers.scalars import Date, DateTime
 from storage.entries import EntryRecord, entries_of
-from storage.list_changes import ListChange, acknowledge, changes_after, last_change
+from storage.list_changes import (
+    ListChange,
+    acknowledge,
+    changes_after,
+    last_change,
+    note_told,
+)
 
 _TAKERS: Final = ("list:subscribe",)
 _MOST: Final = 500
@@ -28,6 +34,17 @@ ChangeCursor = Annotated[
         description="`cursor` of the last change you took over; from the beginning if left out. 游标"
     ),
 ]
+
+
+class CursorAhead(Refused):
+    """A cursor of another list, or of this one before it was restored from a copy."""
+
+    code = "CURSOR_AHEAD"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The list has not come that far; begin again with a snapshot. 游标超前，请重新获取快照"
+        )
 
 
 @strawberry.type(description="A change of the list, as a unit takes it over. 名单变动")
@@ -160,11 +177,24 @@ class ExchangeSubscriptions:
 def told(
     connection: Connection, unit: str, *, sequence: int, most: int, at: datetime
 ) -> list[ShownChange]:
-    """Return up to *most* changes behind *sequence*, which *unit* says it has taken over."""
+    """Return up to *most* changes behind *sequence*, which *unit* says it has taken over.
+
+    Raises:
+        CursorAhead: see there; nothing was acknowledged.
+    """
+    not_ahead(connection, sequence)
     acknowledge(connection, unit, sequence, at=at)
     changes = changes_after(connection, sequence, most=most)
+    if changes:
+        note_told(connection, unit, changes[-1].sequence, at=at)
     entries = entries_of(connection, {one.entry_id for one in changes})
     return [ShownChange(one, entries[one.entry_id]) for one in changes]
+
+
+def not_ahead(connection: Connection, sequence: int) -> None:
+    """Refuse a cursor that the list has not reached: who went on behind it would hear of nothing."""
+    if sequence > last_change(connection):
+        raise CursorAhead
 
 
 def sequence_of(after: str | None) -> int | None:

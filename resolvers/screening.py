@@ -20,6 +20,7 @@ from sqlalchemy import Connection
 from auth.caller import Caller
 from domain.catalogue import department
 from domain.civil_time import civil_date
+from domain.deadline import Profile
 from domain.hit import HIT, HitEvent, raised
 from domain.match import Asked, asked
 from domain.measure import AutoAction, Catalogue
@@ -76,8 +77,15 @@ class Screening:
 class Screener:
     """Answers departments by the list and the catalogue of this gateway."""
 
-    def __init__(self, database: Database, watched: WatchedList, key: bytes) -> None:
+    def __init__(
+        self,
+        database: Database,
+        watched: WatchedList,
+        key: bytes,
+        profile: Profile = Profile.DEFAULT,
+    ) -> None:
         """*key* seals receipts and what is kept of the subjects: a digest."""
+        self._profile = profile
         self._database = database
         self._watched = watched
         self._key = key
@@ -111,7 +119,16 @@ class Screener:
         if not catalogue.asked_by(unit, trigger, today):
             raise NoSuchTrigger(catalogue.triggers_of(unit), catalogue.successor_of(unit))
         people = [asked(one.id_number, one.name[:_LONGEST_NAME]) for one in subjects]
-        call = Call(unit, trigger, reference, self._digest(subjects), now, catalogue, self._key)
+        call = Call(
+            unit,
+            trigger,
+            reference,
+            self._digest(subjects),
+            now,
+            catalogue,
+            self._key,
+            self._profile,
+        )
         for _ in range(_MOST_ATTEMPTS):
             try:
                 return await self._answered(call, subjects, people)

@@ -9,11 +9,13 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 
 from domain.civil_time import civil_date
+from domain.deadline import Profile
 from domain.hit import HIT, HitEvent, raised
+from domain.hit_term import decide_by
 from domain.list_index import Candidate
 from domain.match import Asked, Confidence, Verdict, confidence, verdict
 from domain.measure import AutoAction, Catalogue, Measure, SubjectType
@@ -22,8 +24,6 @@ from storage.entries import EntryRecord
 from storage.hits import HitRecord
 
 AWARD_DATE_MISSING: Final = "AWARD_DATE_MISSING"
-_TO_DECIDE: Final = {AutoAction.HOLD: timedelta(days=1)}
-_TO_LOOK: Final = timedelta(days=5)
 _SEVERITY: Final = (AutoAction.HOLD, AutoAction.TASK, AutoAction.FLAG, AutoAction.ROUTE)
 
 
@@ -55,6 +55,7 @@ class Call:
     now: datetime
     catalogue: Catalogue
     key: bytes
+    profile: Profile = Profile.DEFAULT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,7 +265,7 @@ def _raised(call: Call, found: _Found) -> HitRecord:
         confidence=found.confidence.value,
         action=action.value,
         state="" if state is None else state.value,
-        decide_by=call.now + _TO_DECIDE.get(action, _TO_LOOK),
+        decide_by=decide_by(action, call.now, call.profile),
         created_at=call.now,
         changed_at=call.now,
     )

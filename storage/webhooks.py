@@ -129,14 +129,26 @@ def settle_webhook(  # noqa: PLR0913 -- what an attempt comes to
         raise WebhookLost(webhook.id)
 
 
-def change_webhook(
-    connection: Connection, unit: str, webhook_id: str, *, state: str, now: datetime
+def change_webhook(  # noqa: PLR0913 -- a change has these parts
+    connection: Connection,
+    unit: str,
+    webhook_id: str,
+    *,
+    state: str,
+    now: datetime,
+    told: int | None = None,
 ) -> WebhookRecord | None:
-    """Resume or end an endpoint of *unit*; None if it has none of that id."""
+    """Resume or end an endpoint of *unit*; None if it has none of that id.
+
+    Args:
+        told: the change behind which it is told again. A gateway that is just calling it loses its lease, so
+            that it does not write over that.
+    """
+    again = {} if told is None else {"told": told, "lease": None, "leased_until": None}
     changed = connection.execute(
         update(webhooks)
         .where(webhooks.c.id == webhook_id, webhooks.c.unit == unit, webhooks.c.state != "ENDED")
-        .values(state=state, attempts=0, due_at=instant_text(now), last_error=None)
+        .values(state=state, attempts=0, due_at=instant_text(now), last_error=None, **again)
     )
     if changed.rowcount != 1:
         return None

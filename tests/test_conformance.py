@@ -48,7 +48,7 @@ FAULTS: Final = [
     pytest.param(
         "screening.py",
         'for one in hits if one["action"] == "hold"]',
-        'for one in hits]',
+        "for one in hits]",
         {"goes_on_with_a_flag"},
         id="holds on a flag",
     ),

@@ -200,7 +200,22 @@ class ListHistories(RuleBasedStateMachine):
             partial(entry_proposals.grant_grace, id_, data.draw(st.integers(0, 4))),
             partial(entry_publication.publish, id_),
             partial(entry_publication.publish, id_),
-            partial(entry_publication.rectify, id_, Performance.PARTIAL, text),
+            partial(
+                entry_publication.rectify,
+                id_,
+                entry_publication.Content(
+                    performance=Performance.PARTIAL,
+                    misconduct=dict.fromkeys(
+                        sorted(
+                            data.draw(st.sets(st.sampled_from(list(Misconduct)), max_size=2)),
+                            key=lambda one: one.value,
+                        ),
+                        "见笔录",
+                    ),
+                ),
+                text,
+            ),
+            partial(entry_publication.answer_notice, id_, text),
             partial(entry_publication.extend, id_, data.draw(st.integers(0, 4)), text),
             partial(entry_publication.find_exit_cause, id_, ExitCause.PERFORMED, text),
             partial(entry_publication.shield, id_),
