@@ -42,6 +42,6 @@ def _due(rule: str, part: str | None, start: date, profile: Profile) -> Due:
     """Return when the rule ends; a profile that says "promptly" has the number that we start with."""
     calendar = working_calendar()
     try:
-        return due_by(deadline(rule, part, profile), start, calendar)
+        return due_by(deadline(rule, part, profile, start), start, calendar)
     except NoFixedPeriod:
         return due_by(deadline(rule, part), start, calendar)

@@ -16,6 +16,6 @@ def request_due(requested_on: date | None, profile: Profile = Profile.DEFAULT) -
     if requested_on is None:
         return None
     try:
-        return due_by(deadline(RULE, None, profile), requested_on, working_calendar())
+        return due_by(deadline(RULE, None, profile, requested_on), requested_on, working_calendar())
     except NoFixedPeriod:
         return None

@@ -113,11 +113,7 @@ def screening_routes(
             bad = refused.code == "BAD_USER_INPUT"
             raise HttpRefused(400 if bad else status, refused.code, str(refused)) from refused
         if record is not None:
-            hit = [
-                asked.id_number or ""
-                for asked, told in zip(question.subjects, answer.results, strict=True)
-                if told.tells_of_a_listing
-            ]
+            hit = [one.about for one in answer.results if one.about is not None]
             what = {
                 "trigger": question.trigger,
                 "subjects": len(subjects),

@@ -82,6 +82,8 @@ PUBLIC_TYPES: Final = frozenset(
         "RecordAnomaly",
         "RecordPage",
         "RecordedQuestion",
+        "ListRecipient",
+        "RecipientEndpoint",
         "RestrictedParty",
         "RestrictionRelease",
         "RuleDeadline",

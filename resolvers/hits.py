@@ -365,6 +365,7 @@ class HitMutations:
         answer = await context.screening.screen(
             context.caller, asked, trigger, business_reference, context.now()
         )
+        context.saw(*(one.about for one in answer.results if one.about is not None))
         return ScreeningAnswer(
             results=_shown_results(answer.results, answer.catalogue),
             receipt=answer.receipt,

@@ -83,7 +83,9 @@ def _removals(connection: Connection, profile: Profile) -> Iterator[Duty]:
         for entry in page:
             if entry.exit_found_on is not None:
                 last = due_by(
-                    deadline("DL-06", None, profile), entry.exit_found_on, working_calendar()
+                    deadline("DL-06", None, profile, entry.exit_found_on),
+                    entry.exit_found_on,
+                    working_calendar(),
                 ).on
                 yield Duty(kind=DutyKind.REMOVE_ENTRY, target=entry.id, unit=_COURT, due_on=last)
 

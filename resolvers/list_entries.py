@@ -309,7 +309,8 @@ def running(
     if asked is not None and EntryState(entry.state) in UNDECIDED:
         found.append(rule_deadline("DL-10", asked.on, today, provisional=asked.provisional))
     if entry.state == EntryState.EXIT_PENDING.value and entry.exit_found_on is not None:
-        last = due_by(deadline("DL-06", None, profile), entry.exit_found_on, working_calendar())
+        found_on = entry.exit_found_on
+        last = due_by(deadline("DL-06", None, profile, found_on), found_on, working_calendar())
         found.append(rule_deadline("DL-06", last.on, today, provisional=last.provisional))
     if entry.state == EntryState.GRACE.value and entry.grace_ends_on is not None:
         found.append(rule_deadline("DL-09", entry.grace_ends_on, today))

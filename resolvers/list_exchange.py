@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 import strawberry
 from sqlalchemy import Connection
 
-from domain.entry import LISTED
+from domain.entry import LISTED, DisclosureMode
 from domain.identity import IdNumber
 from resolvers.context import Info
 from resolvers.declare import court_field, guarded
@@ -65,6 +65,12 @@ class ListChangeItem:
     case_number: str | None = court_field(
         "Its case; null once it is removed. 执行案号", *_TAKERS, attribute="case_number"
     )
+    mode: DisclosureMode | None = court_field(
+        "Whether it is public: who is told to the employer alone is not published by anybody (三(一)); null once "
+        "the entry is removed. 公开方式",
+        *_TAKERS,
+        attribute="mode",
+    )
     term_ends_on: Date | None = court_field(
         "Last day, if it has a term. 期限届满日", *_TAKERS, attribute="term_ends_on"
     )
@@ -110,6 +116,10 @@ class ShownChange:
     @property
     def case_number(self) -> str | None:
         return self.entry.case_number if self._listed else None
+
+    @property
+    def mode(self) -> DisclosureMode | None:
+        return DisclosureMode(self.entry.mode) if self._listed else None
 
     @property
     def term_ends_on(self) -> Any:

@@ -16,6 +16,7 @@ from domain.civil_time import civil_date
 from domain.deadline import Profile
 from domain.hit import HIT, HitEvent, raised
 from domain.hit_term import decide_by
+from domain.identity import IdNumber
 from domain.list_index import Candidate
 from domain.match import Asked, Confidence, Verdict, confidence, verdict
 from domain.measure import AutoAction, Catalogue, Measure, SubjectType
@@ -78,6 +79,7 @@ class Screened:
         action: what its system does by itself; None without a hit.
         basis: why, in words, for INVALID_ID_NUMBER.
         others: hits of the same person's other listings.
+        about: the checked number, where somebody of that number is listed; the record names him.
     """
 
     verdict: Verdict
@@ -88,11 +90,7 @@ class Screened:
     action: AutoAction | None = None
     basis: str | None = None
     others: tuple[FurtherHit, ...] = ()
-
-    @property
-    def tells_of_a_listing(self) -> bool:
-        """Whether it shows that somebody of that number or name is listed."""
-        return self.hit_id is not None or self.code == AWARD_DATE_MISSING
+    about: IdNumber | None = None
 
 
 NOT_LISTED: Final = Screened(verdict=Verdict.NO_HIT)
@@ -134,10 +132,10 @@ def judged(
     exact = [one for one in reached if one.confidence is Confidence.EXACT_ID]
     missing = AWARD_DATE_MISSING if undated else None
     if exact:
-        return _hit(call, exact, missing)
+        return _hit(call, person, exact, missing)
     if reached:
-        return _resembled(call, reached[0])
-    return Judged(NOT_LISTED if missing is None else _undated())
+        return _resembled(call, person, reached[0])
+    return Judged(NOT_LISTED if missing is None else _undated(person))
 
 
 def _compared(
@@ -198,7 +196,7 @@ def _counts(measure: Measure, awarded_on: date | None, entry: EntryRecord) -> bo
     return awarded_on is not None and listed is not None and awarded_on > civil_date(listed)
 
 
-def _hit(call: Call, exact: Sequence[_Found], code: str | None) -> Judged:
+def _hit(call: Call, person: Asked, exact: Sequence[_Found], code: str | None) -> Judged:
     """Tell of the listing with the severest action first; the others wait beside it."""
     hits = [_raised(call, one) for one in exact]
     together = sorted(
@@ -222,11 +220,12 @@ def _hit(call: Call, exact: Sequence[_Found], code: str | None) -> Judged:
             )
             for one, further in others
         ),
+        about=person.number,
     )
     return Judged(told, tuple(hit for _, hit in together))
 
 
-def _resembled(call: Call, found: _Found) -> Judged:
+def _resembled(call: Call, person: Asked, found: _Found) -> Judged:
     """Who only resembles somebody is told of no entry: it may be another person's."""
     hit = _raised(call, found)
     told = Screened(
@@ -234,15 +233,17 @@ def _resembled(call: Call, found: _Found) -> Judged:
         code=found.confidence.value,
         hit_id=hit.id,
         action=AutoAction(hit.action),
+        about=person.number,
     )
     return Judged(told, (hit,))
 
 
-def _undated() -> Screened:
+def _undated(person: Asked) -> Screened:
     return Screened(
         verdict=Verdict.UNDECIDED,
         code=AWARD_DATE_MISSING,
         basis="awardedOn is needed: honours from before the listing are not revoked. 须注明授予日期",
+        about=person.number,
     )
 
 

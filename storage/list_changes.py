@@ -143,6 +143,31 @@ def acknowledge(connection: Connection, unit: str, sequence: int, *, at: datetim
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitCursor:
+    """How far a unit says it has come, and how far it was told."""
+
+    unit: str
+    sequence: int
+    told: int
+    at: datetime
+
+
+def unit_cursors(connection: Connection) -> list[UnitCursor]:
+    """Return how far each unit has come that ever asked, by name."""
+    statement = select(list_cursors).order_by(list_cursors.c.unit)
+    return [
+        UnitCursor(unit=row.unit, sequence=row.sequence, told=row.told, at=parse_instant(row.at))
+        for row in connection.execute(statement)
+    ]
+
+
+def changes_behind(connection: Connection, sequence: int) -> int:
+    """Return how many changes there are behind *sequence*."""
+    statement = select(func.count()).where(list_changes.c.sequence > sequence)
+    return int(connection.scalar(statement) or 0)
+
+
 def note_told(connection: Connection, unit: str, sequence: int, *, at: datetime) -> None:
     """Note that changes up to *sequence* were shown to *unit*: it may have them, whatever it says (I-32)."""
     insert_once(connection, list_cursors, {"unit": unit, "sequence": 0, "at": instant_text(at)})

@@ -63,6 +63,16 @@ def webhooks_of(connection: Connection, unit: str) -> list[WebhookRecord]:
     return [_webhook(row) for row in connection.execute(statement)]
 
 
+def webhooks_of_all(connection: Connection) -> list[WebhookRecord]:
+    """Return the endpoints of every unit that have not ended, oldest first."""
+    statement = (
+        select(webhooks)
+        .where(webhooks.c.state != "ENDED")
+        .order_by(webhooks.c.created_at, webhooks.c.id)
+    )
+    return [_webhook(row) for row in connection.execute(statement)]
+
+
 def claim_webhooks(  # noqa: PLR0913 -- a claim has these parts
     connection: Connection,
     *,

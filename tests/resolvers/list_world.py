@@ -45,7 +45,7 @@ mutation ($s: [SubjectInput!]!, $t: String!, $r: String!) {
 """
 _CHANGES: Final = """
 query ($a: ID) { done: listChanges(after: $a, first: 500) {
-  cursor hasMore nodes { cursor kind entryId version idNumber name } } }
+  cursor hasMore nodes { cursor kind entryId version idNumber name mode } } }
 """
 _GRAPH: Final = build_graph()
 

@@ -8,6 +8,7 @@ from typing import Final
 import pytest
 
 from gateway.list_clockwork import turn_list
+from gateway.webhooks import Webhooks
 from tests.resolvers.list_world import ListWorld
 from tests.resolvers.order_world import open_world
 
@@ -61,6 +62,36 @@ async def test_a_unit_that_was_told_and_said_nothing_since_is_owed_the_removal(
     [taken] = (await court.ask("officer", RECEIVERS, e=entry))["receivers"]
     assert taken["receivedAt"]
     assert taken["removalReceivedAt"]
+
+
+async def test_the_court_sees_who_is_behind_and_whose_endpoint_is_dead(court: ListWorld) -> None:
+    """Dead letters are visible to who has to ask the unit about them; addresses are not."""
+    made = "mutation ($u: String!) { done: addWebhook(url: $u) { id } }"
+    hook = await court.ask("tourism", made, u="https://tourism.invalid/hook")
+    await court.listed()
+    await court.changes("drc")
+    hooks = Webhooks(court.world.database, court.events, lambda: court.world.now, never)
+    for _ in range(24):
+        await hooks.turn()
+        court.world.now += timedelta(hours=7)
+
+    asked = "{ done: listRecipients { unit cursor told behind endpoints { id state attempts lastError } } }"
+    seen = await court.ask("supervisor", asked)
+    refused = await court.ask("tourism", asked)
+
+    drc, tourism = seen
+    assert (drc["unit"], drc["cursor"], drc["told"], drc["behind"]) == ("drc", "0", "1", 1)
+    assert (tourism["unit"], tourism["cursor"], tourism["behind"]) == ("tourism", None, 1)
+    assert tourism["endpoints"] == [
+        {"id": hook["id"], "state": "PARKED", "attempts": 24, "lastError": "NOT_TAKEN"}
+    ]
+    assert refused["code"] in {"UNAUTHORIZED_FIELD_OR_TYPE", "GRAPHQL_VALIDATION_FAILED"}
+
+
+async def never(url: str, body: bytes, headers: dict[str, str]) -> bool:
+    """An endpoint that takes nothing."""
+    del url, body, headers
+    return False
 
 
 async def test_nobody_who_never_asked_is_owed_anything(court: ListWorld) -> None:

@@ -95,8 +95,8 @@ async def test_who_was_never_to_be_named_is_let_go_when_it_is_put_right(court: L
     firm = Party(id_number=FIRM, name="示例有限公司", kind="LEGAL_PERSON")
     with_it = replace(case, obligors=(*case.obligors, firm))
     await court.world.database.write(lambda connection: keep_cases(connection, [with_it]))
-    right = {"subjectType": "principal", "idNumber": WOMAN, "name": "王二"}
-    wrong = {"subjectType": "legalRepresentative", "idNumber": MAN, "name": "陈一"}
+    right = {"subjectType": "PRINCIPAL", "idNumber": WOMAN, "name": "王二"}
+    wrong = {"subjectType": "LEGAL_REPRESENTATIVE", "idNumber": MAN, "name": "陈一"}
     entry = await court.listed(idNumber=FIRM, associates=[wrong, right])
     await court.screen("tourism", "consumption.lodging", (MAN, "陈一"), (WOMAN, "王二"))
 
