@@ -151,13 +151,17 @@ class ExchangeQueries:
             raise BadInput(f"first must be 1 to {_MOST}.")
         sequence = sequence_of(after) or 0
         unit, now = info.context.caller.organisation, info.context.now()
-        work = partial(told, unit=unit, sequence=sequence, most=first + 1, at=now)
-        found = await info.context.database.write(work)
-        page: list[Any] = found[:first]
+
+        def work(connection: Connection) -> tuple[list[ShownChange], bool]:
+            taken(connection, unit, sequence, at=now)
+            return told(connection, unit, sequence=sequence, most=first, at=now)
+
+        found, more = await info.context.database.write(work)
+        page: list[Any] = found
         return ListChangePage(
             nodes=page,
             cursor=strawberry.ID(page[-1].cursor if page else str(sequence)),
-            has_more=len(found) > first,
+            has_more=more,
         )
 
 
@@ -167,16 +171,20 @@ class ExchangeSubscriptions:
     async def list_changed(
         self, info: Info, after: ChangeCursor = None
     ) -> AsyncGenerator[ShownChange, None]:
-        """Each change of the list as it is committed. 名单变动"""
+        """Each change of the list as it is committed. What is sent is no receipt: say what you took over by
+        asking `listChanges` behind it, or with `after` when you come back. 名单变动"""
         context = info.context
         unit = context.caller.organisation
         sequence = sequence_of(after)
         if sequence is None:
             sequence = await context.database.read(last_change)
+        else:
+            at = context.now()
+            await context.database.write(partial(taken, unit=unit, sequence=sequence, at=at))
         while True:
             news = context.events.news()
             work = partial(told, unit=unit, sequence=sequence, most=_MOST, at=context.now())
-            changes = await context.database.write(work)
+            changes, _ = await context.database.write(work)
             for change in changes:
                 sequence = change.change.sequence
                 yield change
@@ -184,21 +192,26 @@ class ExchangeSubscriptions:
                 await context.events.wait(news)
 
 
-def told(
-    connection: Connection, unit: str, *, sequence: int, most: int, at: datetime
-) -> list[ShownChange]:
-    """Return up to *most* changes behind *sequence*, which *unit* says it has taken over.
+def taken(connection: Connection, unit: str, sequence: int, *, at: datetime) -> None:
+    """Note that *unit* says it has taken over everything up to *sequence*.
 
     Raises:
-        CursorAhead: see there; nothing was acknowledged.
+        CursorAhead: see there; nothing was noted.
     """
     not_ahead(connection, sequence)
     acknowledge(connection, unit, sequence, at=at)
-    changes = changes_after(connection, sequence, most=most)
+
+
+def told(
+    connection: Connection, unit: str, *, sequence: int, most: int, at: datetime
+) -> tuple[list[ShownChange], bool]:
+    """Return up to *most* changes behind *sequence*, and whether more follow; *unit* may have them now."""
+    behind = changes_after(connection, sequence, most=most + 1)
+    changes = behind[:most]
     if changes:
         note_told(connection, unit, changes[-1].sequence, at=at)
     entries = entries_of(connection, {one.entry_id for one in changes})
-    return [ShownChange(one, entries[one.entry_id]) for one in changes]
+    return [ShownChange(one, entries[one.entry_id]) for one in changes], len(behind) > most
 
 
 def not_ahead(connection: Connection, sequence: int) -> None:

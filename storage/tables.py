@@ -635,6 +635,9 @@ exclusions = Table(
     Column("remark", Text, nullable=False),
     Column("actor", String(64), nullable=False),
     Column("at", _Instant, nullable=False),
+    Column("ended_at", _Instant),  # it stands while this is null
+    Column("ended_by", String(64)),
+    Column("end_reason", Text),
     PrimaryKeyConstraint("case_number", "id_number"),
 )
 

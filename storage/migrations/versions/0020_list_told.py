@@ -1,4 +1,4 @@
-"""How far a unit was told of the list; who asked for a listing; how a restriction order was lifted."""
+"""How far a unit was told of the list; who asked for a listing; how an order was lifted, an exclusion ended."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,9 +18,17 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('lifted_on', sa.String(length=10), nullable=True))
         batch_op.add_column(sa.Column('lifted_by', sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column('lift_reason', sa.Text(), nullable=True))
+    with op.batch_alter_table('exclusions', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('ended_at', sa.String(length=32), nullable=True))
+        batch_op.add_column(sa.Column('ended_by', sa.String(length=64), nullable=True))
+        batch_op.add_column(sa.Column('end_reason', sa.Text(), nullable=True))
 
 
 def downgrade() -> None:
+    with op.batch_alter_table('exclusions', schema=None) as batch_op:
+        batch_op.drop_column('end_reason')
+        batch_op.drop_column('ended_by')
+        batch_op.drop_column('ended_at')
     with op.batch_alter_table('restriction_orders', schema=None) as batch_op:
         batch_op.drop_column('lift_reason')
         batch_op.drop_column('lifted_by')
