@@ -35,7 +35,7 @@ def keep_exclusion(connection: Connection, exclusion: ExclusionRecord) -> None:
         "end_reason": None,
     }
     key = {"case_number": exclusion.case_number, "id_number": exclusion.id_number}
-    if not insert_once(connection, exclusions, key | values):
+    if not insert_once(connection, exclusions, {**key, **values}):
         connection.execute(
             update(exclusions)
             .where(*_of(exclusion.case_number, exclusion.id_number))

@@ -180,7 +180,9 @@ def measures_page(words: Mapping[str, str], catalogue: Catalogue) -> Html:
 def _units(words: Mapping[str, str], measure: Measure, catalogue: Catalogue) -> Iterable[str]:
     """Yield who applies *measure*, and of the bodies that the policy names who has their duties."""
     for unit in sorted(measure.departments):
-        yield _named(words, unit)
+        renamed = department(unit).successor_zh
+        now = "" if renamed is None else words["now"].format(name=renamed)
+        yield f"{_named(words, unit)}{now}"
     for unit in sorted(measure.formerly):
         if (into := catalogue.successor_of(unit)) is not None:
             merged = words["merged"].format(into=_named(words, into))

@@ -91,7 +91,7 @@ class KilledCourt:
         assert "errors" not in answer, answer
         return answer["data"]["done"]
 
-    def step(self, who: str, name: str, id_: str, **more: str) -> Any:
+    def step(self, who: str, name: str, id_: str, **more: Any) -> Any:
         kinds = {"servedOn": "Date!", "cause": "ExitCause!"}
         declared = "".join(f", ${one}: {kinds.get(one, 'String!')}" for one in more)
         given = "".join(f", {one}: ${one}" for one in more)

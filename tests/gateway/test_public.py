@@ -205,6 +205,15 @@ async def test_the_pages_speak_two_languages(court: ListWorld) -> None:
     assert len(re.findall(r"<td>M-\d", measures.text)) == 63
 
 
+async def test_a_body_that_was_renamed_is_named_as_it_is_called_now(court: ListWorld) -> None:
+    async with browser(court) as one:
+        chinese = await one.get("/public/measures?lang=zh")
+        english = await one.get("/public/measures?lang=en")
+
+    assert "旅游局（现为文化和旅游局）" in chinese.text
+    assert "Tourism Bureau (now 文化和旅游局)" in english.text
+
+
 async def test_the_feeds_are_well_formed(court: ListWorld) -> None:
     entry = await court.listed()
     async with browser(court) as one:
