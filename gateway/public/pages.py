@@ -20,7 +20,7 @@ body { margin: 0 auto; max-width: 60rem; padding: 0 1rem 3rem; line-height: 1.6;
   font-family: "Noto Sans SC", "Noto Sans CJK SC", "Microsoft YaHei", system-ui, sans-serif; }
 a { color: var(--accent); }
 .skip { position: absolute; left: -100rem; }
-.skip:focus { position: static; }
+.skip:focus { display: inline-block; min-height: 1.5rem; position: static; }
 header { border-bottom: 2px solid var(--accent); margin-bottom: 1.5rem; padding: 1rem 0; }
 header h1 { font-size: 1.5rem; margin: 0 0 .5rem; }
 nav ul { display: flex; flex-wrap: wrap; gap: 1.25rem; list-style: none; margin: 0; padding: 0; }
