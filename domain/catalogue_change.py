@@ -7,7 +7,8 @@ from enum import Enum
 from typing import Final
 
 from domain.guard_refused import GuardRefused
-from domain.measure import Catalogue, LegalStatus, Measure, catalogue_of
+from domain.legal_status import LegalStatus
+from domain.measure import Catalogue, Measure, catalogue_of
 
 _BASIS: Final = "CAP-016; 国办发〔2020〕49号"
 

@@ -61,7 +61,7 @@ def standing(facts: ListingFacts, on: date, profile: Profile) -> Standing | None
     if ended_on is None:
         return Standing(state, None)
     try:
-        last = due_by(deadline("DL-35", None, profile), ended_on, working_calendar()).on
+        last = due_by(deadline("DL-35", None, profile, ended_on), ended_on, working_calendar()).on
     except NoFixedPeriod:
         return Standing(state, None) if state is CreditState.LISTED else None
     return Standing(state, last) if on <= last else None

@@ -12,6 +12,7 @@ from typing import Final
 
 from domain.calendar import WorkingCalendar
 from domain.hold_term import add_months
+from domain.legal_status import APPLIED, LegalStatus
 
 _DAY: Final = timedelta(days=1)
 _MONTHS_A_YEAR: Final = 12
@@ -75,6 +76,9 @@ class Deadline:
         start: the event it is counted from; the table calls it ``from``.
         words: what the number leaves out, or what the source says instead of one.
         confidence: ``A`` rule text read, ``B`` confirmed by excerpt, ``C`` check before go-live.
+        valid_from, valid_until: first and last day on which a period begins that is counted by it; None
+            without one.
+        legal_status: as a measure's; of a profile that the court may choose, ``localOnly`` is in use.
     """
 
     id: str
@@ -89,6 +93,15 @@ class Deadline:
     zh: str
     basis: str
     confidence: str
+    valid_from: date | None = None
+    valid_until: date | None = None
+    legal_status: LegalStatus = LegalStatus.IN_FORCE
+
+    def is_valid(self, on: date) -> bool:
+        """Whether a period that begins on *on* is counted by it."""
+        begun = self.valid_from is None or self.valid_from <= on
+        over = self.valid_until is not None and on > self.valid_until
+        return begun and not over and self.legal_status in APPLIED
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,18 +156,33 @@ def due_at(start: datetime, minutes: int) -> datetime:
     return start + timedelta(minutes=minutes)
 
 
-def deadline(rule_id: str, part: str | None = None, profile: Profile = Profile.DEFAULT) -> Deadline:
-    """Return the row; KeyError if the table has none."""
-    try:
-        return deadlines()[rule_id, part, profile]
-    except KeyError:
-        where = f"{rule_id} {part or ''}".strip()
-        raise KeyError(f"the table of deadlines has no {where!r} for {profile.value}") from None
+def deadline(
+    rule_id: str,
+    part: str | None = None,
+    profile: Profile = Profile.DEFAULT,
+    on: date | None = None,
+) -> Deadline:
+    """Return the row; KeyError if the table has none.
+
+    Args:
+        on: when the period begins: what began under an older rule is counted by that. None: the newest.
+
+    Raises:
+        NoFixedPeriod: no version of the row counts what began on that day.
+    """
+    where = f"{rule_id} {part or ''}".strip()
+    rows = deadlines().get((rule_id, part, profile))
+    if rows is None:
+        raise KeyError(f"the table of deadlines has no {where!r} for {profile.value}")
+    for row in rows:
+        if on is None or row.is_valid(on):
+            return row
+    raise NoFixedPeriod(f"{where} was no rule yet, or is none any more. 该期限当时不适用")
 
 
 @cache
-def deadlines() -> Mapping[tuple[str, str | None, Profile], Deadline]:
-    """Return every row by id, part and profile."""
+def deadlines() -> Mapping[tuple[str, str | None, Profile], tuple[Deadline, ...]]:
+    """Return the versions of every row by id, part and profile, the newest first."""
     text = files("domain.data").joinpath("deadlines.json").read_text(encoding="utf-8")
     rows = [
         Deadline(
@@ -170,10 +198,25 @@ def deadlines() -> Mapping[tuple[str, str | None, Profile], Deadline]:
             zh=row["zh"],
             basis=row["basis"],
             confidence=row["confidence"],
+            valid_from=_day(row.get("validFrom")),
+            valid_until=_day(row.get("validUntil")),
+            legal_status=LegalStatus(row.get("legalStatus", LegalStatus.IN_FORCE.value)),
         )
         for row in json.loads(text)["deadlines"]
     ]
-    return MappingProxyType({(row.id, row.part, row.profile): row for row in rows})
+    versions: dict[tuple[str, str | None, Profile], list[Deadline]] = {}
+    for row in rows:
+        versions.setdefault((row.id, row.part, row.profile), []).append(row)
+    return MappingProxyType(
+        {
+            key: tuple(sorted(of, key=lambda row: row.valid_from or date.min, reverse=True))
+            for key, of in versions.items()
+        }
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
 
 
 def _working_days_after(start: date, n: int, calendar: WorkingCalendar) -> Due:

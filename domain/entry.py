@@ -33,6 +33,8 @@ class EntryEvent(Enum):
     PUBLISH = "PUBLISH"
     NOTIFY_EMPLOYER = "NOTIFY_EMPLOYER"
     RECTIFY = "RECTIFY"
+    ANSWER_NOTICE = "ANSWER_NOTICE"
+    """The employer who was told says what it did (CAP-092)."""
     EXTEND = "EXTEND"
     FIND_EXIT_CAUSE = "FIND_EXIT_CAUSE"
     END_TERM = "END_TERM"
@@ -87,8 +89,10 @@ ENTRY: Final = StateTable(
             Row(state, _E.NOTIFY_EMPLOYER, _A.LIST_OFFICER, _S.NOTIFIED)
             for state in (_S.DECIDED, _S.GRACE)
         ),
-        Row(_S.PUBLISHED, _E.RECTIFY, _A.LIST_OFFICER, _S.PUBLISHED),
-        *(Row(state, _E.EXTEND, _A.LIST_OFFICER, state) for state in _LIVE),
+        # 6.3 rectifies what is PUBLISHED; what an employer was told can be wrong as well (ADR 0035).
+        *(Row(state, _E.RECTIFY, _A.LIST_OFFICER, state) for state in (*_LIVE, _S.EXIT_PENDING)),
+        Row(_S.NOTIFIED, _E.ANSWER_NOTICE, _A.LIST_OFFICER, _S.NOTIFIED),
+        *(Row(state, _E.EXTEND, _A.PRESIDENT, state) for state in _LIVE),
         *(Row(state, _E.FIND_EXIT_CAUSE, _A.EXECUTOR, _S.EXIT_PENDING) for state in _LIVE),
         *(Row(state, _E.END_TERM, _A.SYSTEM, _S.EXIT_PENDING) for state in _LIVE),
         Row(_S.EXIT_PENDING, _E.SHIELD, _A.LIST_OFFICER, _S.SHIELDED),

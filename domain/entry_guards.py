@@ -1,6 +1,6 @@
 """The guards of a listing (domain.md 5.10, 6.3): pure, each with its number and its rule."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -98,7 +98,11 @@ def is_minor(number: IdNumber, on: date) -> bool:
 
 
 def conditions_have_evidence(entry: EntryFacts) -> None:
-    if not entry.misconduct or not all(words.strip() for words in entry.misconduct.values()):
+    _evidence(entry.misconduct)
+
+
+def _evidence(misconduct: Mapping[Misconduct, str]) -> None:
+    if not misconduct or not all(words.strip() for words in misconduct.values()):
         raise GuardRefused(
             "L1",
             "法释〔2017〕7号 art. 1",
@@ -106,10 +110,20 @@ def conditions_have_evidence(entry: EntryFacts) -> None:
         )
 
 
+def conditions_carry(misconduct: Mapping[Misconduct, str], exclusions: Iterable[Exclusion]) -> None:
+    """Check L1 and L3 of conditions that are put right."""
+    _evidence(misconduct)
+    _exclusions(misconduct, frozenset(exclusions))
+
+
 def nothing_excludes(entry: EntryFacts) -> None:
-    only_the_first = set(entry.misconduct) == {WITHOUT_TERM}
-    excusing = entry.exclusions & ONLY_UNDER_THE_FIRST if only_the_first else frozenset()
-    if excusing or Exclusion.STUDENT in entry.exclusions:
+    _exclusions(entry.misconduct, entry.exclusions)
+
+
+def _exclusions(misconduct: Mapping[Misconduct, str], exclusions: frozenset[Exclusion]) -> None:
+    only_the_first = set(misconduct) == {WITHOUT_TERM}
+    excusing = exclusions & ONLY_UNDER_THE_FIRST if only_the_first else frozenset()
+    if excusing or Exclusion.STUDENT in exclusions:
         raise GuardRefused(
             "L3",
             "法释〔2017〕7号 art. 3",
@@ -141,6 +155,16 @@ def grace_is_one_to_three_months(months: int) -> None:
             "L8",
             "DL-09; 法发〔2019〕35号",
             "A grace period is one to three months. 宽限期为一至三个月",
+        )
+
+
+def grace_is_over(ends_on: date | None, on: date) -> None:
+    """Whom the court lets perform first is not published before that time is over."""
+    if ends_on is not None and on <= ends_on:
+        raise GuardRefused(
+            "L14",
+            "DL-09; 法发〔2019〕35号",
+            "The grace period runs to the end of its last day. 宽限期尚未届满",
         )
 
 

@@ -61,6 +61,21 @@ def may_be_asked(state: EntryState) -> None:
         )
 
 
+def correction_due(
+    received_on: date, calendar: WorkingCalendar, profile: Profile = Profile.DEFAULT
+) -> Due | None:
+    """Return until when a request is in time (DL-01); None where the profile sets no day.
+
+    The merged profile takes requests at any time and marks late ones; the policy's own number is the same.
+    """
+    for part in ("late-mark", None):
+        try:
+            return due_by(deadline("DL-01", part, profile, received_on), received_on, calendar)
+        except NoFixedPeriod:
+            continue
+    return None
+
+
 def is_late(
     filed_on: date,
     received_on: date,
@@ -68,10 +83,8 @@ def is_late(
     profile: Profile = Profile.DEFAULT,
 ) -> bool:
     """Return whether a request came after DL-01; it is taken all the same, and marked."""
-    try:
-        return filed_on > due_by(deadline("DL-01", "late-mark", profile), received_on, calendar).on
-    except NoFixedPeriod:
-        return False
+    last = correction_due(received_on, calendar, profile)
+    return last is not None and filed_on > last.on
 
 
 def in_time_for_reconsideration(
@@ -84,7 +97,7 @@ def in_time_for_reconsideration(
     if served_on is None:
         return
     try:
-        last = due_by(deadline("DL-04", None, profile), served_on, calendar).on
+        last = due_by(deadline("DL-04", None, profile, served_on), served_on, calendar).on
     except NoFixedPeriod:
         return
     if on > last:
@@ -111,7 +124,7 @@ def periods(
         return
     for part in (None, HARD_STOP) if rule in {"DL-02", "DL-03"} else (None,):
         try:
-            yield rule, part, due_by(deadline(rule, part, profile), start, calendar)
+            yield rule, part, due_by(deadline(rule, part, profile, start), start, calendar)
         except NoFixedPeriod:
             continue
 

@@ -41,8 +41,7 @@ def extended_to(
     """
     if ends_on is None:
         raise NoSuchTerm("A listing under condition (1) alone has no term to extend. 无固定期限")
-    serious = Misconduct.OBSTRUCTS_BY_FORCE_OR_FORGERY in misconduct or len(set(misconduct)) > 1
-    if not serious:
+    if not _is_serious(misconduct):
         raise NoSuchTerm(
             "Only serious force or threat, or several kinds of conduct, extend a term. 不符合延长条件"
         )
@@ -52,6 +51,26 @@ def extended_to(
     if extended > _years_later(decided_on, _BASE + _LONGEST_EXTENSION):
         raise NoSuchTerm("No listing lasts more than five years. 名单期限最长五年")
     return extended
+
+
+def corrected_term(
+    decided_on: date,
+    ends_on: date | None,
+    before: Collection[Misconduct],
+    after: Collection[Misconduct],
+) -> date | None:
+    """Return the last day once the conduct *before* was put right to *after* (art. 9).
+
+    An extension stays only where what is left would carry it.
+    """
+    first = term_ends_on(decided_on, before)
+    extended = ends_on is not None and first is not None and ends_on > first
+    right = term_ends_on(decided_on, after)
+    return ends_on if right is not None and extended and _is_serious(after) else right
+
+
+def _is_serious(misconduct: Collection[Misconduct]) -> bool:
+    return Misconduct.OBSTRUCTS_BY_FORCE_OR_FORGERY in misconduct or len(set(misconduct)) > 1
 
 
 def _years_later(day: date, years: int) -> date:

@@ -11,6 +11,8 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Final
 
+from domain.legal_status import APPLIED, LegalStatus
+
 
 class SubjectType(Enum):
     """How a subject stands to the listing; values are those of the data."""
@@ -34,15 +36,6 @@ class AutoAction(Enum):
     FLAG = "flag"
     TASK = "task"
     ROUTE = "route"
-
-
-class LegalStatus(Enum):
-    """Whether a measure has a basis that carries it (国办发〔2020〕49号)."""
-
-    IN_FORCE = "inForce"
-    LOCAL_ONLY = "localOnly"
-    SUSPENDED = "suspended"
-    REPEALED = "repealed"
 
 
 class MatchMode(Enum):
@@ -89,10 +82,9 @@ class Measure:
         """Whether the measure may be applied on *on*."""
         begun = self.valid_from <= on
         over = self.valid_until is not None and on > self.valid_until
-        return begun and not over and self.legal_status in _APPLIED
+        return begun and not over and self.legal_status in APPLIED
 
 
-_APPLIED: Final = frozenset({LegalStatus.IN_FORCE, LegalStatus.LOCAL_ONLY})
 # A reference weighs in a decision; it never stops one (I-34).
 _NEVER_HOLDS: Final = frozenset({"prudential_reference", "strict_review"})
 _NEEDS: Final = {"requiresTerm": "term", "requiresAmountCap": "amountCap"}

@@ -12,6 +12,7 @@ ESCALATED_AFTER: Final = timedelta(days=3)  # number is ours: CAP-013 says [cfg]
 class DutyKind(Enum):
     """What has to be done, and the rule that sets its last day."""
 
+    DECIDE_LISTING = "DL-10"
     REMOVE_ENTRY = "DL-06"
     REVIEW_OBJECTION = "DL-02"
     CORRECT_LIST = "DL-03"

@@ -141,7 +141,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
     bell = open_bell(settings.database)
     events = OrderEvents(database, bell)
     watched = WatchedList(database, events, pseudonym_key[:64])
-    screener = Screener(database, watched, pseudonym_key[:64])
+    screener = Screener(database, watched, pseudonym_key[:64], settings.rule_profile)
     addresses = EndpointAddresses(
         map(network_to_call, settings.webhook_networks), anywhere=settings.demo
     )
@@ -289,7 +289,12 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
                 utc_now,
                 timedelta(days=settings.record_hidden_days),
             ),
-            *public_routes(database, utc_now, per_minute=settings.public_per_minute),
+            *public_routes(
+                database,
+                utc_now,
+                home=settings.issuer,
+                per_minute=settings.public_per_minute,
+            ),
             *oauth_routes(issuer, plain_record.signed_in),
             *graphiql_routes(_graphiql(settings, logins, first_query)),
         ],

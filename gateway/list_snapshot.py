@@ -3,7 +3,8 @@ The whole list as a file: one header, one line an entry, one line that closes it
 
 ```
 {"format":"chakong-list-snapshot/1","issuer":…,"cursor":"812","madeAt":…,"catalogueVersion":"2017-1"}
-{"cursor":"4","kind":"LISTED","entryId":…,"version":1,"at":…,"idNumber":…,"name":…,"caseNumber":…,"termEndsOn":…}
+{"cursor":"4","kind":"LISTED","entryId":…,"version":1,"at":…,"idNumber":…,"name":…,"caseNumber":…,"mode":…,
+ "termEndsOn":…}
 …
 {"entries":750,"sha256":…}
 ```
@@ -60,6 +61,7 @@ class Row(msgspec.Struct, rename="camel", kw_only=True):
     id_number: str
     name: str
     case_number: str
+    mode: str
     term_ends_on: date | None
 
 
@@ -163,6 +165,7 @@ def _row(entry: EntryRecord, changes: Mapping[str, ListChange]) -> Row:
         id_number=entry.id_number,
         name=entry.name,
         case_number=str(entry.case_number),
+        mode=entry.mode,
         term_ends_on=entry.term_ends_on,
     )
 

@@ -26,6 +26,7 @@ from resolvers.hits import HitMutations, HitQueries
 from resolvers.list_corrections import CorrectionQueries
 from resolvers.list_entries import ListQueries
 from resolvers.list_exchange import ExchangeQueries, ExchangeSubscriptions
+from resolvers.list_recipients import RecipientQueries
 from resolvers.list_reminders import ReminderQueries
 from resolvers.listing import ListMutations
 from resolvers.mine import MineQueries
@@ -86,6 +87,7 @@ def build_graph() -> Graph:
             RecordQueries,
             CreditQueries,
             HitStatisticsQueries,
+            RecipientQueries,
             ViewerQueries,
         ),
         root_type(

@@ -6,7 +6,7 @@ graph in between.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 import msgspec
@@ -22,7 +22,8 @@ from gateway.outward import tidy
 from gateway.plain_http import NO_STORE, HttpRefused, caller_with, refusing
 from gateway.plain_record import PlainRecord
 from resolvers.refusals import Refused
-from resolvers.screening import MOST_SUBJECTS, Screened, Screener, Subject
+from resolvers.screening import MOST_SUBJECTS, Screener
+from resolvers.screening_verdict import Screened, Subject
 
 _MOST_BYTES: Final = 4 * 1024 * 1024
 
@@ -31,12 +32,20 @@ class _Subject(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     name: str
     id_number: str | None = None
     subject_type: SubjectType | None = None
+    awarded_on: date | None = None
 
 
 class _Question(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     subjects: list[_Subject]
     trigger: str
     business_reference: str
+
+
+class _Further(msgspec.Struct, rename="camel"):
+    action: str
+    measures: tuple[str, ...]
+    entry_id: str
+    hit_id: str
 
 
 class _Result(msgspec.Struct, rename="camel", omit_defaults=True):
@@ -47,6 +56,7 @@ class _Result(msgspec.Struct, rename="camel", omit_defaults=True):
     entry_id: str | None = None
     hit_id: str | None = None
     basis: str | None = None
+    others: tuple[_Further, ...] = ()
 
 
 class _Answer(msgspec.Struct, rename="camel"):
@@ -91,7 +101,10 @@ def screening_routes(
             ) from over
         if record is not None:
             record.require()
-        subjects = [Subject(one.id_number, one.name, one.subject_type) for one in question.subjects]
+        subjects = [
+            Subject(one.id_number, one.name, one.subject_type, one.awarded_on)
+            for one in question.subjects
+        ]
         try:
             answer = await screener.screen(
                 caller, subjects, question.trigger, question.business_reference, now()
@@ -101,11 +114,7 @@ def screening_routes(
             bad = refused.code == "BAD_USER_INPUT"
             raise HttpRefused(400 if bad else status, refused.code, str(refused)) from refused
         if record is not None:
-            hit = [
-                asked.id_number or ""
-                for asked, told in zip(question.subjects, answer.results, strict=True)
-                if told.hit_id is not None
-            ]
+            hit = [one.about for one in answer.results if one.about is not None]
             what = {
                 "trigger": question.trigger,
                 "subjects": len(subjects),
@@ -162,4 +171,13 @@ def _shown(one: Screened) -> _Result:
         entry_id=one.entry_id,
         hit_id=one.hit_id,
         basis=one.basis,
+        others=tuple(
+            _Further(
+                action=further.action.value,
+                measures=tuple(measure.id for measure in further.measures),
+                entry_id=further.entry_id,
+                hit_id=further.hit_id,
+            )
+            for further in one.others
+        ),
     )

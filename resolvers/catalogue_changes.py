@@ -14,7 +14,7 @@ from domain.catalogue_change import (
     amended,
     other_person_approves,
 )
-from domain.measure import LegalStatus
+from domain.legal_status import LegalStatus
 from resolvers.arguments import AfterArgument, FirstArgument, KeyArgument, explained
 from resolvers.catalogue_versions import CatalogueVersions
 from resolvers.context import Info

@@ -24,7 +24,7 @@ from resolvers.entry_steps import Attempt, keep_key, led_to
 from resolvers.listing import ListRefused, WhyArgument, attempted
 from resolvers.order_steps import assigned_case, checked
 from resolvers.paging import checked_size
-from resolvers.refusals import BadInput, NotAnObligor
+from resolvers.refusals import BadInput, NotAnObligor, Refused
 from storage.cases import cases_of_officer, find_cases
 from storage.conduct import (
     ConductRecord,
@@ -33,7 +33,12 @@ from storage.conduct import (
     keep_conduct,
     open_cases_with_conduct,
 )
-from storage.exclusions import ExclusionRecord, excluded, keep_exclusion
+from storage.exclusions import (
+    ExclusionRecord,
+    end_exclusion,
+    excluded,
+    keep_exclusion,
+)
 
 _READERS: Final = ("list:propose", "list:decide", "command:read")
 _ALL: Final = frozenset({"list:decide", "command:read"})
@@ -92,7 +97,7 @@ class CompletenessPage:
 @strawberry.type(description="What was recorded of an obligor before any entry. 记录结果")
 class ObligorNoted:
     case_number: CaseNumber = strawberry.field(description="The case. 案号")
-    kind: str = strawberry.field(description="The condition or exclusion. 情形")
+    kind: str = strawberry.field(description="The condition or exclusion; `ENDED`. 情形")
 
 
 NotedOutcome = Annotated[
@@ -165,6 +170,27 @@ class CompletenessMutations:
         """Record why an obligor of your case is not listed (CAP-110). 记录不予纳入情形"""
         step = partial(_exclusion, case_number, id_number, exclusion, reason)
         return await attempted(info, idempotency_key, step)
+
+    @guarded("list:propose")
+    async def end_exclusion(
+        self,
+        info: Info,
+        case_number: CaseArgument,
+        id_number: IdNumberArgument,
+        reason: WhyArgument,
+        idempotency_key: KeyArgument,
+    ) -> NotedOutcome:
+        """Record that what stood against listing an obligor of your case is over: the security was lost, he
+        came of age. He may be proposed again (L2, L3). 不予纳入情形消除"""
+        step = partial(_excluded_no_more, case_number, id_number, reason)
+        return await attempted(info, idempotency_key, step)
+
+
+class NothingExcludes(Refused):
+    code = "EXCLUSION_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("Nothing stands against listing this obligor. 未记录不予纳入情形")
 
 
 def _unlisted(
@@ -254,6 +280,22 @@ def _exclusion(
         ),
     )
     keep_key(attempt, "recordExclusion", words, case_number)
+    return noted
+
+
+def _excluded_no_more(
+    case_number: CaseNumber, id_number: IdNumber, reason: str, attempt: Attempt
+) -> ObligorNoted:
+    words = [case_number, id_number, reason]
+    noted = ObligorNoted(case_number=case_number, kind="ENDED")
+    if led_to(attempt, "endExclusion", words) is not None:
+        return noted
+    _obligor(case_number, id_number, attempt)
+    said = checked("reason", reason, most=_LONGEST, lines=True)
+    by, at = attempt.caller.subject, attempt.now
+    if not end_exclusion(attempt.connection, case_number, id_number, reason=said, by=by, at=at):
+        raise NothingExcludes
+    keep_key(attempt, "endExclusion", words, case_number)
     return noted
 
 

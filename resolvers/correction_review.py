@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from domain.civil_time import civil_date
-from domain.entry import EntryEvent, EntryState
+from domain.entry import ENTRY, EntryEvent, EntryState
 from domain.guard_refused import GuardRefused
 from domain.list_correction import Correction
 from domain.misconduct import ExitCause
@@ -136,9 +136,10 @@ def _upheld(  # noqa: PLR0913, PLR0917 -- a decision has these parts
     if grants is Correction.WITHDRAW:
         withdrawn(found.entry, said, attempt)
         return replace(done, corrected_at=attempt.now)
-    if grants is Correction.RECTIFY and found.entry.state != EntryState.PUBLISHED.value:
+    rectified = EntryEvent.RECTIFY in ENTRY.events(EntryState(found.entry.state))
+    if grants is Correction.RECTIFY and not rectified:
         raise BadInput(
-            "Only what is published is rectified: grant WITHDRAW or REMOVE. 仅可更正已公布信息"
+            "Only what units were told is rectified: grant WITHDRAW. 仅可更正已公布或通报的信息"
         )
     if grants is Correction.REMOVE and found.entry.state in _LIVE:
         if cause is None:

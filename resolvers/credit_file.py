@@ -23,7 +23,7 @@ from domain.subject_name import same_spelling
 from resolvers import list_words  # noqa: F401 -- what the enums mean
 from resolvers.context import Info
 from resolvers.declare import Sensitivity, court_field, guarded
-from resolvers.list_exchange import ChangeCursor, sequence_of
+from resolvers.list_exchange import ChangeCursor, not_ahead, sequence_of
 from resolvers.paging import checked_size
 from resolvers.scalars import Date
 from storage.credit_records import CreditSource, credit_sources
@@ -182,6 +182,7 @@ class CreditQueries:
         today, profile = civil_date(info.context.now()), info.context.profile
 
         def read(connection: Connection) -> list[ShownCreditChange]:
+            not_ahead(connection, sequence)
             changes = changes_after(connection, sequence, most=first + 1)
             sources = credit_sources(connection, {one.entry_id for one in changes})
             return [

@@ -24,7 +24,7 @@ from resolvers.entry_steps import (
     take,
 )
 from resolvers.order_steps import assigned_case, checked
-from resolvers.refusals import NotAnObligor, Refused
+from resolvers.refusals import BadInput, NotAnObligor, Refused
 from storage.cases import lock_case
 from storage.entries import Associate, EntryRecord, add_entry, entries_about
 from storage.exclusions import ExclusionRecord, keep_exclusion
@@ -48,7 +48,12 @@ class NumberTaken(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """Who is to be listed and why; *misconduct* is each condition with its evidence."""
+    """Who is to be listed and why.
+
+    Attributes:
+        misconduct: each condition with its evidence.
+        requested_on: when the applicant asked; None where the court acts by itself.
+    """
 
     case_number: CaseNumber
     id_number: IdNumber
@@ -57,6 +62,7 @@ class Proposal:
     mode: DisclosureMode
     employer: str | None
     associates: tuple[Associate, ...]
+    requested_on: date | None = None
 
 
 def propose(proposal: Proposal, attempt: Attempt) -> EntryRecord:
@@ -69,6 +75,7 @@ def propose(proposal: Proposal, attempt: Attempt) -> EntryRecord:
         proposal.mode.value,
         proposal.employer,
         [[one.role, one.id_number, one.name] for one in proposal.associates],
+        *([] if proposal.requested_on is None else [str(proposal.requested_on)]),
     ]
     return once(attempt, "proposeEntry", words, lambda: _proposed(proposal, attempt))
 
@@ -83,6 +90,8 @@ def _proposed(proposal: Proposal, attempt: Attempt) -> EntryRecord:
     if any(one.state not in _OVER and one.removed_at is None for one in before):
         raise EntryExists
     entry_guards.disclosure_fits(proposal.mode, proposal.employer)
+    if proposal.requested_on is not None and proposal.requested_on > civil_date(attempt.now):
+        raise BadInput("requestedOn is a day that has come. 申请日期有误")
     entry = EntryRecord(
         id=f"e_{secrets.token_hex(12)}",
         case_number=case.number,
@@ -97,6 +106,7 @@ def _proposed(proposal: Proposal, attempt: Attempt) -> EntryRecord:
         },
         performance=proposal.performance.value,
         associates=proposal.associates,
+        requested_on=proposal.requested_on,
         drafter=attempt.caller.subject,
         created_at=attempt.now,
         changed_at=attempt.now,

@@ -28,6 +28,7 @@ from resolvers.order_steps import (
 from resolvers.refusals import CaseNotFound, Refused
 from storage.cases import CaseRecord, find_case
 from storage.entries import EntryRecord, find_entry, last_exit, lock_entry, move_entry
+from storage.exclusions import standing_exclusion
 from storage.orders import RequestRecord, find_request, keep_request
 
 _OPEN: Final = "OPEN"
@@ -119,11 +120,18 @@ def facts(attempt: Attempt, case: CaseRecord, entry: EntryRecord) -> EntryFacts:
         open_case=case.state == _OPEN,
         obligors=frozenset(party.id_number for party in case.obligors),
         misconduct={Misconduct(kind): words for kind, words in entry.misconduct.items()},
-        exclusions=frozenset(map(Exclusion, entry.exclusions)),
+        exclusions=_exclusions(attempt.connection, entry),
         warned_on=entry.warned_on,
         service_proof=entry.service_proof,
         removed_on_request=last_exit(attempt.connection, case.number, entry.id_number, asked),
     )
+
+
+def _exclusions(connection: Connection, entry: EntryRecord) -> frozenset[Exclusion]:
+    """Return what stands against the listing: of the entry itself, and recorded of the debtor (CAP-110)."""
+    recorded = standing_exclusion(connection, entry.case_number, entry.id_number)
+    found = (*entry.exclusions, *(() if recorded is None else (recorded,)))
+    return frozenset(map(Exclusion, found))
 
 
 def take(

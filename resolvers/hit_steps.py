@@ -5,7 +5,7 @@ A removal reaches every hit of the entry in the removal's own transaction: nothi
 message to arrive before it counts.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Final
@@ -13,9 +13,8 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from domain import hit as law
-from domain.calendar import working_calendar
+from domain import hit_term
 from domain.civil_time import civil_date
-from domain.deadline import Unit, due
 from domain.hit import HIT, HitEvent, HitState
 from resolvers.catalogue_versions import CatalogueVersions
 from resolvers.entry_steps import Attempt, keep_key, led_to
@@ -26,8 +25,6 @@ from storage.hits import HitRecord, confirm_first, find_hit, hits_of_entry, move
 _LONGEST: Final = 2000
 # What the first of two people meant to do is no effect of a hit that ends without the second.
 _NEVER_DONE: Final[Mapping[str, Any]] = MappingProxyType({"effect": None, "effect_ends_on": None})
-_FEEDBACK: Final = 3  # working days after the decision, CAP-015
-_RELEASE: Final = 3  # working days after the removal, DL-07
 _REMOVABLE: Final = frozenset(
     row.before.value
     for row in HIT.rows
@@ -42,10 +39,21 @@ class HitNotFound(Refused):
         super().__init__("No such hit of your department. 未找到该命中记录")
 
 
-def entry_removed(connection: Connection, entry_id: str, now: datetime) -> int:
-    """Let every hit of the entry know: what was held is let go, what was applied is to be released."""
-    release_by = due(civil_date(now), _RELEASE, Unit.WORKING_DAYS, working_calendar()).on
-    reached = hits_of_entry(connection, entry_id, _REMOVABLE)
+def entry_removed(
+    attempt: Attempt, entry_id: str, *, subject_types: Collection[str] | None = None
+) -> int:
+    """Let every hit of the entry know: what was held is let go, what was applied is to be released.
+
+    Args:
+        subject_types: of the hits that end; None for all.
+    """
+    connection, now = attempt.connection, attempt.now
+    release_by = hit_term.release_by(civil_date(now), attempt.profile)
+    reached = [
+        hit
+        for hit in hits_of_entry(connection, entry_id, _REMOVABLE)
+        if subject_types is None or hit.subject_type in subject_types
+    ]
     for hit in reached:
         after = HIT.next(HitState(hit.state), HitEvent.ENTRY_REMOVED)
         applied = after is HitState.RELEASE_DUE
@@ -201,7 +209,7 @@ def _reason(reason: str) -> str:
 
 
 def _feedback_by(attempt: Attempt) -> date:
-    return due(civil_date(attempt.now), _FEEDBACK, Unit.WORKING_DAYS, working_calendar()).on
+    return hit_term.feedback_by(civil_date(attempt.now), attempt.profile)
 
 
 def _move(

@@ -7,8 +7,10 @@ from typing import Annotated, Any, Final, cast
 
 import strawberry
 
+from domain.calendar import working_calendar
 from domain.civil_time import civil_date
 from domain.hit import HitState
+from domain.hit_term import DECISION, FEEDBACK, RELEASE, decision_due
 from domain.match import Confidence, Verdict
 from domain.measure import AutoAction, Catalogue, Measure, SubjectType
 from resolvers import hit_steps, list_words  # noqa: F401 -- what the enums mean
@@ -21,11 +23,12 @@ from resolvers.listing import ListRefused, WhyArgument, attempted
 from resolvers.paging import PageInfo, cursor_of, place_of
 from resolvers.refusals import BadInput
 from resolvers.scalars import Date, DateTime
-from resolvers.screening import Screened, Subject
+from resolvers.screening_verdict import Screened, Subject
 from storage.hits import HitRecord, hits_of_units
 
 _READERS: Final = ("sanctions:report", "sanctions:read")
 _MOST_IN_THE_GRAPH: Final = 500
+_RETENTION: Final = "CAP-118"
 _TO_DO: Final = (
     HitState.TO_VERIFY,
     HitState.INTERCEPTED,
@@ -47,6 +50,11 @@ class SubjectInput:
         default=None,
         description="What the subject is to the applicant, where an applicant's people are checked "
         "with it. 与申请人关系",
+    )
+    awarded_on: Date | None = strawberry.field(
+        default=None,
+        description="When what you look at was awarded: measures that revoke honours need it (I-36). "
+        "授予日期",
     )
 
 
@@ -79,6 +87,16 @@ class PunishmentMeasure:
     valid_until: Date | None = strawberry.field(description="Its last day. 失效日期")
 
 
+@strawberry.type(description="A further listing of the same person. 同一主体的其他命中")
+class FurtherHit:
+    entry_id: strawberry.ID = strawberry.field(description="The entry hit. 名单编号")
+    hit_id: strawberry.ID = strawberry.field(
+        description="What your people decide about, by itself. 命中编号"
+    )
+    action: AutoAction = strawberry.field(description="What your system does for it. 自动动作")
+    measures: list[PunishmentMeasure] = strawberry.field(description="Your measures. 惩戒措施")
+
+
 @strawberry.type(description="What a department is told of one subject. 比对结果")
 class ScreeningResult:
     verdict: Verdict = strawberry.field(description="What screening says. 结果")
@@ -96,6 +114,10 @@ class ScreeningResult:
         description="What your people decide about. 命中编号"
     )
     basis: str | None = strawberry.field(description="In words, for a bad number. 说明")
+    others: list[FurtherHit] = strawberry.field(
+        description="Who is listed more than once is hit once a listing; an item waits until the last of them "
+        "is gone. 其他命中"
+    )
 
 
 @strawberry.type(description="An answer to a screening. 比对回执")
@@ -179,16 +201,20 @@ class SanctionHit:
         期限"""
         hit, today = root.hit, civil_date(info.context.now())
         last = {
-            HitState.TO_VERIFY: ("CAP-013", civil_date(hit.decide_by)),
-            HitState.INTERCEPTED: ("CAP-013", civil_date(hit.decide_by)),
-            HitState.NOTED: ("CAP-013", civil_date(hit.decide_by)),
-            HitState.APPLIED: ("CAP-015", hit.feedback_by),
-            HitState.NOT_APPLIED: ("CAP-015", hit.feedback_by),
-            HitState.RELEASE_DUE: ("DL-07", hit.release_by),
-            HitState.RETAINED: ("CAP-118", hit.retained_until),
+            HitState.TO_VERIFY: (DECISION, decision_due(hit.decide_by)),
+            HitState.INTERCEPTED: (DECISION, decision_due(hit.decide_by)),
+            HitState.NOTED: (DECISION, decision_due(hit.decide_by)),
+            HitState.APPLIED: (FEEDBACK, hit.feedback_by),
+            HitState.NOT_APPLIED: (FEEDBACK, hit.feedback_by),
+            HitState.RELEASE_DUE: (RELEASE, hit.release_by),
+            HitState.RETAINED: (_RETENTION, hit.retained_until),
         }
         rule, due_on = last.get(HitState(hit.state), ("-", None))
-        return [] if due_on is None else [rule_deadline(rule, due_on, today)]
+        if due_on is None:
+            return []
+        # A retention ends on the day that the unit named; the others are counted in working days.
+        counted = rule != _RETENTION and not working_calendar().is_known(due_on)
+        return [rule_deadline(rule, due_on, today, provisional=counted)]
 
     @guarded(*_READERS)
     def awaits_second_person(root: strawberry.Parent["ShownHit"]) -> bool:
@@ -332,13 +358,14 @@ class HitMutations:
                 f"subjects must be 1 to {_MOST_IN_THE_GRAPH} here; POST /screen takes 10,000."
             )
         asked = [
-            Subject(id_number=one.id_number, name=one.name, as_=one.subject_type)
+            Subject(one.id_number, one.name, one.subject_type, cast("date | None", one.awarded_on))
             for one in subjects
         ]
         context = info.context
         answer = await context.screening.screen(
             context.caller, asked, trigger, business_reference, context.now()
         )
+        context.saw(*(one.about for one in answer.results if one.about is not None))
         return ScreeningAnswer(
             results=_shown_results(answer.results, answer.catalogue),
             receipt=answer.receipt,
@@ -450,6 +477,15 @@ def _shown_results(results: Sequence[Screened], catalogue: Catalogue) -> list[Sc
             entry_id=None if one.entry_id is None else strawberry.ID(one.entry_id),
             hit_id=None if one.hit_id is None else strawberry.ID(one.hit_id),
             basis=one.basis,
+            others=[
+                FurtherHit(
+                    entry_id=strawberry.ID(further.entry_id),
+                    hit_id=strawberry.ID(further.hit_id),
+                    action=further.action,
+                    measures=[shown_measure(measure, catalogue) for measure in further.measures],
+                )
+                for further in one.others
+            ],
         )
         for one in results
     ]

@@ -9,7 +9,9 @@ from domain.calendar import working_calendar
 from domain.civil_time import civil_date
 from domain.deadline import Profile, deadline, due_by
 from domain.entry import EntryState
+from domain.hit_term import decision_due, release_by
 from domain.list_correction import CorrectionDates, periods
+from domain.listing_request import UNDECIDED, request_due
 from domain.objection import UPHELD, ObjectionState
 from domain.reminder import LEAD, Duty, DutyKind, level
 from storage.corrections import corrections_page
@@ -69,7 +71,8 @@ def duties(
         *_removals(connection, profile),
         *_objections(connection, profile),
         *_hits(connection, today),
-        *_receipts(connection),
+        *_receipts(connection, profile),
+        *_proposals(connection, profile),
     ):
         if duty.due_on <= today + LEAD:
             yield duty
@@ -80,7 +83,9 @@ def _removals(connection: Connection, profile: Profile) -> Iterator[Duty]:
         for entry in page:
             if entry.exit_found_on is not None:
                 last = due_by(
-                    deadline("DL-06", None, profile), entry.exit_found_on, working_calendar()
+                    deadline("DL-06", None, profile, entry.exit_found_on),
+                    entry.exit_found_on,
+                    working_calendar(),
                 ).on
                 yield Duty(kind=DutyKind.REMOVE_ENTRY, target=entry.id, unit=_COURT, due_on=last)
 
@@ -109,7 +114,7 @@ def _hits(connection: Connection, today: date) -> Iterator[Duty]:
     for hit in hits_due(connection, by=today + LEAD):
         kind = _HIT_KINDS[hit.state]
         last = (
-            civil_date(hit.decide_by)
+            decision_due(hit.decide_by)
             if kind is DutyKind.DECIDE_HIT
             else hit.release_by
             if kind is DutyKind.RELEASE_HIT
@@ -119,9 +124,20 @@ def _hits(connection: Connection, today: date) -> Iterator[Duty]:
             yield Duty(kind=kind, target=hit.id, unit=hit.unit, due_on=last)
 
 
-def _receipts(connection: Connection) -> Iterator[Duty]:
+def _proposals(connection: Connection, profile: Profile) -> Iterator[Duty]:
+    """What an applicant asked for and nobody decided (DL-10)."""
+    states = [state.value for state in UNDECIDED]
+    for page in entries_in_chunks(connection, states):
+        for entry in page:
+            due = request_due(entry.requested_on, profile)
+            if due is not None:
+                yield Duty(
+                    kind=DutyKind.DECIDE_LISTING, target=entry.id, unit=_COURT, due_on=due.on
+                )
+
+
+def _receipts(connection: Connection, profile: Profile) -> Iterator[Duty]:
     """Units that had an entry and did not take its removal over: a listing is lifted everywhere."""
-    rule = deadline("DL-07")
     for entry_id, unit, removed_at in removals_not_taken(connection):
-        last = due_by(rule, civil_date(removed_at), working_calendar()).on
+        last = release_by(civil_date(removed_at), profile)
         yield Duty(kind=DutyKind.TAKE_REMOVAL, target=entry_id, unit=unit, due_on=last)

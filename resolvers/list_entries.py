@@ -12,6 +12,7 @@ from domain.civil_time import civil_date
 from domain.deadline import Profile, deadline, due_by
 from domain.entry import ENTRY, DisclosureMode, EntryState
 from domain.identity import is_organization
+from domain.listing_request import UNDECIDED, request_due
 from domain.masks import mask_id_number, mask_name
 from domain.measure import SubjectType
 from domain.misconduct import ExitCause, Misconduct, Performance
@@ -71,7 +72,9 @@ class RuleDeadline:
 class EntryReceiver:
     unit: str = strawberry.field(description="Which. 单位")
     version: int = strawberry.field(description="The newest version it was told. 版本")
-    received_at: DateTime = strawberry.field(description="When first. 接收时间")
+    received_at: DateTime | None = strawberry.field(
+        description="When it first said so; null while it was told and said nothing since. 接收时间"
+    )
     removal_received_at: DateTime | None = strawberry.field(
         description="When it was told of the removal. 屏蔽通知接收时间"
     )
@@ -107,6 +110,11 @@ class ListEntry:
         "Number of the decision. 决定书文号", *_READ, attribute="decision_number"
     )
     decided_on: Date | None = court_field("When decided. 决定日期", *_READ, attribute="decided_on")
+    requested_on: Date | None = court_field(
+        "When the applicant asked for it; null where the court acts by itself. 申请日期",
+        *_READ,
+        attribute="requested_on",
+    )
     warned_on: Date | None = court_field(
         "When the risk warning was served. 风险提示送达日期", *_READ, attribute="warned_on"
     )
@@ -180,7 +188,7 @@ class ListEntry:
             EntryReceiver(
                 unit=one.unit,
                 version=one.version,
-                received_at=DateTime(one.received_at),
+                received_at=None if one.received_at is None else DateTime(one.received_at),
                 removal_received_at=None
                 if one.removal_received_at is None
                 else DateTime(one.removal_received_at),
@@ -297,8 +305,12 @@ def running(
     """Return the periods that run for *entry* at *now*."""
     found: list[RuleDeadline] = []
     today = civil_date(now)
+    asked = request_due(entry.requested_on, profile)
+    if asked is not None and EntryState(entry.state) in UNDECIDED:
+        found.append(rule_deadline("DL-10", asked.on, today, provisional=asked.provisional))
     if entry.state == EntryState.EXIT_PENDING.value and entry.exit_found_on is not None:
-        last = due_by(deadline("DL-06", None, profile), entry.exit_found_on, working_calendar())
+        found_on = entry.exit_found_on
+        last = due_by(deadline("DL-06", None, profile, found_on), found_on, working_calendar())
         found.append(rule_deadline("DL-06", last.on, today, provisional=last.provisional))
     if entry.state == EntryState.GRACE.value and entry.grace_ends_on is not None:
         found.append(rule_deadline("DL-09", entry.grace_ends_on, today))

@@ -8,14 +8,20 @@ from typing import Annotated, Any, Final
 import strawberry
 from sqlalchemy import Connection
 
-from domain.entry import LISTED
+from domain.entry import LISTED, DisclosureMode
 from domain.identity import IdNumber
 from resolvers.context import Info
 from resolvers.declare import court_field, guarded
-from resolvers.refusals import BadInput
+from resolvers.refusals import BadInput, Refused
 from resolvers.scalars import Date, DateTime
 from storage.entries import EntryRecord, entries_of
-from storage.list_changes import ListChange, acknowledge, changes_after, last_change
+from storage.list_changes import (
+    ListChange,
+    acknowledge,
+    changes_after,
+    last_change,
+    note_told,
+)
 
 _TAKERS: Final = ("list:subscribe",)
 _MOST: Final = 500
@@ -28,6 +34,17 @@ ChangeCursor = Annotated[
         description="`cursor` of the last change you took over; from the beginning if left out. 游标"
     ),
 ]
+
+
+class CursorAhead(Refused):
+    """A cursor of another list, or of this one before it was restored from a copy."""
+
+    code = "CURSOR_AHEAD"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The list has not come that far; begin again with a snapshot. 游标超前，请重新获取快照"
+        )
 
 
 @strawberry.type(description="A change of the list, as a unit takes it over. 名单变动")
@@ -47,6 +64,12 @@ class ListChangeItem:
     )
     case_number: str | None = court_field(
         "Its case; null once it is removed. 执行案号", *_TAKERS, attribute="case_number"
+    )
+    mode: DisclosureMode | None = court_field(
+        "Whether it is public: who is told to the employer alone is not published by anybody (三(一)); null once "
+        "the entry is removed. 公开方式",
+        *_TAKERS,
+        attribute="mode",
     )
     term_ends_on: Date | None = court_field(
         "Last day, if it has a term. 期限届满日", *_TAKERS, attribute="term_ends_on"
@@ -95,6 +118,10 @@ class ShownChange:
         return self.entry.case_number if self._listed else None
 
     @property
+    def mode(self) -> DisclosureMode | None:
+        return DisclosureMode(self.entry.mode) if self._listed else None
+
+    @property
     def term_ends_on(self) -> Any:
         return self.entry.term_ends_on if self._listed else None
 
@@ -124,13 +151,17 @@ class ExchangeQueries:
             raise BadInput(f"first must be 1 to {_MOST}.")
         sequence = sequence_of(after) or 0
         unit, now = info.context.caller.organisation, info.context.now()
-        work = partial(told, unit=unit, sequence=sequence, most=first + 1, at=now)
-        found = await info.context.database.write(work)
-        page: list[Any] = found[:first]
+
+        def work(connection: Connection) -> tuple[list[ShownChange], bool]:
+            taken(connection, unit, sequence, at=now)
+            return told(connection, unit, sequence=sequence, most=first, at=now)
+
+        found, more = await info.context.database.write(work)
+        page: list[Any] = found
         return ListChangePage(
             nodes=page,
             cursor=strawberry.ID(page[-1].cursor if page else str(sequence)),
-            has_more=len(found) > first,
+            has_more=more,
         )
 
 
@@ -140,16 +171,20 @@ class ExchangeSubscriptions:
     async def list_changed(
         self, info: Info, after: ChangeCursor = None
     ) -> AsyncGenerator[ShownChange, None]:
-        """Each change of the list as it is committed. 名单变动"""
+        """Each change of the list as it is committed. What is sent is no receipt: say what you took over by
+        asking `listChanges` behind it, or with `after` when you come back. 名单变动"""
         context = info.context
         unit = context.caller.organisation
         sequence = sequence_of(after)
         if sequence is None:
             sequence = await context.database.read(last_change)
+        else:
+            at = context.now()
+            await context.database.write(partial(taken, unit=unit, sequence=sequence, at=at))
         while True:
             news = context.events.news()
             work = partial(told, unit=unit, sequence=sequence, most=_MOST, at=context.now())
-            changes = await context.database.write(work)
+            changes, _ = await context.database.write(work)
             for change in changes:
                 sequence = change.change.sequence
                 yield change
@@ -157,14 +192,32 @@ class ExchangeSubscriptions:
                 await context.events.wait(news)
 
 
+def taken(connection: Connection, unit: str, sequence: int, *, at: datetime) -> None:
+    """Note that *unit* says it has taken over everything up to *sequence*.
+
+    Raises:
+        CursorAhead: see there; nothing was noted.
+    """
+    not_ahead(connection, sequence)
+    acknowledge(connection, unit, sequence, at=at)
+
+
 def told(
     connection: Connection, unit: str, *, sequence: int, most: int, at: datetime
-) -> list[ShownChange]:
-    """Return up to *most* changes behind *sequence*, which *unit* says it has taken over."""
-    acknowledge(connection, unit, sequence, at=at)
-    changes = changes_after(connection, sequence, most=most)
+) -> tuple[list[ShownChange], bool]:
+    """Return up to *most* changes behind *sequence*, and whether more follow; *unit* may have them now."""
+    behind = changes_after(connection, sequence, most=most + 1)
+    changes = behind[:most]
+    if changes:
+        note_told(connection, unit, changes[-1].sequence, at=at)
     entries = entries_of(connection, {one.entry_id for one in changes})
-    return [ShownChange(one, entries[one.entry_id]) for one in changes]
+    return [ShownChange(one, entries[one.entry_id]) for one in changes], len(behind) > most
+
+
+def not_ahead(connection: Connection, sequence: int) -> None:
+    """Refuse a cursor that the list has not reached: who went on behind it would hear of nothing."""
+    if sequence > last_change(connection):
+        raise CursorAhead
 
 
 def sequence_of(after: str | None) -> int | None:

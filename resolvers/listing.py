@@ -1,6 +1,6 @@
 """Mutations on the list: each is one guarded step of one entry, committed before it is answered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import partial
 from typing import Annotated, Final, TypeVar, cast
@@ -39,7 +39,7 @@ class ListRefused:
         description="`GUARD_REFUSED`, `STEP_REFUSED`, `KEY_CONFLICT`, `ENTRY_NOT_FOUND`, … 代码"
     )
     guard: str | None = strawberry.field(
-        description="The guard: L1 to L13, H1 to H3, O1 to O3. 校验项"
+        description="The guard: L1 to L14, H1 to H3, O1 to O3, C1, C2. 校验项"
     )
     rule: str | None = strawberry.field(description="The rule behind it. 依据")
     message: str = strawberry.field(description="What would satisfy it. 如何补正")
@@ -92,6 +92,9 @@ class ProposeEntryInput:
     associates: list[AssociateInput] = strawberry.field(
         default_factory=list, description="Who steers a debtor organization. 单位相关人员"
     )
+    requested_on: Date | None = strawberry.field(
+        default=None, description="When the applicant asked for it; DL-10 runs. 申请日期"
+    )
 
     def proposal(self) -> entry_proposals.Proposal:
         return entry_proposals.Proposal(
@@ -101,15 +104,20 @@ class ProposeEntryInput:
             performance=self.performance,
             mode=self.mode,
             employer=self.employer,
-            associates=tuple(
-                Associate(
-                    role=one.subject_type.value,
-                    id_number=one.id_number,
-                    name=checked("name", one.name, most=_LONGEST_NAME),
-                )
-                for one in self.associates
-            ),
+            associates=_associates(self.associates),
+            requested_on=cast("date | None", self.requested_on),
         )
+
+
+def _associates(given: Iterable[AssociateInput]) -> tuple[Associate, ...]:
+    return tuple(
+        Associate(
+            role=one.subject_type.value,
+            id_number=one.id_number,
+            name=checked("name", one.name, most=_LONGEST_NAME),
+        )
+        for one in given
+    )
 
 
 @strawberry.type
@@ -205,7 +213,7 @@ class ListMutations:
         return await _taken(info, idempotency_key, partial(entry_publication.publish, str(id)))
 
     @guarded("list:publish")
-    async def rectify_entry(
+    async def rectify_entry(  # noqa: PLR0913, PLR0917 -- the mutation's arguments
         self,
         info: Info,
         id: EntryIdArgument,
@@ -214,12 +222,50 @@ class ListMutations:
         performance: Annotated[
             Performance | None, strawberry.argument(description="What is right. 履行情况")
         ] = None,
+        conditions: Annotated[
+            list[ConditionInput] | None,
+            strawberry.argument(description="All that are right; the term follows them. 失信情形"),
+        ] = None,
+        associates: Annotated[
+            list[AssociateInput] | None,
+            strawberry.argument(
+                description="All who are right; hits of those who are not end. 单位相关人员"
+            ),
+        ] = None,
+        employer: Annotated[
+            str | None, strawberry.argument(description="Who is to be told. 通报单位")
+        ] = None,
     ) -> EntryOutcome:
-        """Put wrong content right; the name comes from the case register. 更正"""
-        step = partial(entry_publication.rectify, str(id), performance, reason)
+        """Put wrong content right, all that is given; the name comes from the case register. 更正"""
+
+        def step(attempt: Attempt) -> EntryRecord:
+            content = entry_publication.Content(
+                performance=performance,
+                misconduct=None
+                if conditions is None
+                else {one.misconduct: one.evidence for one in conditions},
+                associates=None if associates is None else _associates(associates),
+                employer=employer,
+            )
+            return entry_publication.rectify(str(id), content, reason, attempt)
+
         return await _taken(info, idempotency_key, step)
 
     @guarded("list:publish")
+    async def record_employer_answer(
+        self,
+        info: Info,
+        id: EntryIdArgument,
+        answer: Annotated[
+            str, strawberry.argument(description="What it did, 1 to 2,000 characters. 处理结果")
+        ],
+        idempotency_key: KeyArgument,
+    ) -> EntryOutcome:
+        """Record what the employer did who was told instead of the public (CAP-092). 登记通报处理结果"""
+        step = partial(entry_publication.answer_notice, str(id), answer)
+        return await _taken(info, idempotency_key, step)
+
+    @guarded("list:decide")
     async def extend_entry(
         self,
         info: Info,

@@ -8,9 +8,9 @@ from sqlalchemy import Connection
 from domain.calendar import working_calendar
 from domain.case_number import CaseNumber
 from domain.civil_time import civil_date
-from domain.deadline import NoFixedPeriod, deadline, due_by
 from domain.entry import EntryState
 from domain.identity import IdNumber
+from domain.list_correction import correction_due
 from domain.masks import mask_id_number
 from domain.misconduct import Misconduct
 from resolvers.arguments import FirstArgument
@@ -83,10 +83,8 @@ class OwnListing:
         one is taken all the same. 申请纠正期限"""
         if root.decided_on is None or root.removed_at is not None:
             return None
-        try:
-            rule = deadline("DL-01", "late-mark", info.context.profile)
-            last = due_by(rule, root.decided_on, working_calendar())
-        except NoFixedPeriod:
+        last = correction_due(root.decided_on, working_calendar(), info.context.profile)
+        if last is None:
             return None
         today = civil_date(info.context.now())
         return rule_deadline("DL-01", last.on, today, provisional=last.provisional)

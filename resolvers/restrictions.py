@@ -10,18 +10,21 @@ from sqlalchemy import Connection
 
 from domain.case_number import CaseNumber
 from domain.civil_time import civil_date
-from domain.consumption import release_fits
+from domain.consumption import nobody_listed_goes_free, release_fits
+from domain.entry import EntryState
 from domain.measure import SubjectType
 from resolvers import list_words  # noqa: F401 -- what the enums mean
 from resolvers.arguments import CaseNumberArgument, KeyArgument
 from resolvers.context import Info
 from resolvers.declare import court_field, guarded
 from resolvers.entry_steps import Attempt, keep_key, led_to
+from resolvers.list_entries import RuleDeadline, rule_deadline
 from resolvers.listing import ListRefused, WhyArgument, attempted
 from resolvers.order_steps import checked
 from resolvers.refusals import Refused
 from resolvers.scalars import Date
-from storage.cases import cases_of_officer
+from storage.cases import cases_of_officer, lock_case
+from storage.entries import entries_about
 from storage.restrictions import (
     IN_FORCE,
     LIFTED,
@@ -71,6 +74,9 @@ class RestrictionOrder:
     issued_on: Date = court_field("When issued. 签发日期", *_READERS, attribute="issued_on")
     issued_by: str = court_field("Who signed it. 签发人", *_READERS, attribute="issued_by")
     state: str = court_field("`IN_FORCE` or `LIFTED`. 状态", *_READERS, attribute="state")
+    lifted_on: Date | None = court_field("When lifted. 解除日期", *_READERS, attribute="lifted_on")
+    lifted_by: str | None = court_field("Who lifted it. 解除人", *_READERS, attribute="lifted_by")
+    lift_reason: str | None = court_field("Why. 解除理由", *_READERS, attribute="lift_reason")
 
     @guarded(*_READERS)
     def subjects(root: strawberry.Parent[RestrictionRecord]) -> list[RestrictedParty]:
@@ -85,6 +91,14 @@ class RestrictionOrder:
                 first=Date(one.first), last=Date(one.last), reason=one.reason, by=one.by
             )
             for one in root.releases
+        ]
+
+    @guarded(*_READERS)
+    def deadlines(root: strawberry.Parent[RestrictionRecord], info: Info) -> list[RuleDeadline]:
+        """When a release that runs or is to come ends by itself (DL-32). 期限"""
+        today = civil_date(info.context.now())
+        return [
+            rule_deadline("DL-32", one.last, today) for one in root.releases if one.last >= today
         ]
 
 
@@ -135,7 +149,8 @@ class RestrictionMutations:
     async def lift_restriction(
         self, info: Info, number: NumberArgument, reason: WhyArgument, idempotency_key: KeyArgument
     ) -> RestrictionOutcome:
-        """Lift an order: performance, security, or the applicant's consent. 解除限制消费令"""
+        """Lift an order: performance, security, or the applicant's consent; not while its debtor is listed
+        (C2). 解除限制消费令"""
         step = partial(_lift, number, reason)
         return cast("RestrictionOrder", await attempted(info, idempotency_key, step))
 
@@ -146,7 +161,8 @@ def _release(
     words = [number, str(first), str(last), reason]
     if led_to(attempt, "releaseRestriction", words) is None:
         order = _in_force(number, attempt)
-        release_fits(first, last, reason, civil_date(attempt.now))
+        before = [(one.first, one.last) for one in order.releases]
+        release_fits(first, last, reason, civil_date(attempt.now), before)
         said = checked("reason", reason, most=_LONGEST, lines=True)
         release = Release(first=first, last=last, reason=said, by=attempt.caller.subject)
         keep_restriction(attempt.connection, released(order, release, attempt.now))
@@ -157,8 +173,17 @@ def _release(
 def _lift(number: str, reason: str, attempt: Attempt) -> RestrictionRecord:
     if led_to(attempt, "liftRestriction", [number, reason]) is None:
         order = _in_force(number, attempt)
-        checked("reason", reason, most=_LONGEST, lines=True)
-        lifted = replace(order, state=LIFTED, changed_at=attempt.now)
+        said = checked("reason", reason, most=_LONGEST, lines=True)
+        listings = entries_about(attempt.connection, order.case_number, order.id_number)
+        nobody_listed_goes_free([EntryState(one.state) for one in listings])
+        lifted = replace(
+            order,
+            state=LIFTED,
+            changed_at=attempt.now,
+            lifted_on=civil_date(attempt.now),
+            lifted_by=attempt.caller.subject,
+            lift_reason=said,
+        )
         keep_restriction(attempt.connection, lifted)
         keep_key(attempt, "liftRestriction", [number, reason], "restriction")
     found = find_restriction(attempt.connection, number)
@@ -168,6 +193,10 @@ def _lift(number: str, reason: str, attempt: Attempt) -> RestrictionRecord:
 
 
 def _in_force(number: str, attempt: Attempt) -> RestrictionRecord:
+    """Return the order with its case locked: of two releases at once none is lost."""
+    seen = find_restriction(attempt.connection, number)
+    if seen is not None:
+        lock_case(attempt.connection, seen.case_number)
     found = find_restriction(attempt.connection, number)
     if found is None or found.state != IN_FORCE:
         raise RestrictionNotFound

@@ -2,7 +2,6 @@
 
 import base64
 import secrets
-from functools import partial
 from typing import Annotated, Final
 
 import strawberry
@@ -11,6 +10,7 @@ from sqlalchemy import Connection
 from connectors.endpoint_addresses import AddressRefused
 from resolvers.context import Info
 from resolvers.declare import guarded
+from resolvers.list_exchange import ChangeCursor, not_ahead, sequence_of
 from resolvers.refusals import BadInput, Refused
 from resolvers.scalars import DateTime
 from storage.list_changes import last_change
@@ -110,9 +110,12 @@ class WebhookMutations:
         return _shown(made, secret=made.secret)
 
     @guarded(*_TAKERS)
-    async def resume_webhook(self, info: Info, id: WebhookIdArgument) -> Webhook:
-        """Call a parked endpoint again, behind the last change it took. 恢复回调"""
-        return await _changed(info, str(id), "ACTIVE")
+    async def resume_webhook(
+        self, info: Info, id: WebhookIdArgument, after: ChangeCursor = None
+    ) -> Webhook:
+        """Call an endpoint again, behind the last change it took; with `after` everything behind that, once
+        more. 恢复回调"""
+        return await _changed(info, str(id), "ACTIVE", sequence_of(after))
 
     @guarded(*_TAKERS)
     async def end_webhook(self, info: Info, id: WebhookIdArgument) -> Webhook:
@@ -125,15 +128,20 @@ def new_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
 
 
-async def _changed(info: Info, webhook_id: str, state: str) -> Webhook:
+async def _changed(info: Info, webhook_id: str, state: str, behind: int | None = None) -> Webhook:
     context = info.context
-    change = partial(
-        change_webhook,
-        unit=context.caller.organisation,
-        webhook_id=webhook_id,
-        state=state,
-        now=context.now(),
-    )
+
+    def change(connection: Connection) -> WebhookRecord | None:
+        not_ahead(connection, behind or 0)
+        return change_webhook(
+            connection,
+            context.caller.organisation,
+            webhook_id,
+            state=state,
+            now=context.now(),
+            told=behind,
+        )
+
     changed = await context.database.write(change)
     if changed is None:
         raise NoSuchWebhook

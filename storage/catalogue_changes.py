@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from domain.catalogue_change import CatalogueChange, ChangeKind
-from domain.measure import LegalStatus
+from domain.legal_status import LegalStatus
 from storage.instants import instant_text, parse_instant
 from storage.tables import catalogue_changes
 

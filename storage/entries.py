@@ -16,6 +16,7 @@ from storage.settled import transaction_of
 from storage.tables import entries, entry_events
 
 _DATES: Final = (
+    "requested_on",
     "warned_on",
     "decided_on",
     "grace_ends_on",
@@ -42,6 +43,7 @@ class EntryRecord:
     Attributes:
         place: what the index of the list knows it by; 0 before it is added.
         misconduct: each condition with its evidence.
+        requested_on: when the applicant asked for it; None where the court acts by itself.
         version: counts what units are told.
     """
 
@@ -62,6 +64,7 @@ class EntryRecord:
     associates: tuple[Associate, ...] = ()
     second_reader: str | None = None
     signer: str | None = None
+    requested_on: date | None = None
     warned_on: date | None = None
     service_proof: str | None = None
     decision_number: str | None = None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, func, insert, literal, select, update
+from sqlalchemy import Connection, Row, Select, and_, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.insert_once import insert_once
@@ -34,12 +34,16 @@ class ListChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receiver:
-    """A unit that was told of an entry, and of its removal or not yet."""
+    """A unit that was told of an entry, and of its removal or not yet.
+
+    Attributes:
+        received_at: when it said so; None while it was told and said nothing since.
+    """
 
     entry_id: str
     unit: str
     version: int
-    received_at: datetime
+    received_at: datetime | None
     removal_received_at: datetime | None
 
 
@@ -139,6 +143,41 @@ def acknowledge(connection: Connection, unit: str, sequence: int, *, at: datetim
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitCursor:
+    """How far a unit says it has come, and how far it was told."""
+
+    unit: str
+    sequence: int
+    told: int
+    at: datetime
+
+
+def unit_cursors(connection: Connection) -> list[UnitCursor]:
+    """Return how far each unit has come that ever asked, by name."""
+    statement = select(list_cursors).order_by(list_cursors.c.unit)
+    return [
+        UnitCursor(unit=row.unit, sequence=row.sequence, told=row.told, at=parse_instant(row.at))
+        for row in connection.execute(statement)
+    ]
+
+
+def changes_behind(connection: Connection, sequence: int) -> int:
+    """Return how many changes there are behind *sequence*."""
+    statement = select(func.count()).where(list_changes.c.sequence > sequence)
+    return int(connection.scalar(statement) or 0)
+
+
+def note_told(connection: Connection, unit: str, sequence: int, *, at: datetime) -> None:
+    """Note that changes up to *sequence* were shown to *unit*: it may have them, whatever it says (I-32)."""
+    insert_once(connection, list_cursors, {"unit": unit, "sequence": 0, "at": instant_text(at)})
+    connection.execute(
+        update(list_cursors)
+        .where(list_cursors.c.unit == unit, list_cursors.c.told < sequence)
+        .values(told=sequence)
+    )
+
+
 def _mark(connection: Connection, unit: str, known: int, last: int, *, at: datetime) -> None:
     """Keep who has what; a removal of what the unit never had tells it nothing.
 
@@ -188,13 +227,9 @@ def _mark(connection: Connection, unit: str, known: int, last: int, *, at: datet
 
 def receivers_of(connection: Connection, entry_id: str) -> Sequence[Receiver]:
     """Return the units that were told of an entry, by name."""
-    statement = (
-        select(list_receivers)
-        .where(list_receivers.c.entry_id == entry_id)
-        .order_by(list_receivers.c.unit)
-    )
-    return [
-        Receiver(
+    statement = select(list_receivers).where(list_receivers.c.entry_id == entry_id)
+    said = {
+        row.unit: Receiver(
             entry_id=row.entry_id,
             unit=row.unit,
             version=row.version,
@@ -204,21 +239,64 @@ def receivers_of(connection: Connection, entry_id: str) -> Sequence[Receiver]:
             else parse_instant(row.removal_received_at),
         )
         for row in connection.execute(statement)
-    ]
+    }
+    shown = (
+        _shown_and_silent()
+        .with_only_columns(list_cursors.c.unit, func.max(list_changes.c.version).label("version"))
+        .where(list_changes.c.entry_id == entry_id)
+        .group_by(list_cursors.c.unit)
+    )
+    silent = {
+        row.unit: Receiver(
+            entry_id=entry_id,
+            unit=row.unit,
+            version=row.version,
+            received_at=None,
+            removal_received_at=None,
+        )
+        for row in connection.execute(shown)
+    }
+    return [one for _, one in sorted((silent | said).items())]
 
 
 def removals_not_taken(connection: Connection) -> list[tuple[str, str, datetime]]:
-    """Return (entry, unit, when it was removed) of who had an entry and has not heard of its end."""
-    statement = (
+    """Return (entry, unit, when it was removed) of who had an entry and has not heard of its end.
+
+    Who was shown an entry and said nothing since may have it: its removal is owed to it as well.
+    """
+    said = (
         select(list_receivers.c.entry_id, list_receivers.c.unit, entries.c.removed_at)
         .join(entries, entries.c.id == list_receivers.c.entry_id)
         .where(list_receivers.c.removal_received_at.is_(None), entries.c.removed_at.is_not(None))
-        .order_by(list_receivers.c.entry_id, list_receivers.c.unit)
     )
-    return [
-        (row.entry_id, row.unit, parse_instant(row.removed_at))
-        for row in connection.execute(statement)
-    ]
+    silent = (
+        _shown_and_silent()
+        .with_only_columns(list_changes.c.entry_id, list_cursors.c.unit, entries.c.removed_at)
+        .join(entries, entries.c.id == list_changes.c.entry_id)
+        .where(entries.c.removed_at.is_not(None))
+    )
+    return sorted(
+        {
+            (row.entry_id, row.unit, parse_instant(row.removed_at))
+            for statement in (said, silent)
+            for row in connection.execute(statement)
+        }
+    )
+
+
+def _shown_and_silent() -> Select[Any]:
+    """Select what a unit was shown of entries, behind what it says it has taken over."""
+    return (
+        select(list_changes, list_cursors)
+        .join(
+            list_cursors,
+            and_(
+                list_changes.c.sequence > list_cursors.c.sequence,
+                list_changes.c.sequence <= list_cursors.c.told,
+            ),
+        )
+        .where(list_changes.c.kind != "REMOVED")
+    )
 
 
 def _change(row: Row[*tuple[Any, ...]]) -> ListChange:

@@ -40,6 +40,9 @@ class RestrictionRecord:
     state: str
     changed_at: datetime
     releases: tuple[Release, ...] = ()
+    lifted_on: date | None = None
+    lifted_by: str | None = None
+    lift_reason: str | None = None
 
     @classmethod
     def against(
@@ -134,6 +137,9 @@ def _values(order: RestrictionRecord) -> dict[str, object]:
             for one in order.releases
         ],
         "changed_at": instant_text(order.changed_at),
+        "lifted_on": None if order.lifted_on is None else order.lifted_on.isoformat(),
+        "lifted_by": order.lifted_by,
+        "lift_reason": order.lift_reason,
     }
 
 
@@ -159,4 +165,7 @@ def _restriction(row: Row[*tuple[object, ...]]) -> RestrictionRecord:
             for one in row.releases
         ),
         changed_at=parse_instant(row.changed_at),
+        lifted_on=None if row.lifted_on is None else date.fromisoformat(row.lifted_on),
+        lifted_by=row.lifted_by,
+        lift_reason=row.lift_reason,
     )

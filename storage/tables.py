@@ -374,6 +374,7 @@ entries = Table(
     Column("drafter", String(64), nullable=False),
     Column("second_reader", String(64)),
     Column("signer", String(64)),
+    Column("requested_on", _Date),  # by the applicant; null where the court acts by itself
     Column("warned_on", _Date),
     Column("service_proof", Text),
     Column("decision_number", String(128)),
@@ -434,12 +435,13 @@ list_receivers = Table(
     PrimaryKeyConstraint("entry_id", "unit"),
 )
 
-# How far each unit says it has taken the list over.
+# How far each unit says it has taken the list over, and how far it was told.
 list_cursors = Table(
     "list_cursors",
     METADATA,
     Column("unit", String(64), primary_key=True),
     Column("sequence", BigInteger, nullable=False),
+    Column("told", BigInteger, nullable=False, server_default="0"),
     Column("at", _Instant, nullable=False),
 )
 
@@ -535,6 +537,9 @@ restriction_orders = Table(
     Column("issued_by", String(64), nullable=False),
     Column("state", String(16), nullable=False),  # IN_FORCE, LIFTED
     Column("releases", JSON, nullable=False),
+    Column("lifted_on", _Date),
+    Column("lifted_by", String(64)),
+    Column("lift_reason", Text),
     Column("changed_at", _Instant, nullable=False),
 )
 
@@ -630,6 +635,9 @@ exclusions = Table(
     Column("remark", Text, nullable=False),
     Column("actor", String(64), nullable=False),
     Column("at", _Instant, nullable=False),
+    Column("ended_at", _Instant),  # it stands while this is null
+    Column("ended_by", String(64)),
+    Column("end_reason", Text),
     PrimaryKeyConstraint("case_number", "id_number"),
 )
 

@@ -63,6 +63,16 @@ def webhooks_of(connection: Connection, unit: str) -> list[WebhookRecord]:
     return [_webhook(row) for row in connection.execute(statement)]
 
 
+def webhooks_of_all(connection: Connection) -> list[WebhookRecord]:
+    """Return the endpoints of every unit that have not ended, oldest first."""
+    statement = (
+        select(webhooks)
+        .where(webhooks.c.state != "ENDED")
+        .order_by(webhooks.c.created_at, webhooks.c.id)
+    )
+    return [_webhook(row) for row in connection.execute(statement)]
+
+
 def claim_webhooks(  # noqa: PLR0913 -- a claim has these parts
     connection: Connection,
     *,
@@ -129,14 +139,26 @@ def settle_webhook(  # noqa: PLR0913 -- what an attempt comes to
         raise WebhookLost(webhook.id)
 
 
-def change_webhook(
-    connection: Connection, unit: str, webhook_id: str, *, state: str, now: datetime
+def change_webhook(  # noqa: PLR0913 -- a change has these parts
+    connection: Connection,
+    unit: str,
+    webhook_id: str,
+    *,
+    state: str,
+    now: datetime,
+    told: int | None = None,
 ) -> WebhookRecord | None:
-    """Resume or end an endpoint of *unit*; None if it has none of that id."""
+    """Resume or end an endpoint of *unit*; None if it has none of that id.
+
+    Args:
+        told: the change behind which it is told again. A gateway that is just calling it loses its lease, so
+            that it does not write over that.
+    """
+    again = {} if told is None else {"told": told, "lease": None, "leased_until": None}
     changed = connection.execute(
         update(webhooks)
         .where(webhooks.c.id == webhook_id, webhooks.c.unit == unit, webhooks.c.state != "ENDED")
-        .values(state=state, attempts=0, due_at=instant_text(now), last_error=None)
+        .values(state=state, attempts=0, due_at=instant_text(now), last_error=None, **again)
     )
     if changed.rowcount != 1:
         return None

@@ -295,6 +295,39 @@ def test_a_department_begins_with_the_snapshot_of_a_running_court(court: Court) 
     assert (page["nodes"], page["cursor"]) == ([], header["cursor"])
 
 
+def test_a_subscription_tells_each_change_and_is_no_receipt(court: Court) -> None:
+    case = court.demo["cases"][3]["number"]
+    document = """query ($n: CaseNumber!) { done: case(number: $n, purpose: CONTROL) {
+      debtors { idNumber name } } }"""
+    [one, *_] = court.ask("court-executor", document, n=case)["debtors"]
+    entry = listed(court, case, one["idNumber"], 4)
+    query = "subscription ($a: ID) { listChanged(after: $a) { cursor kind entryId name } }"
+    headers = {
+        "authorization": f"Bearer {court.token('dept:education')}",
+        "accept": "text/event-stream",
+    }
+    heard: list[dict[str, Any]] = []
+    body = {"query": query, "variables": {"a": "0"}}
+    with httpx.stream(
+        "POST", court.demo["graphql"], json=body, headers=headers, timeout=20, trust_env=False
+    ) as answer:
+        for line in answer.iter_lines():
+            if line.startswith("data: {"):
+                heard.append(json.loads(line.removeprefix("data: "))["data"]["listChanged"])
+            if heard and heard[-1]["entryId"] == entry:
+                break
+    seen = """query ($e: ID!) { done: listEntry(id: $e) { receivers { unit receivedAt } } }"""
+    told = court.ask("list-officer", seen, e=entry)["receivers"]
+    court.ask("dept:education", CHANGES, a=heard[-1]["cursor"])
+    taken = court.ask("list-officer", seen, e=entry)["receivers"]
+
+    cursors = [int(change["cursor"]) for change in heard]
+    assert cursors == list(range(1, len(cursors) + 1)), "none left out"
+    assert (heard[-1]["kind"], heard[-1]["name"]) == ("LISTED", one["name"])
+    assert told == [{"unit": "education", "receivedAt": None}]
+    assert [bool(receiver["receivedAt"]) for receiver in taken] == [True]
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [

@@ -211,6 +211,20 @@ def releases_when_the_entry_is_removed(bench: Bench) -> None:
         raise Differs("an item that another entry holds went on, too")
 
 
+def waits_for_every_listing(bench: Bench) -> None:
+    _hit(bench, "twice", 28, "hold")
+    bench.court.call(bench.webhook, bench.listed("twice again", 28))
+    first = bench.court.verdicts[number(28)]
+    further = {**first, "entryId": bench.entry("twice again"), "hitId": "h_twice_again"}
+    first["others"] = [further]
+    bench.becomes("twice", 28, wanted="HELD")
+    for name, wanted in (("twice", "HELD"), ("twice again", "GOES_ON")):
+        sequence = bench.court.tell("REMOVED", bench.entry(name))
+        bench.takes("the removal", bench.court.call(bench.webhook, sequence)[0])
+        bench.has(without=(name,))
+        bench.until(lambda wanted=wanted: bench.state("twice") == wanted, f"it is {wanted}")
+
+
 def presents_its_token(bench: Bench) -> None:
     if bench.court.refused or not bench.court.screened or not bench.court.read:
         raise Differs(f"{bench.court.refused} requests without the token in --token-file")
@@ -231,6 +245,7 @@ CHECKS: list[Callable[[Bench], None]] = [
     does_not_take_silence_for_no_hit,
     asks_again_after_silence,
     releases_when_the_entry_is_removed,
+    waits_for_every_listing,
     presents_its_token,
 ]
 

@@ -38,9 +38,9 @@ def screened(
         raise
     notes, held_by = [], []
     for person, result in zip(people, results, strict=True):
-        if result["verdict"] == "HIT":
-            if result["action"] == "hold":
-                held_by.append(result["entryId"])
+        if result["verdict"] == "HIT":  # who is listed more than once waits for each listing
+            hits = (result, *result.get("others", ()))
+            held_by += [one["entryId"] for one in hits if one["action"] == "hold"]
             measures = "、".join(result["measures"])
             notes.append(
                 f"{person['name']}：命中失信名单（{measures}），处理编号 {result['hitId']}"

@@ -9,7 +9,7 @@ from domain.civil_time import SHANGHAI
 from domain.measure import Catalogue, Measure
 from gateway.forms.markup import Html, fill, joined
 from gateway.public.published import Published, Removal
-from gateway.public.words import CONDUCT, EFFECTS, EN, PERFORMANCE, STATUS, ZH, either
+from gateway.public.words import CONDUCT, EFFECTS, EN, PERFORMANCE, SEX, STATUS, ZH, either
 
 STYLE: Final = """
 :root { color-scheme: light dark; --line: #767b85; --accent: #0b4f8a; }
@@ -60,6 +60,8 @@ _PAGE: Final = """<!doctype html>
 <link rel="stylesheet" href="/public/style.css">
 <link rel="alternate" type="application/feed+json" href="/public/feed.json">
 <link rel="alternate" type="application/atom+xml" href="/public/feed.atom">
+<link rel="alternate" type="application/feed+json" href="/public/removals.json">
+<link rel="alternate" type="application/atom+xml" href="/public/removals.atom">
 </head>
 <body>
 <a class="skip" href="#content">{skip}</a>
@@ -98,10 +100,13 @@ _FOUND: Final = """
 <h3 id="{id}">{name}</h3>
 <dl>
 <dt>{w_number}</dt><dd>{number}</dd>
+{who}
 <dt>{w_case}</dt><dd>{case}</dd>
 <dt>{w_court}</dt><dd>{court}</dd>
 <dt>{w_filed}</dt><dd>{filed}</dd>
 <dt>{w_basis}</dt><dd>{basis}</dd>
+<dt>{w_basis_unit}</dt><dd>{basis_unit}</dd>
+<dt>{w_obligation}</dt><dd>{obligation}</dd>
 <dt>{w_conduct}</dt><dd>{conduct}</dd>
 <dt>{w_performance}</dt><dd>{performance}</dd>
 <dt>{w_published}</dt><dd><time datetime="{at}">{day}</time></dd>
@@ -175,7 +180,9 @@ def measures_page(words: Mapping[str, str], catalogue: Catalogue) -> Html:
 def _units(words: Mapping[str, str], measure: Measure, catalogue: Catalogue) -> Iterable[str]:
     """Yield who applies *measure*, and of the bodies that the policy names who has their duties."""
     for unit in sorted(measure.departments):
-        yield _named(words, unit)
+        renamed = department(unit).successor_zh
+        now = "" if renamed is None else words["now"].format(name=renamed)
+        yield f"{_named(words, unit)}{now}"
     for unit in sorted(measure.formerly):
         if (into := catalogue.successor_of(unit)) is not None:
             merged = words["merged"].format(into=_named(words, into))
@@ -210,6 +217,9 @@ def _result(words: Mapping[str, str], one: Published) -> Html:
         court=one.court,
         filed=one.filed_on,
         basis=one.basis,
+        basis_unit=one.basis_unit,
+        obligation=one.obligation,
+        who=joined(_who(words, one)),
         conduct="；".join(either(CONDUCT[kind], words) for kind in one.conduct),
         performance=either(PERFORMANCE[one.performance], words),
         at=one.published_at.isoformat(),
@@ -219,10 +229,24 @@ def _result(words: Mapping[str, str], one: Published) -> Html:
         w_court=words["court"],
         w_filed=words["filed"],
         w_basis=words["basis"],
+        w_basis_unit=words["basis_unit"],
+        w_obligation=words["obligation"],
         w_conduct=words["conduct"],
         w_performance=words["performance"],
         w_published=words["published"],
     )
+
+
+def _who(words: Mapping[str, str], one: Published) -> Iterable[Html]:
+    """Yield what is said of a person, or of who represents an organization (art. 6)."""
+    said = {
+        words["sex"]: None if one.sex is None else either(SEX[one.sex], words),
+        words["age"]: None if one.age is None else str(one.age),
+        words["representative"]: "、".join(one.representatives) or None,
+    }
+    for term, value in said.items():
+        if value is not None:
+            yield fill("<dt>{term}</dt><dd>{value}</dd>", term=term, value=value)
 
 
 def _page(words: Mapping[str, str], place: str, content: Html) -> Html:

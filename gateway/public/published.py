@@ -7,9 +7,11 @@ from typing import Final
 from sqlalchemy import Connection
 
 from domain.case_number import CaseNumber
+from domain.civil_time import civil_date
 from domain.entry import DisclosureMode, EntryState, is_public
-from domain.identity import is_organization
+from domain.identity import birth_date, is_organization, sex_code
 from domain.masks import mask_id_number_public, mask_name
+from domain.measure import SubjectType
 from domain.subject_name import same_spelling
 from storage.cases import find_case
 from storage.entries import (
@@ -26,21 +28,33 @@ _PUBLIC: Final = tuple(
 )
 _MOST: Final = 20
 _NOTICE: Final = timedelta(days=30)
-_MOST_NOTICES: Final = 500
+_MOST_NOTICES: Final = 5_000  # in 30 days; a statement takes that many
 LATEST: Final = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """An entry as the public sees it (法释〔2017〕7号 art. 6); the number is masked."""
+    """An entry as the public sees it (法释〔2017〕7号 art. 6).
+
+    Attributes:
+        number: masked; of an organization whole.
+        sex: ``1`` or ``2``; None of an organization.
+        age: in the year of publication by the year of birth: both are public anyhow, a birthday is not (I-42).
+        representatives: who represents an organization by law, or heads it.
+    """
 
     entry_id: str
     name: str
     number: str
+    sex: str | None
+    age: int | None
+    representatives: tuple[str, ...]
     case_number: CaseNumber
     court: str
     filed_on: str
     basis: str
+    basis_unit: str
+    obligation: str
     conduct: tuple[str, ...]
     performance: str
     published_at: datetime
@@ -108,11 +122,26 @@ def _published(connection: Connection, entry: EntryRecord) -> Published:
         entry_id=entry.id,
         name=entry.name,
         number=entry.id_number if organization else mask_id_number_public(entry.id_number),
+        sex=None if organization else sex_code(entry.id_number),
+        age=None
+        if organization
+        else civil_date(entry.published_at).year - birth_date(entry.id_number).year,
+        representatives=_representatives(entry) if organization else (),
         case_number=entry.case_number,
         court=case.court_name,
         filed_on=case.filed_on.isoformat(),
         basis=case.basis_document_number,
+        basis_unit=case.basis_unit,
+        obligation=case.obligation,
         conduct=tuple(entry.misconduct),
         performance=entry.performance,
         published_at=entry.published_at,
     )
+
+
+def _representatives(entry: EntryRecord) -> tuple[str, ...]:
+    """Return the legal representative; where none is named, the principal."""
+    for role in (SubjectType.LEGAL_REPRESENTATIVE, SubjectType.PRINCIPAL):
+        if found := tuple(one.name for one in entry.associates if one.role == role.value):
+            return found
+    return ()

@@ -5,20 +5,21 @@ A search is a POST: whom one looks for stands in no address, no log and no histo
 that finds nobody is the same, whether the person exists or not.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from functools import partial
+from ipaddress import ip_address, ip_network
 from typing import Final
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from domain.case_number import CaseNumber, parse_case_number
 from domain.width import half_width
 from gateway.cost import Budgets, OverBudget
-from gateway.public.feeds import atom_feed, json_feed
+from gateway.public.feeds import Feed, atom_feed, json_feed, published_feed, removals_feed
 from gateway.public.pages import (
     STYLE,
     measures_page,
@@ -26,7 +27,7 @@ from gateway.public.pages import (
     search_page,
     words_of,
 )
-from gateway.public.published import Published, by_case, by_name, latest, removals
+from gateway.public.published import Published, Removal, by_case, by_name, latest, removals
 from resolvers.catalogue_versions import CatalogueVersions
 from storage.database import Database
 
@@ -40,23 +41,29 @@ _HEADERS: Final = {
 _MOST_BYTES: Final = 4096
 _LEAST_ENDING: Final = 4
 _LEAST_NAME: Final = 2
+_READS_A_SEARCH: Final = 10
+_IPV4: Final = 4
+_SUBSCRIBER: Final = 64  # bits of an IPv6 address
 
 
 def public_routes(
-    database: Database, now: Callable[[], datetime], *, per_minute: int
+    database: Database, now: Callable[[], datetime], *, home: str, per_minute: int
 ) -> list[Route]:
     """Return the routes.
 
     Args:
-        per_minute: searches of one address.
+        home: the gateway's own address, which feeds name.
+        per_minute: searches of one address; of pages and feeds ten times as many.
     """
-    views = _Views(database, now, Budgets(per_minute))
+    views = _Views(database, now, home.rstrip("/"), per_minute)
     return [
         Route("/public", views.search, methods=["GET", "POST"]),
         Route("/public/removals", views.removals),
         Route("/public/measures", views.measures),
         Route("/public/feed.json", views.json),
         Route("/public/feed.atom", views.atom),
+        Route("/public/removals.json", views.removals_json),
+        Route("/public/removals.atom", views.removals_atom),
         Route("/public/style.css", views.style),
     ]
 
@@ -66,10 +73,14 @@ class _BadSearch(Exception):
 
 
 class _Views:
-    def __init__(self, database: Database, now: Callable[[], datetime], budgets: Budgets) -> None:
+    def __init__(
+        self, database: Database, now: Callable[[], datetime], home: str, per_minute: int
+    ) -> None:
         self._database = database
         self._now = now
-        self._budgets = budgets
+        self._home = home
+        self._searches = Budgets(per_minute)
+        self._reads = Budgets(per_minute * _READS_A_SEARCH)
         self._versions = CatalogueVersions()
 
     async def search(self, request: Request) -> Response:
@@ -77,7 +88,7 @@ class _Views:
         if request.method != "POST":
             return HTMLResponse(search_page(words), headers=_HEADERS)
         try:
-            self._budgets.spend(_address(request), 1)
+            self._searches.spend(_address(request), 1)
             found = await self._found(await _fields(request))
         except OverBudget as over:
             page = search_page(words, said=words["busy"])
@@ -89,23 +100,61 @@ class _Views:
         return HTMLResponse(search_page(words, found), headers=_HEADERS)
 
     async def removals(self, request: Request) -> Response:
-        found = await self._database.read(partial(removals, now=self._now()))
-        return HTMLResponse(removals_page(_words(request), found), headers=_HEADERS)
+        words = _words(request)
+        if (refused := self._too_often(request)) is not None:
+            return refused
+        return HTMLResponse(removals_page(words, await self._removed()), headers=_HEADERS)
 
     async def measures(self, request: Request) -> Response:
+        if (refused := self._too_often(request)) is not None:
+            return refused
         await self._database.read(self._versions.follow)
         page = measures_page(_words(request), self._versions.newest)
         return HTMLResponse(page, headers=_HEADERS)
 
     async def json(self, request: Request) -> Response:
-        found = await self._database.read(latest)
-        body = json_feed(found, _home(request))
-        return Response(body, media_type="application/feed+json", headers=_HEADERS)
+        return await self._feed(request, self._published, json_feed, "application/feed+json")
 
     async def atom(self, request: Request) -> Response:
-        found = await self._database.read(latest)
-        body = atom_feed(found, _home(request), self._now())
-        return Response(body, media_type="application/atom+xml", headers=_HEADERS)
+        return await self._feed(request, self._published, self._atom, "application/atom+xml")
+
+    async def removals_json(self, request: Request) -> Response:
+        return await self._feed(request, self._gone, json_feed, "application/feed+json")
+
+    async def removals_atom(self, request: Request) -> Response:
+        return await self._feed(request, self._gone, self._atom, "application/atom+xml")
+
+    async def _feed(
+        self,
+        request: Request,
+        found: Callable[[], Awaitable[Feed]],
+        written: Callable[[Feed], bytes],
+        media_type: str,
+    ) -> Response:
+        if (refused := self._too_often(request)) is not None:
+            return refused
+        return Response(written(await found()), media_type=media_type, headers=_HEADERS)
+
+    def _atom(self, feed: Feed) -> bytes:
+        return atom_feed(feed, self._now())
+
+    async def _published(self) -> Feed:
+        return published_feed(await self._database.read(latest), self._home)
+
+    async def _gone(self) -> Feed:
+        return removals_feed(await self._removed(), self._home)
+
+    async def _removed(self) -> list[Removal]:
+        return await self._database.read(partial(removals, now=self._now()))
+
+    def _too_often(self, request: Request) -> Response | None:
+        try:
+            self._reads.spend(_address(request), 1)
+        except OverBudget as over:
+            wait = {"retry-after": f"{over.retry_after:.0f}"}
+            said = _words(request)["busy"]
+            return PlainTextResponse(said, status_code=429, headers=_HEADERS | wait)
+        return None
 
     async def style(self, _: Request) -> Response:
         kept = {**_HEADERS, "cache-control": "public, max-age=3600"}
@@ -152,8 +201,12 @@ def _words(request: Request) -> Mapping[str, str]:
 
 
 def _address(request: Request) -> str:
-    return "" if request.client is None else request.client.host
-
-
-def _home(request: Request) -> str:
-    return f"{request.url.scheme}://{request.url.netloc}"
+    """Return whom a budget is for: an IPv6 subscriber has a whole network, and is one."""
+    host = "" if request.client is None else request.client.host
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if address.version == _IPV4 or address.ipv4_mapped is not None:
+        return host
+    return str(ip_network((address, _SUBSCRIBER), strict=False))

@@ -23,7 +23,12 @@ ZH: Final[Mapping[str, str]] = MappingProxyType(
         "found": "查询结果",
         "number": "证件号码",
         "court": "执行法院",
-        "basis": "执行依据",
+        "basis": "执行依据文号",
+        "basis_unit": "作出执行依据单位",
+        "obligation": "生效法律文书确定的义务",
+        "sex": "性别",
+        "age": "年龄（公布年度）",
+        "representative": "法定代表人或者负责人",
         "conduct": "失信行为具体情形",
         "performance": "履行情况",
         "published": "发布时间",
@@ -32,6 +37,7 @@ ZH: Final[Mapping[str, str]] = MappingProxyType(
         "busy": "查询过于频繁，请稍后再试。",
         "removed_on": "日期",
         "entry": "名单编号",
+        "removed_item": "名单信息已屏蔽或者撤销。",
         "removal_note": "以下名单信息已屏蔽或者撤销，公告保留三十日。",
         "measure_note": "依据2017年6月19日关于加快推进失信被执行人信用监督、警示和惩戒机制建设的意见编制，供政务公开。",
         "id": "编号",
@@ -40,6 +46,7 @@ ZH: Final[Mapping[str, str]] = MappingProxyType(
         "effect": "效力",
         "units": "责任部门",
         "merged": "（职责已并入{into}）",
+        "now": "（现为{name}）",
         "status": "法律状态",
         "filed": "立案时间",
         "feed": "公布信息订阅",
@@ -65,7 +72,12 @@ EN: Final[Mapping[str, str]] = MappingProxyType(
         "found": "Results",
         "number": "Number",
         "court": "Court",
-        "basis": "Basis of enforcement",
+        "basis": "Document enforced",
+        "basis_unit": "Made by",
+        "obligation": "Obligation",
+        "sex": "Sex",
+        "age": "Age in the year of publication",
+        "representative": "Legal representative or head",
         "conduct": "Conduct",
         "performance": "Performance",
         "published": "Published",
@@ -74,6 +86,7 @@ EN: Final[Mapping[str, str]] = MappingProxyType(
         "busy": "Too many searches; try again in a moment.",
         "removed_on": "Date",
         "entry": "Entry",
+        "removed_item": "The entry was shielded or withdrawn.",
         "removal_note": "These entries were shielded or withdrawn; notices stay for thirty days.",
         "measure_note": "Drawn up from the policy of 19 June 2017, published as part of open government.",
         "id": "Id",
@@ -82,6 +95,7 @@ EN: Final[Mapping[str, str]] = MappingProxyType(
         "effect": "Effect",
         "units": "Departments",
         "merged": " (duties went to: {into})",
+        "now": " (now {name})",
         "status": "Legal status",
         "filed": "Filed",
         "feed": "Feeds",
@@ -115,6 +129,9 @@ PERFORMANCE: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "PARTIAL": ("部分未履行", "Performed in part"),
         "ALL": ("全部已履行", "Performed"),
     }
+)
+SEX: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {"1": ("男", "Male"), "2": ("女", "Female")}
 )
 EFFECTS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {

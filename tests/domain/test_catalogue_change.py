@@ -9,7 +9,8 @@ import pytest
 from domain.catalogue import departments
 from domain.catalogue_change import CatalogueChange, ChangeKind, amended, other_person_approves
 from domain.guard_refused import GuardRefused
-from domain.measure import AutoAction, LegalStatus, SubjectType, catalogue
+from domain.legal_status import LegalStatus
+from domain.measure import AutoAction, SubjectType, catalogue
 
 KNOWN = frozenset(departments())
 TODAY = date(2026, 11, 23)

@@ -1,6 +1,8 @@
 """Periods end where the law says, and the table of periods says what domain.md 5.2 says."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from domain.calendar import WorkingCalendar, working_calendar
 from domain.deadline import (
     Bound,
+    Deadline,
     Due,
     InvalidPeriod,
     NoFixedPeriod,
@@ -20,6 +23,7 @@ from domain.deadline import (
     due_at,
     due_by,
 )
+from domain.legal_status import LegalStatus
 
 CAL, WD, M, Y = Unit.CALENDAR_DAYS, Unit.WORKING_DAYS, Unit.MONTHS, Unit.YEARS
 CALENDAR = working_calendar()
@@ -219,19 +223,55 @@ DL-34 with-others        -     7wd   7wd
 DL-35 .                  -     5y    5y
 DL-36 .                  -     6m    3y
 DL-37 .                  -     3y    3y
+CAP-013 held             -     -     1wd
+CAP-013 shown            -     -     5wd
+CAP-015 .                -     -     3wd
 """
 
 
 def test_the_table_is_the_one_that_was_agreed() -> None:
     agreed = [row.split() for row in TABLE.strip().splitlines()]
-    ids_and_parts = list(dict.fromkeys((row.id, row.part) for row in deadlines().values()))
+    ids_and_parts = list(dict.fromkeys((row.id, row.part) for row in every_row()))
     packaged = [
         [rule_id, part or ".", *(_written(rule_id, part, profile) for profile in Profile)]
         for rule_id, part in ids_and_parts
     ]
 
     assert packaged == agreed
-    assert {row[0] for row in packaged} == {f"DL-{n:02d}" for n in range(1, 38)}
+    rules = {f"DL-{n:02d}" for n in range(1, 38)} | {"CAP-013", "CAP-015"}
+    assert {row[0] for row in packaged} == rules
+
+
+def every_row() -> list[Deadline]:
+    return [row for versions in deadlines().values() for row in versions]
+
+
+def test_a_period_is_counted_by_the_rule_of_the_day_it_began() -> None:
+    """DL-28: sixty days until the end of 2021, thirty since."""
+    days = [
+        deadline("DL-28", None, Profile.DEFAULT, on).n
+        for on in (date(2021, 12, 31), date(2022, 1, 1), None)
+    ]
+
+    assert days == [60, 30, 30]
+    with pytest.raises(NoFixedPeriod, match="DL-06"):
+        deadline("DL-06", None, Profile.SEED, date(2017, 6, 18))
+
+
+@pytest.mark.parametrize("status", [LegalStatus.SUSPENDED, LegalStatus.REPEALED])
+def test_a_rule_that_lost_its_basis_counts_nothing(status: LegalStatus) -> None:
+    row = deadline("DL-06")
+
+    assert row.is_valid(EVE)
+    assert not replace(row, legal_status=status).is_valid(EVE)
+
+
+def test_no_two_versions_of_a_row_count_the_same_day() -> None:
+    for versions in deadlines().values():
+        for newer, older in pairwise(versions):
+            assert newer.valid_from is not None
+            assert older.valid_until is not None
+            assert older.valid_until < newer.valid_from
 
 
 def _written(rule_id: str, part: str | None, profile: Profile) -> str:
@@ -240,7 +280,7 @@ def _written(rule_id: str, part: str | None, profile: Profile) -> str:
 
 
 def test_every_row_says_from_when_why_and_how_sure() -> None:
-    for row in deadlines().values():
+    for row in every_row():
         assert (row.n is None) == (row.unit is None)
         assert row.n is not None or row.words
         assert row.start
@@ -251,7 +291,7 @@ def test_every_row_says_from_when_why_and_how_sure() -> None:
 
 
 def test_every_row_with_a_number_can_be_counted() -> None:
-    for row in deadlines().values():
+    for row in every_row():
         if row.n is None:
             with pytest.raises(NoFixedPeriod, match=row.id):
                 due_by(row, EVE, CALENDAR)

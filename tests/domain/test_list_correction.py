@@ -113,7 +113,9 @@ def test_nothing_runs_from_a_day_that_has_not_come() -> None:
     ],
 )
 def test_a_request_is_late_after_ten_days(filed_on: str, late: bool) -> None:
-    assert is_late(date.fromisoformat(filed_on), MONDAY, working_calendar()) is late
+    """By the policy's own numbers and by the merged ones."""
+    for profile in (Profile.SEED, Profile.DEFAULT):
+        assert is_late(date.fromisoformat(filed_on), MONDAY, working_calendar(), profile) is late
 
 
 def test_the_courts_own_rules_know_no_late_request() -> None:

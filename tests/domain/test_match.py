@@ -80,6 +80,25 @@ def test_the_name_of_a_firm_may_be_typed_with_either_brackets() -> None:
     assert confidence(one, FIRM, "示例（北方）有限公司") is Confidence.EXACT_ID
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        pytest.param("陈\u200d一", id="a joiner"),
+        pytest.param("\u202e陈一\u202c", id="a direction"),
+        pytest.param("陈一\ufe00", id="a variation selector"),
+        pytest.param("陈一\U000e0100", id="an ideographic variation"),
+        pytest.param("陈\x00一", id="a control character"),
+        pytest.param("陈⼀", id="a radical"),
+        pytest.param("陳一", id="traditional"),
+        pytest.param("陈\u2003一", id="a wide blank"),
+    ],
+)
+def test_what_is_not_seen_makes_nobody_another_person(typed: str) -> None:
+    one = asked(MAN, typed)
+
+    assert confidence(one, MAN, "陈一") is Confidence.EXACT_ID
+
+
 @given(st.text(max_size=30))
 def test_a_spelling_is_its_own_spelling(name: str) -> None:
     assert same_spelling(same_spelling(name)) == same_spelling(name)

@@ -9,10 +9,10 @@ from typing import Any, Final
 import pytest
 
 from domain.catalogue import department
+from domain.legal_status import LegalStatus
 from domain.measure import (
     AutoAction,
     CatalogueBroken,
-    LegalStatus,
     MatchMode,
     SubjectType,
     catalogue,

@@ -74,7 +74,7 @@ class SnapshotOffice:
                 "id_number": WOMAN,
                 "name": f"某{turn}",
                 "state": "PUBLISHED",
-                "mode": "PUBLISH",
+                "mode": "PUBLIC",
                 "misconduct": {},
                 "exclusions": [],
                 "associates": [],

@@ -71,7 +71,8 @@ async def test_what_changes_afterwards_comes_behind_the_cursor_and_asking_is_the
     assert [(one["kind"], one["entryId"]) for one in page["nodes"]] == [("REMOVED", behind)] * 2
     after = await office.court.ask("officer", seen, e=in_it)
     assert after["receivers"] == [{"unit": "tourism", "removalReceivedAt": None}]
-    assert (await office.court.ask("officer", seen, e=behind))["receivers"] == []
+    shown = await office.court.ask("officer", seen, e=behind)
+    assert shown["receivers"] == [{"unit": "tourism", "removalReceivedAt": None}], "told, not taken"
 
 
 async def test_a_download_that_broke_off_goes_on_where_it_was(office: SnapshotOffice) -> None:

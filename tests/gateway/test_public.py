@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -11,10 +12,13 @@ from lxml import etree
 from starlette.applications import Starlette
 
 from gateway.public.routes import public_routes
+from storage.cases import Party, keep_cases
+from tests.domain.people import FIRM, MAN, WOMAN
 from tests.resolvers.list_world import ListWorld
 from tests.resolvers.order_world import CASE, open_world
 
 pytestmark = pytest.mark.anyio
+HOME = "https://court.invalid"
 
 
 @pytest.fixture
@@ -26,10 +30,14 @@ async def court(tmp_path: Path) -> AsyncIterator[ListWorld]:
     await world.database.close()
 
 
-def browser(court: ListWorld, per_minute: int = 1000) -> httpx.AsyncClient:
-    routes = public_routes(court.world.database, lambda: court.world.now, per_minute=per_minute)
-    transport = httpx.ASGITransport(app=Starlette(routes=routes))
-    return httpx.AsyncClient(transport=transport, base_url="http://court.invalid")
+def browser(
+    court: ListWorld, per_minute: int = 1000, address: str = "192.0.2.1"
+) -> httpx.AsyncClient:
+    routes = public_routes(
+        court.world.database, lambda: court.world.now, home=HOME, per_minute=per_minute
+    )
+    transport = httpx.ASGITransport(app=Starlette(routes=routes), client=(address, 1))
+    return httpx.AsyncClient(transport=transport, base_url="http://other.invalid")
 
 
 async def test_who_is_named_well_is_found_and_masked(court: ListWorld) -> None:
@@ -118,6 +126,72 @@ async def test_searches_are_limited(court: ListWorld) -> None:
     assert codes == [200, 200, 429]
 
 
+async def test_pages_and_feeds_are_limited_as_well(court: ListWorld) -> None:
+    async with browser(court, per_minute=1) as one:
+        pages = ["/public/removals", "/public/measures", "/public/feed.json"] * 4
+        codes = [(await one.get(page)).status_code for page in pages]
+
+    assert codes == [200] * 10 + [429] * 2
+
+
+async def test_an_ipv6_subscriber_has_one_budget(court: ListWorld) -> None:
+    routes = public_routes(court.world.database, lambda: court.world.now, home=HOME, per_minute=1)
+    app = Starlette(routes=routes)
+    codes = []
+    for address in ("2001:db8::1", "2001:db8::2:1", "2001:db8:0:1::1", "::ffff:192.0.2.1"):
+        transport = httpx.ASGITransport(app=app, client=(address, 1))
+        async with httpx.AsyncClient(transport=transport, base_url=HOME) as one:
+            answer = await one.post("/public", data={"name": "查无此人", "partial": "0000"})
+            codes.append(answer.status_code)
+
+    assert codes == [200, 429, 200, 200]
+
+
+async def test_what_the_law_publishes_is_there_and_no_birthday(court: ListWorld) -> None:
+    """法释〔2017〕7号 art. 6; I-42: an age by the year says nothing that the number does not."""
+    await court.listed()
+    number, name = court.debtor
+    async with browser(court) as one:
+        page = await one.post("/public", data={"name": name, "partial": number[-4:]})
+
+    case = court.world.case
+    for said in (case.basis_unit, case.obligation, "男" if int(number[16]) % 2 else "女"):
+        assert said in page.text
+    assert f"<dd>{2026 - int(number[6:10])}</dd>" in page.text
+
+
+async def test_of_an_organization_its_legal_representative_is_published(court: ListWorld) -> None:
+    case = court.world.case
+    firm = Party(id_number=FIRM, name="示例有限公司", kind="LEGAL_PERSON")
+    with_it = replace(case, obligors=(*case.obligors, firm))
+    await court.world.database.write(lambda connection: keep_cases(connection, [with_it]))
+    steering = [
+        {"subjectType": "ACTUAL_CONTROLLER", "idNumber": WOMAN, "name": "王二"},
+        {"subjectType": "LEGAL_REPRESENTATIVE", "idNumber": MAN, "name": "陈一"},
+    ]
+    await court.listed(idNumber=FIRM, associates=steering)
+    async with browser(court) as one:
+        page = await one.post("/public", data={"name": "示例有限公司", "partial": FIRM[-4:]})
+
+    assert "陈一" in page.text
+    assert "王二" not in page.text, "who is not published by law is not published"
+
+
+async def test_a_removal_is_fed_to_media_masked_under_the_same_id(court: ListWorld) -> None:
+    """CAP-116."""
+    entry = await court.listed()
+    _, name = court.debtor
+    await court.removed(entry)
+    async with browser(court) as one:
+        feed = (await one.get("/public/removals.json")).json()
+        atom = etree.fromstring((await one.get("/public/removals.atom")).content)
+
+    assert [item["id"] for item in feed["items"]] == [entry]
+    assert feed["feed_url"] == f"{HOME}/public/removals.json", "whatever Host was asked"
+    assert name not in json.dumps(feed, ensure_ascii=False)
+    assert len(atom.findall("{*}entry")) == 1
+
+
 async def test_the_pages_speak_two_languages(court: ListWorld) -> None:
     async with browser(court) as one:
         chinese = await one.get("/public", headers={"accept-language": "zh-CN"})
@@ -129,6 +203,15 @@ async def test_the_pages_speak_two_languages(court: ListWorld) -> None:
     assert english.text == chosen.text
     assert '<html lang="en">' in english.text
     assert len(re.findall(r"<td>M-\d", measures.text)) == 63
+
+
+async def test_a_body_that_was_renamed_is_named_as_it_is_called_now(court: ListWorld) -> None:
+    async with browser(court) as one:
+        chinese = await one.get("/public/measures?lang=zh")
+        english = await one.get("/public/measures?lang=en")
+
+    assert "旅游局（现为文化和旅游局）" in chinese.text
+    assert "Tourism Bureau (now 文化和旅游局)" in english.text
 
 
 async def test_the_feeds_are_well_formed(court: ListWorld) -> None:

@@ -119,6 +119,24 @@ async def test_after_days_of_failures_it_is_parked_until_it_is_resumed(court: Li
     assert len(endpoints.cursors(url)) == 1
 
 
+async def test_an_endpoint_hears_again_what_is_behind_a_cursor(court: ListWorld) -> None:
+    endpoints, url = Endpoints(), "https://tourism.invalid/hook"
+    hook = await made(court, "tourism", url)
+    await court.removed(await court.listed())
+    hooks = worker(court, endpoints)
+    await hooks.turn()
+    before = endpoints.cursors(url)
+    replay = "mutation ($i: ID!, $a: ID) { done: resumeWebhook(id: $i, after: $a) { cursor } }"
+
+    ahead = await court.ask("tourism", replay, i=hook["id"], a="999")
+    again = await court.ask("tourism", replay, i=hook["id"], a=before[0])
+    await hooks.turn()
+
+    assert ahead["code"] == "CURSOR_AHEAD"
+    assert again["cursor"] == before[0]
+    assert endpoints.cursors(url) == [*before, before[1]]
+
+
 @pytest.mark.parametrize(
     "url",
     [

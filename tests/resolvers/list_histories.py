@@ -28,7 +28,8 @@ from resolvers.list_timekeeping import close_entries, end_retentions, end_terms,
 from resolvers.order_events import OrderEvents
 from resolvers.order_steps import Idempotency, Step
 from resolvers.refusals import Refused
-from resolvers.screening import Screener, Subject
+from resolvers.screening import Screener
+from resolvers.screening_verdict import Subject
 from resolvers.watched_list import WatchedList
 from storage.cases import AssignedOfficer, CaseRecord, Officer, Party, keep_cases, keep_officers
 from storage.database import Database
@@ -199,7 +200,22 @@ class ListHistories(RuleBasedStateMachine):
             partial(entry_proposals.grant_grace, id_, data.draw(st.integers(0, 4))),
             partial(entry_publication.publish, id_),
             partial(entry_publication.publish, id_),
-            partial(entry_publication.rectify, id_, Performance.PARTIAL, text),
+            partial(
+                entry_publication.rectify,
+                id_,
+                entry_publication.Content(
+                    performance=Performance.PARTIAL,
+                    misconduct=dict.fromkeys(
+                        sorted(
+                            data.draw(st.sets(st.sampled_from(list(Misconduct)), max_size=2)),
+                            key=lambda one: one.value,
+                        ),
+                        "见笔录",
+                    ),
+                ),
+                text,
+            ),
+            partial(entry_publication.answer_notice, id_, text),
             partial(entry_publication.extend, id_, data.draw(st.integers(0, 4)), text),
             partial(entry_publication.find_exit_cause, id_, ExitCause.PERFORMED, text),
             partial(entry_publication.shield, id_),

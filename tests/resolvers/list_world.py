@@ -40,11 +40,12 @@ HIT: Final = """
 _SCREEN: Final = """
 mutation ($s: [SubjectInput!]!, $t: String!, $r: String!) {
   done: screen(subjects: $s, trigger: $t, businessReference: $r) {
-    receipt listSequence results { verdict code action entryId hitId basis measures { id effect action } } } }
+    receipt listSequence results { verdict code action entryId hitId basis measures { id effect action }
+  others { entryId hitId action } } } }
 """
 _CHANGES: Final = """
 query ($a: ID) { done: listChanges(after: $a, first: 500) {
-  cursor hasMore nodes { cursor kind entryId version idNumber name } } }
+  cursor hasMore nodes { cursor kind entryId version idNumber name mode } } }
 """
 _GRAPH: Final = build_graph()
 
@@ -117,13 +118,13 @@ class ListWorld:
         }
         return await self.ask("executor", document, i=wanted, k=f"key-{self.keys}")
 
-    async def decided(self, **changes: Any) -> str:
+    async def decided(self, *, restriction: str = "限1号", **changes: Any) -> str:
         entry = str((await self.proposed(**changes))["id"])
         day = self.world.today.isoformat()
         await self.step("executor", "warnDebtor", entry, servedOn=day, proof="送达回证第1号")
         await self.step("officer", "submitEntry", entry)
         done = await self.step(
-            "president", "signEntry", entry, decisionNumber="决1号", restrictionNumber="限1号"
+            "president", "signEntry", entry, decisionNumber="决1号", restrictionNumber=restriction
         )
         assert done["state"] == "DECIDED", done
         return entry

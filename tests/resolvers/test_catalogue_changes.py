@@ -392,7 +392,9 @@ async def test_a_merger_is_told_with_each_measure_and_on_the_public_page(court: 
     told = "{ done: measures { id departments merged { id successor } } }"
 
     shown = await court.ask("publicity", told)
-    routes = public_routes(court.world.database, lambda: court.world.now, per_minute=9)
+    routes = public_routes(
+        court.world.database, lambda: court.world.now, home="https://court.invalid", per_minute=9
+    )
     transport = httpx.ASGITransport(app=Starlette(routes=routes))
     async with httpx.AsyncClient(transport=transport, base_url="http://court.invalid") as browser:
         chinese = await browser.get("/public/measures?lang=zh")

@@ -137,3 +137,32 @@ async def test_conduct_is_recorded_of_an_obligor_of_an_own_case_alone(court: Lis
 
     assert done["code"] == "NOT_AN_OBLIGOR"
     assert (await court.ask("supervisor", MISSING))["casesRead"] == 0
+
+
+async def test_what_stands_against_a_listing_refuses_it_until_it_is_over(court: ListWorld) -> None:
+    """L3: the report and the guard go by the same record."""
+    first = [{"misconduct": "ABLE_BUT_REFUSES", "evidence": "流水"}]
+    other = [{"misconduct": "VIOLATES_PROPERTY_REPORT", "evidence": "笔录"}]
+    await noted(court, "recordExclusion", exclusion="SUFFICIENT_SECURITY", reason="已提供担保")
+
+    refused = await court.proposed(conditions=first)
+    carried = await court.proposed(conditions=other)
+    dropped = await court.step(
+        "executor", "dropEntry", carried["id"], exclusion="STUDENT", reason="在校生"
+    )
+    student = await court.proposed(conditions=other)
+    ended = await noted(court, "endExclusion", reason="已毕业")
+    again = await noted(court, "endExclusion", reason="已毕业")
+    listed = await court.proposed(conditions=first)
+
+    assert (refused["guard"], student["guard"]) == ("L3", "L3")
+    assert dropped["state"] == "NOT_LISTED"
+    assert (ended["kind"], again["code"]) == ("ENDED", "EXCLUSION_NOT_FOUND")
+    assert listed["state"] == "CANDIDATE"
+
+
+async def test_a_minor_by_record_is_refused(court: ListWorld) -> None:
+    """L2, I-30."""
+    await noted(court, "recordExclusion", exclusion="MINOR", reason="户口簿")
+
+    assert (await court.proposed())["guard"] == "L2"

@@ -52,11 +52,11 @@ async def test_nothing_is_listed_until_the_removal_is_done(court: ListWorld) -> 
 
 
 async def test_a_hold_that_nobody_decides_becomes_late(court: ListWorld) -> None:
-    """CAP-013."""
+    """CAP-013: a working day, to 24:00 of it."""
     await court.listed()
     await court.screen("tourism", "consumption.lodging", court.debtor)
 
-    assert await turn(court, hours=23) == 0
+    assert await turn(court, hours=38) == 0
     assert await turn(court, hours=2) == 1
     assert await turn(court, hours=1) == 0, "flagged once"
     [hit] = (await court.ask("tourism", HITS))["nodes"]
@@ -110,3 +110,31 @@ async def test_a_hit_says_what_runs_and_until_when(court: ListWorld) -> None:
 
     assert (undecided, untold, told) == (["CAP-013"], ["CAP-015"], [])
     assert await running() == ["DL-07"]
+
+
+async def test_what_is_held_on_a_friday_is_decided_on_monday(court: ListWorld) -> None:
+    await court.listed()
+    court.world.now += timedelta(days=4)  # Friday 27 November
+    await court.watched.follow()
+    await court.screen("tourism", "consumption.lodging", court.debtor)
+    shown = "{ done: hits(first: 5) { nodes { deadlines { dueOn overdue provisional } } } }"
+
+    late = [await turn(court, days=2), await turn(court, days=1), await turn(court, days=1)]
+    [hit] = (await court.ask("tourism", shown))["nodes"]
+
+    assert late == [0, 0, 1], "Sunday, Monday, Tuesday"
+    assert hit["deadlines"] == [{"dueOn": "2026-11-30", "overdue": True, "provisional": False}]
+
+
+async def test_a_period_into_a_year_without_holidays_says_that_it_is_provisional(
+    court: ListWorld,
+) -> None:
+    await court.listed()
+    court.world.now += timedelta(days=38)  # 31 December
+    await court.watched.follow()
+    await court.screen("tourism", "consumption.lodging", court.debtor)
+    shown = "{ done: hits(first: 5) { nodes { deadlines { dueOn provisional } } } }"
+
+    [hit] = (await court.ask("tourism", shown))["nodes"]
+
+    assert hit["deadlines"] == [{"dueOn": "2027-01-01", "provisional": True}]

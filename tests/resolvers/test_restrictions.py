@@ -59,6 +59,56 @@ async def test_a_release_lasts_a_month_at_most(court: ListWorld) -> None:
     assert unknown["code"] == "RESTRICTION_NOT_FOUND"
 
 
+async def test_a_release_joins_no_other(court: ListWorld) -> None:
+    """DL-32: two on end would be one of two months."""
+    await court.decided()
+    first = await release(court, 29)
+    court.world.now += timedelta(days=30)
+
+    joined = await release(court, 5, key="r2")
+    court.world.now += timedelta(days=1)
+    apart = await release(court, 5, key="r3")
+
+    assert len(first["releases"]) == 1
+    assert joined["guard"] == "C1"
+    assert len(apart["releases"]) == 2
+
+
+async def test_a_release_shows_when_it_ends_by_itself(court: ListWorld) -> None:
+    await court.decided()
+    await release(court, 9)
+    shown = """query ($n: CaseNumber!) { done: restrictionOrders(caseNumber: $n) {
+      deadlines { rule dueOn remainingDays overdue } } }"""
+
+    [order] = await court.ask("president", shown, n=CASE)
+
+    last = (court.world.today + timedelta(days=9)).isoformat()
+    assert order["deadlines"] == [
+        {"rule": "DL-32", "dueOn": last, "remainingDays": 9, "overdue": False}
+    ]
+
+
+async def test_no_order_is_lifted_while_its_debtor_is_listed(court: ListWorld) -> None:
+    """Every listed debtor has one (5.11); it goes with the cause of exit, and the reason is kept."""
+    entry = await court.listed()
+    lift = """mutation ($n: String!, $r: String!, $k: String!) {
+      done: liftRestriction(number: $n, reason: $r, idempotencyKey: $k) {
+        ... on RestrictionOrder { state liftedOn liftedBy liftReason }
+        ... on ListRefused { code guard } } }"""
+
+    refused = await court.ask("president", lift, n="限1号", r="申请人同意", k="l1")
+    await court.step("executor", "findExitCause", entry, cause="PERFORMED", proof="结案通知书")
+    lifted = await court.ask("president", lift, n="限1号", r="已履行完毕", k="l2")
+
+    assert (refused["code"], refused["guard"]) == ("GUARD_REFUSED", "C2")
+    assert lifted == {
+        "state": "LIFTED",
+        "liftedOn": court.world.today.isoformat(),
+        "liftedBy": "president-1",
+        "liftReason": "已履行完毕",
+    }
+
+
 async def test_a_department_reads_no_restriction_order(court: ListWorld) -> None:
     refused = await court.ask("tourism", ORDERS, n=CASE)
 

@@ -41,7 +41,7 @@ async def told(database: Database, *changes: tuple[str, str, int]) -> None:
                 "id_number": WOMAN,
                 "name": "王二",
                 "state": "PUBLISHED",
-                "mode": "PUBLISH",
+                "mode": "PUBLIC",
                 "misconduct": {},
                 "exclusions": [],
                 "associates": [],
