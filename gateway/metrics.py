@@ -5,6 +5,7 @@ Two of them are read from the database when somebody looks, so that they are tru
 on it and survive a restart: sum the others over gateways, take the largest of these.
 """
 
+import asyncio
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
@@ -63,19 +64,25 @@ class DatabaseMetrics(Collector):
     While the database cannot be read the numbers stand still, and the lag goes on growing.
     """
 
-    def __init__(self, database: Database, recorder: Recorder) -> None:
+    def __init__(self, database: Database, recorder: Recorder, patience: float = 2.0) -> None:
+        """Args: patience: seconds until the database counts as away."""
         self._database = database
+        self._patience = patience
         self._recorder = recorder
         self._steps = OrderSteps()
         self._unproven_since: datetime | None = None
+        self._looked = False  # the first time all events are counted
+        self._lag = 0.0
 
     async def look(self, now: datetime) -> None:
-        """Read what changed."""
+        """Read what changed, unless that takes too long."""
         try:
-            self._unproven_since = await self._database.read(oldest_unproven)
-            count = partial(count_order_steps, before=self._steps, now=now)
-            read = self._database.read if self._steps.settled else self._database.read_aside
-            self._steps = await read(count)
+            async with asyncio.timeout(self._patience):
+                self._unproven_since = await self._database.read(oldest_unproven)
+                count = partial(count_order_steps, before=self._steps, now=now)
+                read = self._database.read if self._looked else self._database.read_aside
+                self._steps = await read(count)
+                self._looked = True
         except Exception:  # noqa: BLE001 -- then there is nothing newer to show
             self._unproven_since = self._unproven_since or now
         lag = 0.0 if self._unproven_since is None else (now - self._unproven_since).total_seconds()
@@ -96,5 +103,3 @@ class DatabaseMetrics(Collector):
         )
         lag.add_metric((), self._lag)
         return (orders, lag)
-
-    _lag = 0.0

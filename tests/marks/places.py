@@ -1,5 +1,6 @@
 """Where nobody may be found: all that a gateway leaves outside of its record, and what departments are called at."""
 
+import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from tests.installation import Installation
 
-CACHE: Final = "redis://127.0.0.1:6379/13"
+CACHE: Final = f"redis://127.0.0.1:6379/{1 + os.getpid() % 15}"
 
 
 @dataclass

@@ -1,8 +1,10 @@
 """How far behind the record is, as `/metrics` shows it on a port of its own."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -67,8 +69,18 @@ async def test_the_lag_is_that_of_the_oldest_entry_without_a_signature(world: Re
     assert behind == pytest.approx(7)
 
 
-async def test_the_lag_grows_while_the_database_cannot_be_read(world: RecordWorld) -> None:
-    stored = DatabaseMetrics(Away(), world.recorder)  # type: ignore[arg-type]
+class Silent:
+    """A database that never answers."""
+
+    async def read(self, _: object) -> None:
+        await asyncio.sleep(3600)
+
+
+@pytest.mark.parametrize("database", [Away(), Silent()], ids=["away", "silent"])
+async def test_the_lag_grows_while_the_database_cannot_be_read(
+    world: RecordWorld, database: Any
+) -> None:
+    stored = DatabaseMetrics(database, world.recorder, patience=0.1)
     await stored.look(world.now)
     await stored.look(world.now + timedelta(seconds=30))
 
