@@ -48,6 +48,7 @@ from gateway.public.routes import public_routes
 from gateway.range_http import range_routes
 from gateway.record_http import record_routes
 from gateway.record_keeper import RecordKeeper
+from gateway.record_workers import record_workers
 from gateway.recorder import Recorder, RecordUnavailable
 from gateway.request_record import RequestRecord
 from gateway.schema import build_graph
@@ -188,11 +189,15 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
     snapshots = Snapshots(database, settings.data_dir / "snapshots", keys, settings.issuer, utc_now)
 
     keeper = RecordKeeper(database, recorder, record_keys, record_origin(settings), utc_now)
+    vouched = record_workers(settings, database, recorder, record_keys, utc_now)
     ranges = WatchedRanges(
         database, _range_secret(settings), utc_now, least_rows=settings.private_least_rows
     )
     private = (ranges,) if settings.private_screening else ()
-    workers = (recorder, keeper, *private, watched, webhooks, snapshots, deliveries, clockwork)
+    workers = (
+        *(recorder, keeper, *vouched),
+        *(*private, watched, webhooks, snapshots, deliveries, clockwork),
+    )
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -221,7 +226,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
             Route("/graphql", GraphQLOverHTTP(engine, guard, trusted)),
             WebSocketRoute("/graphql", GraphQLOverWebSocket(engine, guard, trusted)),
             Route("/", _home),
-            Route("/health", _health),
+            Route("/health", _health(recorder)),
             Route("/metrics", _metrics(registry)),
             *document_routes(
                 database, guard, utc_now, most=settings.document_bytes, record=plain_record
@@ -277,8 +282,15 @@ async def _home(_: Request) -> Response:
     return RedirectResponse("/graphiql")
 
 
-async def _health(_: Request) -> Response:
-    return JSONResponse({"status": "UP"})
+def _health(recorder: Recorder) -> Callable[[Request], Awaitable[Response]]:
+    async def show(_: Request) -> Response:
+        """Answer 200 as long as the gateway answers: what is public goes on without the record."""
+        reason = recorder.hindrance
+        if reason is None:
+            return JSONResponse({"status": "UP"})
+        return JSONResponse({"status": "DEGRADED", "record": reason.code})
+
+    return show
 
 
 def _metrics(registry: CollectorRegistry) -> Callable[[Request], Awaitable[Response]]:
