@@ -7,6 +7,7 @@ import msgspec
 
 from auth.record_keys import RecordKeys
 from gateway.cli.desk import with_settings
+from gateway.record_attestors import attesting_of
 from gateway.record_bundle import write_bundle
 from gateway.record_keeper import RecordKeeper
 from gateway.record_retention import forget
@@ -29,6 +30,7 @@ def exported(
         keys = RecordKeys.load_or_create(settings.data_dir, settings.record_name)
         keeper = _keeper(settings, database, keys)
         await keeper.turn()
+        await attested(settings, database)
         size = await database.read(record_size)
         manifest = await database.read_aside(
             lambda c: write_bundle(
@@ -43,6 +45,14 @@ def exported(
         return dict(msgspec.to_builtins(manifest))
 
     return with_settings(config, work)
+
+
+async def attested(settings: Settings, database: Database) -> None:
+    """Have the newest checkpoint signed and stamped by whoever is configured and answers."""
+    attesting = attesting_of(settings, database, lambda: datetime.now(UTC))
+    if attesting is not None:
+        await attesting.turn(at_once=True)
+        await attesting.aclose()
 
 
 def verifier(config: Path | None) -> str:

@@ -26,7 +26,10 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from auth.record_keys import RecordKeys
+from auth.time_stamps import StampRoots
+from connectors.time_stamping import TimeStampingAuthority
 from domain.record import RetentionClass
+from gateway.record_attesting import Attesting, Stamping
 from gateway.record_database import verify_database
 from gateway.record_flaw import Flaw, Part
 from gateway.record_retention import forget
@@ -39,14 +42,21 @@ from storage.tables import (
     record_checkpoints,
     record_cursors,
     record_entries,
+    record_lines,
     record_nodes,
     record_people,
+    record_stamps,
     record_terms,
 )
+from tests.record.attestors import running_witness
+from tests.record.authority import running_authority
 from tests.record.conftest import ENGINES, empty_database
+from tests.record.test_attesting import witness_of
 from tests.record.world import ORIGIN, START, RecordWorld, record_world
 from tests.storage.conftest import fill
 from tests.storage.test_orders import order
+
+_LivedIn = tuple[str, RecordKeys, str, StampRoots]
 
 
 @dataclass(frozen=True)
@@ -55,29 +65,32 @@ class Lived:
 
     connection: Connection
     keys: RecordKeys
+    witness: str
+    roots: StampRoots
 
     def verdict(self, expected: str | None = None) -> Flaw | None:
         return verify_database(
             self.connection,
             self.keys,
-            verifiers=[self.keys.verifier],
+            verifiers=[self.keys.verifier, self.witness],
             origin=ORIGIN,
             expected=expected,
+            roots=self.roots,
         )
 
 
 @pytest.fixture(scope="module", params=ENGINES)
 def lived_in(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[str, RecordKeys]]:
+) -> Iterator[_LivedIn]:
     directory = tmp_path_factory.mktemp("record")
     with empty_database(request.param, directory) as url:
-        yield url, anyio.run(live, url, directory)
+        yield url, *anyio.run(live, url, directory)
 
 
 @pytest.fixture
-def record(lived_in: tuple[str, RecordKeys]) -> Iterator[Lived]:
-    url, keys = lived_in
+def record(lived_in: _LivedIn) -> Iterator[Lived]:
+    url, *known = lived_in
     parsed = make_url(url)
     engine = (
         sqlite_engine(parsed, begin="BEGIN IMMEDIATE")
@@ -85,13 +98,14 @@ def record(lived_in: tuple[str, RecordKeys]) -> Iterator[Lived]:
         else create_engine(parsed.set(drivername="postgresql+psycopg"))
     )
     with engine.connect() as connection:
-        yield Lived(connection, keys)
+        yield Lived(connection, *known)
         connection.rollback()
     engine.dispose()
 
 
-async def live(url: str, directory: Path) -> RecordKeys:
-    """Make a record of people, orders and an erasure; its last entries are not signed yet."""
+async def live(url: str, directory: Path) -> tuple[RecordKeys, str, StampRoots]:
+    """Make a record of people, orders and an erasure, witnessed and stamped; its last entries are not
+    signed yet."""
     async with record_world(url, directory) as world:
         await fill(world.database, directory)
         for n in range(2):
@@ -110,9 +124,28 @@ async def live(url: str, directory: Path) -> RecordKeys:
         )
         await world.database.write(submitted)
         await world.keeper.turn()
+        witness, roots = await attest(world, directory)
         for n in range(280, 283):
             await world.recorder.record(looked(world, n))
-        return world.keys
+        return world.keys, witness, roots
+
+
+async def attest(world: RecordWorld, directory: Path) -> tuple[str, StampRoots]:
+    with (
+        running_witness(directory, "city-archive", ORIGIN, world.keys.verifier) as witness,
+        running_authority(directory / "tsa") as authority,
+    ):
+        roots = StampRoots.read(authority.ca)
+        client = TimeStampingAuthority(authority.url)
+        attesting = Attesting(
+            world.database,
+            lambda: world.now,
+            attestors=[witness_of(witness)],
+            stamping=Stamping(client, roots, timedelta(minutes=5)),
+        )
+        await attesting.turn()
+        await attesting.aclose()
+        return witness.key, roots
 
 
 _DRAWS = 50
@@ -159,6 +192,12 @@ def test_a_record_as_it_was_written_is_whole(record: Lived) -> None:
         (record_nodes, "hash", Part.TREE),
         (record_checkpoints, "size", Part.CHECKPOINTS),
         (record_checkpoints, "note", Part.CHECKPOINTS),
+        (record_lines, "size", Part.CHECKPOINTS),
+        (record_lines, "key", Part.CHECKPOINTS),
+        (record_lines, "line", Part.CHECKPOINTS),
+        (record_stamps, "size", Part.CHECKPOINTS),
+        (record_stamps, "at", Part.CHECKPOINTS),
+        (record_stamps, "token", Part.CHECKPOINTS),
         (order_events, "sequence", Part.EVENTS),
         (order_events, "order_id", Part.EVENTS),
         (order_events, "case_number", Part.EVENTS),
@@ -204,6 +243,7 @@ def test_a_row_that_is_gone_is_found(record: Lived, table: Table, lot: int) -> N
         pytest.param("record_terms", 5, Part.INDEX, id="index, back"),
         pytest.param("record_terms", 10_000, Part.INDEX, id="index, ahead of the record"),
         pytest.param("order_events", 0, Part.EVENTS, id="events told twice"),
+        pytest.param("archived", 10_000, Part.CHECKPOINTS, id="archived, and never signed"),
         pytest.param("erased:providing", 200, Part.PEOPLE, id="erased, and they are there"),
     ],
 )
@@ -237,7 +277,8 @@ def test_an_end_that_was_cut_off_needs_a_checkpoint_from_elsewhere(
     assert kept is not None
     for table in (record_entries, record_people, record_terms):
         record.connection.execute(delete(table).where(table.c.n >= 283))
-    record.connection.execute(delete(record_checkpoints).where(record_checkpoints.c.size > 283))
+    for table in (record_checkpoints, record_lines, record_stamps):
+        record.connection.execute(delete(table).where(table.c.size > 283))
     for source, behind in (("record_terms", 283), ("order_events", 2)):
         cursor = update(record_cursors).where(record_cursors.c.source == source)
         record.connection.execute(cursor.values(sequence=behind))
@@ -257,6 +298,8 @@ def test_every_table_of_the_record_is_looked_at() -> None:
         record_nodes,
         record_checkpoints,
         record_cursors,
+        record_lines,
+        record_stamps,
     }
 
     assert {table for table in METADATA.tables.values() if table.name.startswith("record_")} == (
