@@ -98,7 +98,11 @@ def test_without_stamps_nothing_of_the_courts_is_answered_and_it_goes_on_by_itse
     screened = httpx.post(
         f"{attested['issuer']}/screen",
         headers={"authorization": f"Bearer {attested['tokens']['dept:traffic-police']}"},
-        json={"trigger": "vehicle.registration", "subjects": [{"name": "无名氏"}]},
+        json={
+            "trigger": "consumption.lodging",
+            "businessReference": "r-1",
+            "subjects": [{"name": "无名氏"}],
+        },
         trust_env=False,
     )
     health = plain(attested, "/health")

@@ -7,11 +7,12 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import Connection, delete
 from structlog.testing import capture_logs
 
 from auth.external_signer import ExternalSigner
@@ -273,7 +274,7 @@ async def test_the_command_counts_signers_and_witnesses(world: RecordWorld, tmp_
     key = sm2_key(tmp_path)
     ours = world.keys.verifier
     with running_witness(tmp_path, "city-archive", ORIGIN, ours) as running:
-        both = [signer_of(key, sm2_command(tmp_path)), witness_of(running)]
+        both: list[Attestor] = [signer_of(key, sm2_command(tmp_path)), witness_of(running)]
         async with attesting_by(world, *both) as attesting:
             await grown(world, 10)
             await attesting.turn()
@@ -297,4 +298,5 @@ async def test_the_command_counts_signers_and_witnesses(world: RecordWorld, tmp_
 async def forget_everything(world: RecordWorld) -> None:
     await world.recorder.stop()
     for table in (record_entries, record_nodes, record_checkpoints, record_lines):
-        await world.database.write(lambda c, table=table: c.execute(delete(table)))
+        statement = delete(table)
+        await world.database.write(partial(Connection.execute, statement=statement))

@@ -90,7 +90,7 @@ def lived_in(
 
 @pytest.fixture
 def record(lived_in: _LivedIn) -> Iterator[Lived]:
-    url, *known = lived_in
+    url, keys, witness, roots = lived_in
     parsed = make_url(url)
     engine = (
         sqlite_engine(parsed, begin="BEGIN IMMEDIATE")
@@ -98,7 +98,7 @@ def record(lived_in: _LivedIn) -> Iterator[Lived]:
         else create_engine(parsed.set(drivername="postgresql+psycopg"))
     )
     with engine.connect() as connection:
-        yield Lived(connection, *known)
+        yield Lived(connection, keys, witness, roots)
         connection.rollback()
     engine.dispose()
 
