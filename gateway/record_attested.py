@@ -1,5 +1,6 @@
 """Whether what others said of the record's checkpoints is there as they said it."""
 
+import hashlib
 from collections.abc import Sequence
 
 from cryptography.exceptions import InvalidSignature
@@ -40,7 +41,8 @@ def attestations_flaw(
         except StampWrong:
             stamp = None
         said = None if stamp is None else (stamp.imprint, instant_text(stamp.at))
-        if said != (imprint_of(text), row.at):
+        is_whole = hashlib.sha256(token).digest() == bytes(row.hash)
+        if said != (imprint_of(text), row.at) or not is_whole:
             return Flaw(Part.CHECKPOINTS, max(0, row.size - 1), Fault.STAMP_WRONG.value)
     if archived_up_to(connection) not in {0, *notes}:
         return Flaw(Part.CHECKPOINTS, size, Fault.NOT_REACHED.value)

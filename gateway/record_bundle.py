@@ -11,9 +11,10 @@ docs/record.md says how to check one by hand; examples/audit-verifier does it wi
 
 import base64
 import contextlib
+import hashlib
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final, TypeVar
 
@@ -23,7 +24,7 @@ from sqlalchemy import Connection
 from domain.checkpoint import NoteBroken
 from domain.note_key import parse_note_key
 from storage.record import checkpoints_between, leaves_between, stored_leaves
-from storage.record_attestations import stamps_between, whole_note
+from storage.record_attestations import lines_between, stamps_between, with_lines
 from storage.record_proofs import peaks_before
 
 FORMAT: Final = "chakong-record-bundle/1"
@@ -41,6 +42,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         peaks: hashes (hex) of the complete subtrees before *first*, largest first.
         before: hash (hex) of the leaf before *first*; None at the beginning.
         keys: of the signers, as C2SP's signed-note writes them.
+        attested: SHA-256 (hex) of checkpoints.jsonl and stamps.jsonl, one behind the other: whoever
+            does not know a line's key, or an authority, sees all the same that it was changed.
     """
 
     format: str
@@ -50,6 +53,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     peaks: list[str]
     before: str | None
     keys: list[str]
+    attested: str
 
 
 class BundledNote(msgspec.Struct):
@@ -101,6 +105,21 @@ def write_bundle(  # noqa: PLR0913 -- what a bundle is made of
     end = checkpoints[-1].size
     directory.mkdir(mode=0o700, parents=True)
     before = leaves_between(connection, first - 1, first)
+    with _new_file(directory / "entries.jsonl") as file:
+        for count, leaf in enumerate(stored_leaves(connection, first, end), 1):
+            file.write(leaf + b"\n")
+            if count % 1_000 == 0:
+                counted(count)
+    lines = lines_between(connection, first, end)
+    notes = b"".join(
+        _line(BundledNote(one.size, with_lines(one.note, lines.get(one.size, ()))))
+        for one in checkpoints
+    )
+    stamps = _stamps(connection, {one.size for one in checkpoints}, first, end)
+    for name, content in (("checkpoints.jsonl", notes), ("stamps.jsonl", stamps)):
+        if content:
+            with _new_file(directory / name) as file:
+                file.write(content)
     manifest = Manifest(
         format=FORMAT,
         origin=origin,
@@ -109,25 +128,20 @@ def write_bundle(  # noqa: PLR0913 -- what a bundle is made of
         peaks=[one.hex() for one in peaks_before(connection, first)],
         before=before[0][1].hex() if before else None,
         keys=list(keys),
+        attested=hashlib.sha256(notes + stamps).hexdigest(),
     )
-    with _new_file(directory / "entries.jsonl") as file:
-        for count, leaf in enumerate(stored_leaves(connection, first, end), 1):
-            file.write(leaf + b"\n")
-            if count % 1_000 == 0:
-                counted(count)
-    with _new_file(directory / "checkpoints.jsonl") as file:
-        for one in checkpoints:
-            file.write(_line(BundledNote(one.size, whole_note(connection, one))))
-    sizes = {one.size for one in checkpoints}
-    stamps = [one for one in stamps_between(connection, first, end) if one.size in sizes]
-    if stamps:
-        with _new_file(directory / "stamps.jsonl") as file:
-            for stamp in stamps:
-                token = base64.b64encode(stamp.token).decode()
-                file.write(_line(BundledStamp(stamp.size, token)))
     with _new_file(directory / "manifest.json") as file:
         file.write(_shown(manifest))
     return manifest
+
+
+def _stamps(connection: Connection, sizes: Container[int], first: int, end: int) -> bytes:
+    """Return the time stamps of the checkpoints that are bundled, a line each."""
+    return b"".join(
+        _line(BundledStamp(one.size, base64.b64encode(one.token).decode()))
+        for one in stamps_between(connection, first, end)
+        if one.size in sizes
+    )
 
 
 @contextlib.contextmanager
@@ -157,7 +171,7 @@ def read_manifest(directory: Path) -> Manifest:
     if manifest.format != FORMAT or not 0 <= manifest.first < manifest.end:
         raise NoBundle(f"{directory} is no {FORMAT}")
     before = [] if manifest.before is None else [manifest.before]
-    hashes = all(_HASH.fullmatch(one) for one in (*manifest.peaks, *before))
+    hashes = all(_HASH.fullmatch(one) for one in (*manifest.peaks, *before, manifest.attested))
     if raw != _shown(manifest) or not hashes or bool(before) != (manifest.first > 0):
         raise NoBundle(f"{directory}/manifest.json is not as it was written")
     for key in manifest.keys:
@@ -196,6 +210,16 @@ def read_stamps(directory: Path) -> list[BundledStamp]:
     """
     path = directory / "stamps.jsonl"
     return _read_lines(path, BundledStamp) if path.exists() else []
+
+
+def require_attested(directory: Path, manifest: Manifest) -> None:
+    """Raise `NoBundle` unless what others said is, to the last byte, as it was bundled."""
+    digest = hashlib.sha256()
+    for name in ("checkpoints.jsonl", "stamps.jsonl"):
+        if (directory / name).exists():
+            digest.update((directory / name).read_bytes())
+    if digest.hexdigest() != manifest.attested:
+        raise NoBundle(f"{directory}: checkpoints or time stamps are not as they were bundled")
 
 
 def _read_lines(path: Path, kind: type[_Line]) -> list[_Line]:

@@ -18,6 +18,7 @@ from gateway.record_bundle import (
     read_manifest,
     read_notes,
     read_stamps,
+    require_attested,
 )
 from gateway.record_trust import Coverage, RecordTrust, signed_note, trust_in
 
@@ -143,6 +144,8 @@ class _Checking:
         found = self._walk(directory, manifest, signed) or self._stamps(directory, notes)
         for one in (*checkpoints, *also):
             self.coverage.add(one)
+        if found is None:
+            require_attested(directory, manifest)
         return found
 
     def _walk(

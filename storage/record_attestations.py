@@ -1,5 +1,6 @@
 """What others say of the record's checkpoints: further lines of a note, and time stamps."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,8 +44,25 @@ def lines_of(connection: Connection, size: int) -> dict[str, str]:
 
 def whole_note(connection: Connection, checkpoint: StoredCheckpoint) -> str:
     """Return a checkpoint with all the lines that are under it by now."""
-    lines = lines_of(connection, checkpoint.size).values()
-    return checkpoint.note + "".join(f"{line}\n" for line in lines)
+    return with_lines(checkpoint.note, lines_of(connection, checkpoint.size).values())
+
+
+def with_lines(note: str, lines: Iterable[str]) -> str:
+    """Return *note* with further lines under it."""
+    return note + "".join(f"{line}\n" for line in lines)
+
+
+def lines_between(connection: Connection, first: int, end: int) -> dict[int, list[str]]:
+    """Return the further lines of the checkpoints of more than *first* and up to *end* entries, by size."""
+    statement = (
+        select(record_lines.c.size, record_lines.c.line)
+        .where(record_lines.c.size > first, record_lines.c.size <= end)
+        .order_by(record_lines.c.size, record_lines.c.key)
+    )
+    lines: dict[int, list[str]] = {}
+    for row in connection.execute(statement):
+        lines.setdefault(row.size, []).append(row.line)
+    return lines
 
 
 def last_signed_by(connection: Connection, key: str) -> int:
@@ -57,7 +75,12 @@ def last_signed_by(connection: Connection, key: str) -> int:
 
 def keep_stamp(connection: Connection, stamp: StoredStamp) -> bool:
     """Keep a time stamp; the first one of a checkpoint stands."""
-    values = {"size": stamp.size, "at": instant_text(stamp.at), "token": stamp.token}
+    values = {
+        "size": stamp.size,
+        "at": instant_text(stamp.at),
+        "token": stamp.token,
+        "hash": hashlib.sha256(stamp.token).digest(),
+    }
     return insert_once(connection, record_stamps, values)
 
 

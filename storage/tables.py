@@ -712,13 +712,15 @@ record_lines = Table(
     PrimaryKeyConstraint("size", "key"),
 )
 
-# When a checkpoint existed, as a time-stamping authority says it (RFC 3161).
+# When a checkpoint existed, as a time-stamping authority says it (RFC 3161). Its signature does not cover
+# every byte of its answer: hence the hash.
 record_stamps = Table(
     "record_stamps",
     METADATA,
     Column("size", _RowId, primary_key=True, autoincrement=False),
     Column("at", _Instant, nullable=False),
     Column("token", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
 )
 
 # How far each table of events is in the record.

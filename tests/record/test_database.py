@@ -198,6 +198,7 @@ def test_a_record_as_it_was_written_is_whole(record: Lived) -> None:
         (record_stamps, "size", Part.CHECKPOINTS),
         (record_stamps, "at", Part.CHECKPOINTS),
         (record_stamps, "token", Part.CHECKPOINTS),
+        (record_stamps, "hash", Part.CHECKPOINTS),
         (order_events, "sequence", Part.EVENTS),
         (order_events, "order_id", Part.EVENTS),
         (order_events, "case_number", Part.EVENTS),

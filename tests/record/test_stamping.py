@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import json
-import shutil
+import random
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -19,6 +19,7 @@ from connectors.time_stamping import TimeStampingAuthority
 from domain.checkpoint import parse_note
 from domain.record_check import Fault, Finding
 from gateway.record_attesting import Attesting, Stamping
+from gateway.record_bundle import NoBundle
 from gateway.record_stamp_watch import RecordNotStamped, StampWatch
 from gateway.record_trust import trust_in
 from gateway.record_verify import verify_bundles
@@ -152,6 +153,29 @@ async def test_a_stamp_of_another_authority_or_another_text_is_found(
     assert exchanged.found == Finding(Fault.STAMP_WRONG, 9)
 
 
+async def test_one_changed_byte_of_a_stamp_is_found_even_where_its_signature_does_not_reach(
+    world: RecordWorld, authority: Authority, tmp_path: Path
+) -> None:
+    async with stamping_by(world, authority) as attesting:
+        await grown(world, 10)
+        await attesting.turn()
+    bundle = await bundled(world, tmp_path / "bundle")
+    file = bundle / "stamps.jsonl"
+    whole, lot = file.read_bytes(), random.Random(3)
+    keys, roots = [world.keys.verifier], StampRoots.read(authority.ca)
+    trusts = [trust_in(keys, roots=roots), trust_in(keys)]
+
+    for turn in range(400):
+        changed = bytearray(whole)
+        changed[lot.randrange(len(changed))] ^= 1 << lot.randrange(8)
+        file.write_bytes(changed)
+        try:
+            found = verify_bundles([bundle], trusts[turn % 2]).found
+        except NoBundle:
+            continue
+        assert found is not None, bytes(changed)
+
+
 async def test_an_answer_about_something_else_is_not_kept(
     world: RecordWorld, authority: Authority
 ) -> None:
@@ -244,11 +268,9 @@ async def test_the_command_requires_stamps_and_says_when(
 ) -> None:
     async with stamping_by(world, authority) as attesting:
         await grown(world, 10)
+        bare = await bundled(world, tmp_path / "bare")
         await attesting.turn()
     bundle = await bundled(world, tmp_path / "bundle")
-    bare = tmp_path / "bare"
-    shutil.copytree(bundle, bare)
-    (bare / "stamps.jsonl").unlink()
 
     told = [await verified(world, one, authority) for one in (bundle, bare)]
 

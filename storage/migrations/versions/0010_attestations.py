@@ -20,6 +20,7 @@ def upgrade() -> None:
     sa.Column('size', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
     sa.Column('at', sa.String(length=32), nullable=False),
     sa.Column('token', sa.LargeBinary(), nullable=False),
+    sa.Column('hash', sa.LargeBinary(), nullable=False),
     sa.PrimaryKeyConstraint('size', name=op.f('pk_record_stamps'))
     )
 
