@@ -2,11 +2,18 @@
 
 import asyncio
 import contextlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 _LONGEST_LINE: Final = 2**16  # bytes
+_OURS: Final = "CHAKONG_"
+
+
+def given_environment() -> dict[str, str]:
+    """Return our environment without our settings: no other program needs the departments' secrets."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
 
 
 class SignerSilent(Exception):
@@ -36,6 +43,7 @@ class ExternalSigner:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
+                env=given_environment(),
             )
         except OSError as error:
             raise SignerSilent(f"{self.command[0]} cannot be run") from error

@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from auth.external_signer import given_environment
 from domain.checkpoint import NoteBroken, NoteSignature
 from domain.cosignature import cosigned_text, split_cosignature
 from domain.note_key import COSIGNATURE, ED25519, NoteKey
@@ -94,6 +95,7 @@ class CommandVerifier:
                 input=data,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
+                env=given_environment(),
                 timeout=_LONGEST,
                 check=False,
             )

@@ -16,30 +16,32 @@ from storage.duties import leave_duty, take_duty
 _LOG = structlog.get_logger()
 _LEASE_IN_TURNS: Final = 4
 _SHORTEST_LEASE: Final = timedelta(seconds=20)
-_LONGEST_LEASE: Final = timedelta(minutes=5)
 
 
 class RecordRound:
     """Takes a turn every now and then, while the duty is ours."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 -- a round has these parts
         self,
         name: str,
         database: Database,
         turn: Callable[[], Awaitable[None]],
         now: Callable[[], datetime],
         every: timedelta,
+        longest_turn: timedelta = timedelta(),
     ) -> None:
         """Make the round; `start` starts it.
 
         Args:
             name: of the duty, the same in every gateway.
+            longest_turn: how long a turn may take before another gateway begins one.
         """
         self._name = name
         self._database = database
         self._turn = turn
         self._now = now
         self._every = every
+        self._lease = max(every * _LEASE_IN_TURNS, _SHORTEST_LEASE, longest_turn)
         self._holder = secrets.token_hex(8)
         self._task: asyncio.Task[None] | None = None
 
@@ -64,12 +66,11 @@ class RecordRound:
             await asyncio.sleep(self._every.total_seconds())
 
     async def _is_on_duty(self) -> bool:
-        lease = min(max(self._every * _LEASE_IN_TURNS, _SHORTEST_LEASE), _LONGEST_LEASE)
         take = partial(
             take_duty,
             name=self._name,
             holder=self._holder,
             now=self._now(),
-            lease_time=max(lease, self._every * 2),
+            lease_time=self._lease,
         )
         return await self._database.write(take)

@@ -16,6 +16,7 @@ from gateway.settings import Settings, record_origin
 from storage.database import Database
 
 _BETWEEN_PIECES: Final = timedelta(minutes=1)
+_LONGEST_PIECE: Final = timedelta(hours=1)
 
 
 class Worker(Protocol):

@@ -127,6 +127,15 @@ async def test_a_signer_that_gives_no_right_line_leaves_the_record_as_it_is(
     assert newest.size == 3, "the gateway's own signature does not wait for anybody"
 
 
+async def test_a_signer_is_not_given_the_gateways_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHAKONG_DEPARTMENTS__VEHICLES__SECRET", "vehicle-secret")
+    show = "import os; print([name for name in os.environ if name.startswith('CHAKONG')])"
+
+    answer = await ExternalSigner([sys.executable, "-c", show]).lines("text\n")
+
+    assert answer == "[]\n"
+
+
 async def test_a_witness_signs_each_checkpoint_that_only_grew(
     world: RecordWorld, tmp_path: Path
 ) -> None:
