@@ -19,6 +19,10 @@ class WitnessRefuses(WitnessSilent):
     """It saw another record than this one: another root at the same size, or a proof that fails."""
 
 
+class WitnessKnowsUsNot(WitnessSilent):
+    """It was not told of this record, or has another key for it."""
+
+
 class WitnessSawOther(Exception):
     """It last saw a checkpoint of another size than we thought.
 
@@ -60,6 +64,8 @@ class Witness:
             raise WitnessSawOther(int(size))
         if answer.status in {_CONFLICT, 422}:
             raise WitnessRefuses("the witness knows another record")
+        if answer.status in {403, 404}:
+            raise WitnessKnowsUsNot("the witness does not know this record, or not its key")
         raise WitnessSilent(f"the witness answers {answer.status}")
 
     async def aclose(self) -> None:

@@ -139,10 +139,13 @@ class Attesting:
             stamping = None  # not yet
         asks = at_once or stamping is not None or _is_due(self._asked, now, self._every)
         missing = await self._missing(newest) if asks else []
-        signed = asyncio.gather(*(self._sign(one, newest) for one in missing))
-        if stamping is not None and await self._stamp(stamping, newest):
+        work = [self._sign(one, newest) for one in missing]
+        if stamping is not None:
+            work.append(self._stamp(stamping, newest))
+        done = await asyncio.gather(*work)
+        if stamping is not None and done[-1]:
             self._stamped = now
-        if all(await signed) and asks:
+        if asks and all(done[: len(missing)]):
             self._asked = now
 
     async def aclose(self) -> None:

@@ -217,6 +217,30 @@ async def test_a_witness_notices_a_record_that_went_back(
     ]
 
 
+@pytest.mark.parametrize(
+    ("origin", "key"),
+    [
+        pytest.param("another.example/record", None, id="another record"),
+        pytest.param(
+            ORIGIN, "court+1aadbe5b+AZ5T3Jhm0LdBqbhWEhTA5JkVuOVoLcn9GZu1hSDFPqvw", id="another key"
+        ),
+    ],
+)
+async def test_a_witness_that_was_not_told_of_the_record_is_told_apart(
+    world: RecordWorld, tmp_path: Path, origin: str, key: str | None
+) -> None:
+    ours = world.keys.verifier
+    with running_witness(tmp_path, "city-archive", origin, key or ours) as running:
+        async with attesting_by(world, witness_of(running)) as attesting:
+            await grown(world, 3)
+            with capture_logs() as told:
+                await attesting.turn()
+
+    assert [(one["event"], one["error"]) for one in told] == [
+        ("record.not_attested", "WitnessKnowsUsNot")
+    ]
+
+
 async def test_as_many_witnesses_as_wanted_have_to_have_signed(
     world: RecordWorld, tmp_path: Path
 ) -> None:
