@@ -11,14 +11,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Connection, create_engine, make_url, text
 
 from domain.record_check import Finding
 from gateway.record_database import verify_database
 from gateway.record_verify import verify_bundle
 from gateway.recorder import Recorder, RecordUnavailable
 from storage.database import SqliteDatabase, sqlite_engine
-from storage.record import checkpoints_between, read_tip, stored_leaves
+from storage.record import StoredCheckpoint, checkpoints_between, read_tip, stored_leaves
 from tests.record.archives import archive_of, pieces_in
 from tests.record.conftest import empty_database
 from tests.record.histories import bundled
@@ -205,23 +205,35 @@ async def test_two_gateways_an_hour_apart_keep_one_record(
         async def sign(one: RecordWorld) -> None:
             while not done.is_set():
                 await one.keeper.turn()
-                await asyncio.sleep(0.01)
 
         async def write(one: RecordWorld, first: int) -> list[int]:
             placed = []
-            for n in range(first, first + 60):
+            for n in range(first, first + 1_000):
                 one.now += timedelta(seconds=7)
                 placed.append((await one.recorder.record(draft(n, at=one.now))).n)
+                if done.is_set():
+                    break
             return placed
 
-        signing = [asyncio.create_task(sign(one)) for one in (world, other)]
-        numbers = await asyncio.gather(write(world, 0), write(other, 1_000))
-        done.set()
-        await asyncio.gather(*signing)
+        async def watch() -> None:
+            for _ in range(1_200):
+                if len(await world.database.read(signed)) >= 5:
+                    break
+                await asyncio.sleep(0.05)
+            done.set()
 
-    assert sorted([*numbers[0], *numbers[1]]) == list(range(120))
-    assert await world.database.read(lambda c: checkpoints_between(c, 0, 119)), "signed meanwhile"
+        *numbers, _, _, _ = await asyncio.gather(
+            *(write(world, 0), write(other, 1_000), sign(world), sign(other), watch())
+        )
+
+    both = [n for one in numbers for n in one or ()]
+    assert sorted(both) == list(range(len(both)))
+    assert len(await world.database.read(signed)) >= 5, "signed meanwhile, by both"
     assert await verdict(world, tmp_path / "bundle") is None
+
+
+def signed(connection: Connection) -> list[StoredCheckpoint]:
+    return checkpoints_between(connection, 0, 10_000)
 
 
 async def test_a_second_process_on_the_same_file_waits_its_turn(tmp_path: Path) -> None:
