@@ -73,7 +73,7 @@ class RecordArchive:
             ArchiveBroken, OSError: see there; what is there stays as it is.
         """
         while (piece := await self.write_next()) is not None:
-            _LOG.info("record.archived", piece=piece.name)
+            _LOG.info("record.archived", size=read_manifest(piece).end)
 
     async def write_next(self) -> Path | None:
         """Write, or find, the next piece; None if no day is over."""
@@ -135,12 +135,8 @@ class RecordArchive:
         except NoBundle as error:
             raise ArchiveBroken(f"{piece.name}: {error}") from error
         if verdict.found is not None or verdict.origin != self._origin or begins != first:
-            _LOG.error(
-                "record.archive_broken",
-                piece=piece.name,
-                fault=None if verdict.found is None else verdict.found.fault.value,
-                entry=None if verdict.found is None else verdict.found.entry,
-            )
+            fault = None if verdict.found is None else verdict.found.fault.value
+            _LOG.error("record.archive_broken", size=first, error=fault)
             raise ArchiveBroken(f"{piece.name} is not the record from entry {first} on")
         return verdict.end
 

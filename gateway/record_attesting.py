@@ -166,13 +166,13 @@ class Attesting:
             answer = await attestor.lines(self._database, checkpoint, body)
             line = await asyncio.to_thread(_own_line, attestor, body, answer)
         except (RecordRewritten, WitnessRefuses) as error:
-            _LOG.error("record.witness_knows_another", witness=name, error=type(error).__name__)
+            _LOG.error("record.witness_knows_another", signer=name, error=type(error).__name__)
             return False
         except (SignerSilent, WitnessSilent, WitnessSawOther, CheckFailed) as error:
-            _LOG.warning("record.not_attested", by=name, error=type(error).__name__)
+            _LOG.warning("record.not_attested", signer=name, error=type(error).__name__)
             return False
         if line is None:
-            _LOG.error("record.attestation_wrong", by=name)
+            _LOG.error("record.attestation_wrong", signer=name)
             return False
         work = partial(keep_line, size=checkpoint.size, key=attestor.key.mark, line=line)
         await self._database.write(work)
@@ -188,7 +188,7 @@ class Attesting:
             _LOG.warning("record.not_stamped", error=type(error).__name__)
             return False
         except StampWrong as error:
-            _LOG.error("record.stamp_wrong", error=str(error))
+            _LOG.error("record.stamp_wrong", error=type(error).__name__)
             return False
         if abs(stamp.at - self._now()) > _MOST_APART:
             _LOG.error("record.clock_apart", seconds=(self._now() - stamp.at).total_seconds())
