@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
-from gateway.record_bundle import verify_bundle
+from gateway.record_verify import verify_bundle
 from tests.record.histories import bundled
 from tests.record.world import draft, record_world
 

@@ -69,10 +69,15 @@ def parse_note(text: str) -> tuple[str, list[NoteSignature]]:
     body, empty, lines = text.rpartition("\n\n")
     if not empty or not lines.endswith("\n"):
         raise NoteBroken("a note is a text, an empty line and signatures")
-    return body + "\n", [_signature(line) for line in lines[:-1].split("\n")]
+    return body + "\n", [parse_signature(line) for line in lines[:-1].split("\n")]
 
 
-def _signature(line: str) -> NoteSignature:
+def parse_signature(line: str) -> NoteSignature:
+    """Return what one line of a note says.
+
+    Raises:
+        NoteBroken: it is no signature.
+    """
     name, space, rest = line.removeprefix(_DASH).partition(" ")
     if not line.startswith(_DASH) or not name or not space:
         raise NoteBroken("a signature is: — NAME BASE64")

@@ -32,6 +32,11 @@ class Fault(Enum):
     """No checkpoint covers the entry."""
     NOT_REACHED = "NOT_REACHED"
     """A checkpoint known from elsewhere is about more entries than are there."""
+    NOT_WITNESSED = "NOT_WITNESSED"
+    """Too few witnesses signed a checkpoint that covers the entry."""
+    STAMP_WRONG = "STAMP_WRONG"
+    NOT_STAMPED = "NOT_STAMPED"
+    """No time stamp covers the entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +66,28 @@ class Piece:
         first, end: its entries, without *end*.
         peaks: roots of the complete subtrees before *first*, largest first; none for 0.
         before: hash of the leaf before *first* as hex; None where it is not known.
+        since: instant of the leaf before *first* as its text; empty where it is not known.
     """
 
     first: int
     end: int
     peaks: Sequence[bytes] = ()
     before: str | None = None
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A checkpoint: size and root, and whether a known key signed it."""
+    """A checkpoint: size and root, and whether a known key signed it.
+
+    Attributes:
+        by: names of all whose lines are known and right.
+    """
 
     size: int
     root: bytes
     valid: bool
+    by: frozenset[str] = frozenset()
 
 
 class Growing:
@@ -162,7 +174,7 @@ class _Walk:
         self._tree = Growing(piece.first, piece.peaks)
         self._hash: bytes | None = None
         self._last = _NO_HASH if piece.first == 0 else piece.before
-        self._at = ""
+        self._at = piece.since
         self._suspect = False
         self.expected = piece.first
 

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import hashlib
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -55,6 +55,7 @@ from gateway.public.routes import public_routes
 from gateway.range_http import range_routes
 from gateway.record_http import record_routes
 from gateway.record_keeper import RecordKeeper
+from gateway.record_workers import record_workers
 from gateway.recorder import Recorder, RecordUnavailable
 from gateway.request_record import RequestRecord
 from gateway.schema import build_graph
@@ -211,20 +212,14 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
     snapshots = Snapshots(database, settings.data_dir / "snapshots", keys, settings.issuer, utc_now)
 
     keeper = RecordKeeper(database, recorder, record_keys, record_origin(settings), utc_now)
+    vouched = record_workers(settings, database, recorder, record_keys, utc_now)
     ranges = WatchedRanges(
         database, _range_secret(settings), utc_now, least_rows=settings.private_least_rows
     )
     private = (ranges,) if settings.private_screening else ()
     workers = (
-        *shown,
-        recorder,
-        keeper,
-        *private,
-        watched,
-        webhooks,
-        snapshots,
-        deliveries,
-        clockwork,
+        *(*shown, recorder, keeper, *vouched),
+        *(*private, watched, webhooks, snapshots, deliveries, clockwork),
     )
 
     @contextlib.asynccontextmanager
@@ -258,7 +253,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
             Route("/graphql", GraphQLOverHTTP(engine, guard, trusted)),
             WebSocketRoute("/graphql", GraphQLOverWebSocket(engine, guard, trusted)),
             Route("/", _home),
-            Route("/health", _health),
+            Route("/health", _health(recorder)),
             *document_routes(
                 database, guard, utc_now, most=settings.document_bytes, record=plain_record
             ),
@@ -330,8 +325,15 @@ async def _home(_: Request) -> Response:
     return RedirectResponse("/graphiql")
 
 
-async def _health(_: Request) -> Response:
-    return JSONResponse({"status": "UP"})
+def _health(recorder: Recorder) -> Callable[[Request], Awaitable[Response]]:
+    async def show(_: Request) -> Response:
+        """Answer 200 as long as the gateway answers: what is public goes on without the record."""
+        reason = recorder.hindrance
+        if reason is None:
+            return JSONResponse({"status": "UP"})
+        return JSONResponse({"status": "DEGRADED", "record": reason.code})
+
+    return show
 
 
 def department_addresses(settings: Settings) -> list[DepartmentAddress]:

@@ -4,31 +4,32 @@ A bundle of the record: a directory that anybody can check, without this product
 ``entries.jsonl``       one leaf a line, exactly as it was hashed, in order
 ``checkpoints.jsonl``   ``{"size", "note"}`` a line, smallest first; the last one covers the last entry
 ``manifest.json``       format, origin, first, end, what stands before the first entry, the keys
+``stamps.jsonl``        ``{"size", "token"}`` a line: time stamps of checkpoints (base64); only if there are
 
 docs/record.md says how to check one by hand; examples/audit-verifier does it with another library.
 """
 
 import base64
+import contextlib
 import hashlib
+import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final, TypeVar
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection
 
-from domain.checkpoint import NoteBroken, parse_checkpoint, parse_note
-from domain.record_check import Finding, Piece, Signed, check
+from domain.checkpoint import NoteBroken
+from domain.note_key import parse_note_key
 from storage.record import checkpoints_between, leaves_between, stored_leaves
+from storage.record_attestations import lines_between, stamps_between, with_lines
 from storage.record_proofs import peaks_before
 
 FORMAT: Final = "chakong-record-bundle/1"
 _LONGEST_LINE: Final = 2**24  # bytes
 _HASH: Final = re.compile("[0-9a-f]{64}")
-_ED25519: Final = 1  # the algorithm's byte in a key (C2SP signed-note)
 UNREADABLE: Final = (msgspec.MsgspecError, ValueError, RecursionError)
 """What reading hostile JSON raises: no JSON, no UTF-8, nested too deep."""
 
@@ -41,6 +42,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         peaks: hashes (hex) of the complete subtrees before *first*, largest first.
         before: hash (hex) of the leaf before *first*; None at the beginning.
         keys: of the signers, as C2SP's signed-note writes them.
+        attested: SHA-256 (hex) of checkpoints.jsonl and stamps.jsonl, one behind the other: whoever
+            does not know a line's key, or an authority, sees all the same that it was changed.
     """
 
     format: str
@@ -50,11 +53,24 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     peaks: list[str]
     before: str | None
     keys: list[str]
+    attested: str
 
 
-class _Note(msgspec.Struct):
+class BundledNote(msgspec.Struct):
+    """A checkpoint with all its lines."""
+
     size: int
     note: str
+
+
+class BundledStamp(msgspec.Struct):
+    """A time stamp of a checkpoint: the authority's answer as it came (base64)."""
+
+    size: int
+    token: str
+
+
+_Line = TypeVar("_Line", BundledNote, BundledStamp)
 
 
 class Head(msgspec.Struct):
@@ -89,6 +105,21 @@ def write_bundle(  # noqa: PLR0913 -- what a bundle is made of
     end = checkpoints[-1].size
     directory.mkdir(mode=0o700, parents=True)
     before = leaves_between(connection, first - 1, first)
+    with _new_file(directory / "entries.jsonl") as file:
+        for count, leaf in enumerate(stored_leaves(connection, first, end), 1):
+            file.write(leaf + b"\n")
+            if count % 1_000 == 0:
+                counted(count)
+    lines = lines_between(connection, first, end)
+    notes = b"".join(
+        _line(BundledNote(one.size, with_lines(one.note, lines.get(one.size, ()))))
+        for one in checkpoints
+    )
+    stamps = _stamps(connection, {one.size for one in checkpoints}, first, end)
+    for name, content in (("checkpoints.jsonl", notes), ("stamps.jsonl", stamps)):
+        if content:
+            with _new_file(directory / name) as file:
+                file.write(content)
     manifest = Manifest(
         format=FORMAT,
         origin=origin,
@@ -97,17 +128,33 @@ def write_bundle(  # noqa: PLR0913 -- what a bundle is made of
         peaks=[one.hex() for one in peaks_before(connection, first)],
         before=before[0][1].hex() if before else None,
         keys=list(keys),
+        attested=hashlib.sha256(notes + stamps).hexdigest(),
     )
-    with (directory / "entries.jsonl").open("xb") as file:
-        for count, leaf in enumerate(stored_leaves(connection, first, end), 1):
-            file.write(leaf + b"\n")
-            if count % 1_000 == 0:
-                counted(count)
-    with (directory / "checkpoints.jsonl").open("xb") as file:
-        for one in checkpoints:
-            file.write(msgspec.json.encode(_Note(one.size, one.note)) + b"\n")
-    (directory / "manifest.json").write_bytes(_shown(manifest))
+    with _new_file(directory / "manifest.json") as file:
+        file.write(_shown(manifest))
     return manifest
+
+
+def _stamps(connection: Connection, sizes: Container[int], first: int, end: int) -> bytes:
+    """Return the time stamps of the checkpoints that are bundled, a line each."""
+    return b"".join(
+        _line(BundledStamp(one.size, base64.b64encode(one.token).decode()))
+        for one in stamps_between(connection, first, end)
+        if one.size in sizes
+    )
+
+
+@contextlib.contextmanager
+def _new_file(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that is not there yet; what was written is on the disk afterwards."""
+    with path.open("xb") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _line(value: BundledNote | BundledStamp) -> bytes:
+    return msgspec.json.encode(value) + b"\n"
 
 
 def read_manifest(directory: Path) -> Manifest:
@@ -124,11 +171,14 @@ def read_manifest(directory: Path) -> Manifest:
     if manifest.format != FORMAT or not 0 <= manifest.first < manifest.end:
         raise NoBundle(f"{directory} is no {FORMAT}")
     before = [] if manifest.before is None else [manifest.before]
-    hashes = all(_HASH.fullmatch(one) for one in (*manifest.peaks, *before))
+    hashes = all(_HASH.fullmatch(one) for one in (*manifest.peaks, *before, manifest.attested))
     if raw != _shown(manifest) or not hashes or bool(before) != (manifest.first > 0):
         raise NoBundle(f"{directory}/manifest.json is not as it was written")
     for key in manifest.keys:
-        verifier_of(key)
+        try:
+            parse_note_key(key)
+        except NoteBroken as error:
+            raise NoBundle(f"{directory}/manifest.json: {error}") from error
     return manifest
 
 
@@ -137,66 +187,50 @@ def _shown(manifest: Manifest) -> bytes:
     return msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n"
 
 
-def verify_bundle(
-    directory: Path,
-    keys: Sequence[str],
-    *,
-    expected: str | None = None,
-    counted: Callable[[int], None] = lambda _: None,
-) -> tuple[Manifest, Finding | None]:
-    """Return what a bundle holds, and the first thing that is wrong with it.
-
-    Args:
-        keys: whose signatures count, as one has them from elsewhere; never the bundle's own.
-        expected: a checkpoint that one has from elsewhere; the bundle must reach it.
-
-    Raises:
-        NoBundle: it is none, or *keys* or *expected* cannot be read.
-    """
-    manifest = read_manifest(directory)
-    known = dict(map(verifier_of, keys))
-    notes = _notes(directory)
-    checkpoints = [signed_note(one.note, manifest.origin, known) for one in notes]
-    sizes = [manifest.first, *(one.size for one in checkpoints)]
-    said = [manifest.first, *(one.size for one in notes)]
-    if all(one.valid for one in checkpoints) and not sizes == said == sorted(set(sizes)):
-        raise NoBundle(f"{directory}/checkpoints.jsonl is not in order, or says other sizes")
-    if expected is not None:
-        kept = signed_note(expected, manifest.origin, known)
-        if kept.valid and kept.size < manifest.first:
-            raise NoBundle(
-                f"the kept checkpoint is about {kept.size} entries and the bundle begins at "
-                f"{manifest.first}: check it with the bundle that holds them"
-            )
-        checkpoints = sorted([*checkpoints, kept], key=lambda one: one.size)
-    try:
-        piece = Piece(
-            first=manifest.first,
-            end=manifest.end,
-            peaks=[bytes.fromhex(one) for one in manifest.peaks],
-            before=manifest.before,
-        )
-        found = check(piece, _leaves(directory), checkpoints, read_head, counted=counted)
-    except ValueError as error:
-        raise NoBundle(f"{directory} is no bundle: {error}") from error
-    return manifest, found
-
-
-def _leaves(directory: Path) -> Iterator[bytes]:
+def read_leaves(directory: Path) -> Iterator[bytes]:
     with (directory / "entries.jsonl").open("rb") as file:
         while line := file.readline(_LONGEST_LINE):
             yield line[:-1] if line.endswith(b"\n") else b""  # no line: nothing can be read from it
 
 
-def _notes(directory: Path) -> list[_Note]:
+def read_notes(directory: Path) -> list[BundledNote]:
+    """Return the checkpoints of a bundle.
+
+    Raises:
+        NoBundle: they cannot be read.
+    """
+    return _read_lines(directory / "checkpoints.jsonl", BundledNote)
+
+
+def read_stamps(directory: Path) -> list[BundledStamp]:
+    """Return the time stamps of a bundle; it need not have any.
+
+    Raises:
+        NoBundle: they cannot be read.
+    """
+    path = directory / "stamps.jsonl"
+    return _read_lines(path, BundledStamp) if path.exists() else []
+
+
+def require_attested(directory: Path, manifest: Manifest) -> None:
+    """Raise `NoBundle` unless what others said is, to the last byte, as it was bundled."""
+    digest = hashlib.sha256()
+    for name in ("checkpoints.jsonl", "stamps.jsonl"):
+        if (directory / name).exists():
+            digest.update((directory / name).read_bytes())
+    if digest.hexdigest() != manifest.attested:
+        raise NoBundle(f"{directory}: checkpoints or time stamps are not as they were bundled")
+
+
+def _read_lines(path: Path, kind: type[_Line]) -> list[_Line]:
     try:
-        raw = (directory / "checkpoints.jsonl").read_bytes()
-        notes = [msgspec.json.decode(line, type=_Note) for line in raw.split(b"\n")[:-1]]
+        raw = path.read_bytes()
+        lines = [msgspec.json.decode(line, type=kind) for line in raw.split(b"\n")[:-1]]
     except (*UNREADABLE, OSError) as error:
-        raise NoBundle(f"{directory} has no checkpoints: {error}") from error
-    if raw != b"".join(msgspec.json.encode(one) + b"\n" for one in notes):
-        raise NoBundle(f"{directory}/checkpoints.jsonl is not as it was written")
-    return notes
+        raise NoBundle(f"{path} cannot be read: {error}") from error
+    if raw != b"".join(map(_line, lines)):
+        raise NoBundle(f"{path} is not as it was written")
+    return lines
 
 
 def read_head(leaf: bytes) -> Head | None:
@@ -207,37 +241,3 @@ def read_head(leaf: bytes) -> Head | None:
 
 
 _READ: Final = msgspec.json.Decoder(Head)
-
-
-def verifier_of(key: str) -> tuple[tuple[str, bytes], Ed25519PublicKey]:
-    try:
-        name, key_id, public = key.strip().split("+", 2)
-        raw = base64.b64decode(public, validate=True)
-        public_key = Ed25519PublicKey.from_public_bytes(raw[1:])
-    except ValueError as error:
-        raise NoBundle(
-            "a key is NAME+ID+BASE64, as /record/key and the manifest have it"
-        ) from error
-    named = hashlib.sha256(f"{name}\n".encode() + raw).digest()[:4]
-    if named.hex() != key_id or raw[0] != _ED25519:
-        raise NoBundle(f"{key} is not the key that its id names")
-    return (name, named), public_key
-
-
-def signed_note(note: str, origin: str, known: dict[tuple[str, bytes], Ed25519PublicKey]) -> Signed:
-    """Return a checkpoint; valid if one of the known keys signed it, for this record."""
-    try:
-        body, signatures = parse_note(note)
-        checkpoint = parse_checkpoint(body)
-    except NoteBroken:
-        return Signed(0, b"", valid=False)
-    valid = False
-    for one in signatures:
-        key = known.get((one.name, one.key_id))
-        if key is not None:
-            try:
-                key.verify(one.signature, body.encode())
-            except InvalidSignature:
-                return Signed(checkpoint.size, checkpoint.root, valid=False)
-            valid = True
-    return Signed(checkpoint.size, checkpoint.root, valid=valid and checkpoint.origin == origin)

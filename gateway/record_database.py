@@ -12,12 +12,15 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from auth.record_keys import RecordKeys
+from auth.time_stamps import StampRoots
 from domain.merkle import leaf_hash, root_over
 from domain.record_check import Fault, Piece, check
+from gateway.record_attested import attestations_flaw
 from gateway.record_beside import events_flaw, people_flaw
-from gateway.record_bundle import read_head, signed_note, verifier_of
+from gateway.record_bundle import read_head
 from gateway.record_file import DAMAGED, file_flaw, unreadable
 from gateway.record_flaw import Flaw, Part, read_leaf, stored_entries
+from gateway.record_trust import signed_note, verifier_of
 from storage.record import BRANCHES, checkpoints_between, leaves_between, record_size
 from storage.tables import record_nodes
 
@@ -34,6 +37,7 @@ def verify_database(  # noqa: PLR0913 -- what a record is checked against
     verifiers: Sequence[str],
     origin: str,
     expected: str | None = None,
+    roots: StampRoots | None = None,
     counted: Callable[[int], None] = lambda _: None,
 ) -> Flaw | None:
     """Return the first thing that is wrong; None if nothing is.
@@ -44,8 +48,10 @@ def verify_database(  # noqa: PLR0913 -- what a record is checked against
     Args:
         connection: on a snapshot; the gateway may go on writing.
         keys: that open people and make the index.
-        verifiers: public keys whose signatures count.
+        verifiers: public keys whose signatures count, of second signers and witnesses too: further
+            lines of other keys are only looked at for their form.
         expected: a checkpoint from elsewhere; the record must reach it.
+        roots: authorities that time stamps are checked with; without, only what they are of is.
         counted: hears how many entries' signatures and links were checked.
 
     Raises:
@@ -56,6 +62,7 @@ def verify_database(  # noqa: PLR0913 -- what a record is checked against
         return (
             _beside(connection, size)
             or _chain(connection, size, verifiers, origin, expected, counted)
+            or attestations_flaw(connection, size, verifiers, roots)
             or _above(connection, size)
             or people_flaw(connection, size, keys)
             or events_flaw(connection, keys)

@@ -9,8 +9,9 @@ from gateway.record_flaw import Flaw, Part
 from storage.record import record_size
 from storage.record_search import entries_from
 
-DAMAGED: Final = (DatabaseError, UnicodeDecodeError)
-"""What reading a damaged file raises: Python reads SQLite's own words of it as UTF-8."""
+DAMAGED: Final = (DatabaseError, UnicodeDecodeError, TypeError)
+"""What reading a damaged file raises: SQLite's own words of it are not always UTF-8, and one bit makes
+another type of a value."""
 _SOUND: Final = "ok"
 _UNREADABLE: Final = "UNREADABLE"
 

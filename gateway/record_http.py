@@ -5,6 +5,7 @@ Checkpoints and proofs are hashes: they tell nobody's name, so that anybody may 
 only grows. Which entry is whose stands on receipts alone.
 """
 
+from base64 import b64encode
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -16,18 +17,22 @@ from auth.record_keys import RecordKeys
 from domain.merkle import NoProof, consistency_path, inclusion_path
 from gateway.plain_http import NO_STORE, HttpRefused, refusing
 from storage.database import Database
-from storage.record import last_checkpoint, leaves_between
+from storage.record import checkpoints_between, last_checkpoint, leaves_between
+from storage.record_attestations import last_signed_by, last_stamp, whole_note
 from storage.record_proofs import StoredNodes
 
 _LONGEST: Final = 18  # digits
 
 
 def record_routes(database: Database, keys: RecordKeys) -> list[Route]:
-    async def checkpoint(_: Request) -> Response:
-        newest = await database.read(last_checkpoint)
-        if newest is None:
-            raise HttpRefused(404, "NO_CHECKPOINT", "Nothing was recorded yet. 暂无检查点")
-        return PlainTextResponse(newest.note, headers=dict(NO_STORE))
+    async def checkpoint(request: Request) -> Response:
+        others = request.query_params.get("signedBy")
+        note = await database.read(lambda c: _checkpoint(c, others))
+        return PlainTextResponse(note, headers=dict(NO_STORE))
+
+    async def stamp(_: Request) -> Response:
+        found = await database.read(_stamped)
+        return JSONResponse(found, headers=dict(NO_STORE))
 
     async def key(_: Request) -> Response:
         return PlainTextResponse(f"{keys.verifier}\n", headers=dict(NO_STORE))
@@ -44,10 +49,36 @@ def record_routes(database: Database, keys: RecordKeys) -> list[Route]:
 
     return [
         Route("/record/checkpoint", refusing(checkpoint)),
+        Route("/record/stamp", refusing(stamp)),
         Route("/record/key", refusing(key)),
         Route("/record/inclusion", refusing(inclusion)),
         Route("/record/consistency", refusing(consistency)),
     ]
+
+
+def _checkpoint(connection: Connection, others: str | None) -> str:
+    """Return the newest checkpoint with all its lines; the newest one of *others*, if named."""
+    newest = last_checkpoint(connection)
+    if others is not None:
+        size = last_signed_by(connection, others)
+        newest = next(iter(checkpoints_between(connection, size - 1, size)), None)
+    if newest is None:
+        raise HttpRefused(404, "NO_CHECKPOINT", "There is no such checkpoint yet. 暂无检查点")
+    return whole_note(connection, newest)
+
+
+def _stamped(connection: Connection) -> dict[str, Any]:
+    """Return the newest time stamp and the checkpoint that it is of."""
+    stamp = last_stamp(connection)
+    if stamp is None:
+        raise HttpRefused(404, "NO_STAMP", "There is no time stamp yet. 暂无时间戳")
+    [checkpoint] = checkpoints_between(connection, stamp.size - 1, stamp.size)
+    return {
+        "size": stamp.size,
+        "at": stamp.at.isoformat(),
+        "checkpoint": whole_note(connection, checkpoint),
+        "token": b64encode(stamp.token).decode(),
+    }
 
 
 def _inclusion(connection: Connection, n: int) -> dict[str, Any]:
@@ -66,7 +97,7 @@ def _inclusion(connection: Connection, n: int) -> dict[str, Any]:
         "leafHash": hash_.hex(),
         "size": newest.size,
         "path": [step.hex() for step in path],
-        "checkpoint": newest.note,
+        "checkpoint": whole_note(connection, newest),
     }
 
 

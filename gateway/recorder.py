@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import ClassVar, Final
 
 import msgspec
 import structlog
@@ -29,18 +29,23 @@ _LOG = structlog.get_logger()
 _MOST_AT_ONCE: Final = 1_000
 _BETWEEN_PROBES: Final = 1.0  # seconds
 _ITSELF: Final = "gateway"
+_LEAVES: Final = {
+    one.value for one in (RecordKind.DISCLOSURE, RecordKind.SCREENING, RecordKind.EXPORT)
+}
+"""Kinds that are recorded before something leaves."""
 
 
 class RecordUnavailable(Refused):
     """Nothing can be shown that cannot be recorded."""
 
     code = "RECORD_UNAVAILABLE"
+    words: ClassVar[str] = (
+        "What is asked cannot be recorded right now, so nothing is shown; try again. A step with "
+        "its key may be sent again as it was. 留痕服务不可用，请稍后重试"
+    )
 
     def __init__(self) -> None:
-        super().__init__(
-            "What is asked cannot be recorded right now, so nothing is shown; try again. A step with "
-            "its key may be sent again as it was. 留痕服务不可用，请稍后重试"
-        )
+        super().__init__(self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,7 @@ class Recorder:
         self._down_since: datetime | None = None
         self._task: asyncio.Task[None] | None = None
         self._appended: list[Callable[[Tip], None]] = []
+        self._hindrances: list[Callable[[], RecordUnavailable | None]] = []
 
     @property
     def tip(self) -> Tip | None:
@@ -98,6 +104,19 @@ class Recorder:
         """Call *heard* after each commit."""
         self._appended.append(heard)
 
+    def refuse_while(self, hindrance: Callable[[], RecordUnavailable | None]) -> None:
+        """Let nothing be exchanged while *hindrance* gives a reason; what happens is still recorded."""
+        self._hindrances.append(hindrance)
+
+    @property
+    def hindrance(self) -> RecordUnavailable | None:
+        """Return why nothing may be exchanged right now; None if it may."""
+        try:
+            self.require()
+        except RecordUnavailable as reason:
+            return reason
+        return None
+
     def start(self) -> None:
         self._task = asyncio.get_running_loop().create_task(self._run())
 
@@ -112,8 +131,14 @@ class Recorder:
         """Refuse, before anybody is asked, what could not be recorded.
 
         Raises:
-            RecordUnavailable: the record is down, or too far behind.
+            RecordUnavailable: the record is down, too far behind, or something else hinders.
         """
+        self._require_room()
+        for hindrance in self._hindrances:
+            if (reason := hindrance()) is not None:
+                raise reason
+
+    def _require_room(self) -> None:
         if self._down_since is not None or self._task is None or self._task.done():
             raise RecordUnavailable
         if len(self._waiting) >= self._most_waiting:
@@ -127,7 +152,10 @@ class Recorder:
         Raises:
             RecordUnavailable: it is not known to be written.
         """
-        self.require()
+        if draft.kind in _LEAVES:
+            self.require()
+        else:
+            self._require_room()
         done: asyncio.Future[Placed] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(draft, done, time.monotonic()))
         self._came.set()

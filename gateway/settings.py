@@ -17,6 +17,7 @@ from connectors.endpoint_addresses import network_to_call
 from domain.closed_hours import parse_closed_hours
 from domain.deadline import Profile
 from domain.record import RetentionClass
+from gateway.record_settings import RecordSigner, RecordStamping, RecordWitness
 
 SHORTEST_KEY: Final = 32  # characters
 LONGEST_TOKEN: Final = 3600  # seconds, outside the demo
@@ -173,6 +174,24 @@ class Settings(BaseSettings):
         3653,
         ge=3653,
         description="How long steps of orders and the list can be, in days: ten years.",
+    )
+    record_signers: dict[str, RecordSigner] = Field(
+        default_factory=dict,
+        description="Second signers of the record's checkpoints, by any name.",
+    )
+    record_witnesses: dict[str, RecordWitness] = Field(
+        default_factory=dict,
+        description="Witnesses that sign checkpoints after seeing that the record only grew, by any name.",
+    )
+    record_attest_seconds: float = Field(
+        60.0, gt=0, description="How often second signers and witnesses are asked."
+    )
+    record_stamping: RecordStamping | None = Field(
+        None, description="Time stamps of the record's checkpoints (RFC 3161); none if left out."
+    )
+    record_archive_dir: Path | None = Field(
+        None,
+        description="Where a bundle of each closed day of the record is put; none if left out.",
     )
     rule_profile: Profile = Field(
         Profile.DEFAULT,

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from storage.instants import database_clock, instant_text
 from storage.tables import duties
@@ -44,3 +44,8 @@ def take_duty(
         return False
     connection.execute(insert(duties).values(name=name, holder=holder, until=instant_text(until)))
     return True
+
+
+def leave_duty(connection: Connection, name: str, *, holder: str) -> None:
+    """Give duty *name* up, so that the next one need not wait for the lease's end."""
+    connection.execute(delete(duties).where(duties.c.name == name, duties.c.holder == holder))

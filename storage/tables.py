@@ -710,6 +710,27 @@ record_checkpoints = Table(
     Column("note", Text, nullable=False),
 )
 
+# Further signatures of a checkpoint: second signers, witnesses; `key` is name and id of the signer's.
+record_lines = Table(
+    "record_lines",
+    METADATA,
+    Column("size", BigInteger, nullable=False),
+    Column("key", String(160), nullable=False),
+    Column("line", Text, nullable=False),
+    PrimaryKeyConstraint("size", "key"),
+)
+
+# When a checkpoint existed, as a time-stamping authority says it (RFC 3161). Its signature does not cover
+# every byte of its answer: hence the hash.
+record_stamps = Table(
+    "record_stamps",
+    METADATA,
+    Column("size", _RowId, primary_key=True, autoincrement=False),
+    Column("at", _Instant, nullable=False),
+    Column("token", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+
 # How far each table of events is in the record.
 record_cursors = Table(
     "record_cursors",

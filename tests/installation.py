@@ -55,7 +55,9 @@ class Installation:
 
 
 @contextmanager
-def installed(data: Path, errors: Path | None = None, **environment: str) -> Iterator[Installation]:
+def installed(
+    data: Path, errors: Path | None = None, /, **environment: str
+) -> Iterator[Installation]:
     installation = Installation(data, errors, **environment)
     try:
         yield installation

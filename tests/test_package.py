@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.record_settings import RecordSigner, RecordStamping, RecordWitness
 from gateway.settings import Department, Settings, load_settings
 
 OURS = ("auth", "connectors", "domain", "gateway", "resolvers", "sandbox", "storage")
@@ -25,8 +26,14 @@ def test_every_setting_is_documented() -> None:
     for name, field in Settings.model_fields.items():
         assert f"`{name}`" in page
         assert field.description
-    for name, field in Department.model_fields.items():
-        assert f"`departments.<stem>.{name}` | {field.description}" in page
+    for prefix, model in (
+        ("departments.<stem>", Department),
+        ("record_signers.<name>", RecordSigner),
+        ("record_witnesses.<name>", RecordWitness),
+        ("record_stamping", RecordStamping),
+    ):
+        for name, field in model.model_fields.items():
+            assert f"`{prefix}.{name}` | {field.description}" in page
 
 
 def test_long_tokens_are_refused_outside_the_demo() -> None:

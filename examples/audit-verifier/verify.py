@@ -1,8 +1,8 @@
 """Check bundles of the record with a library that is not the court's: pymerkle and cryptography.
 
-python verify.py 'NAME+ID+KEY' BUNDLE [BUNDLE …] -- the key is the one you were given when the record began,
-never one out of a bundle. Several bundles are checked as one record, in order, the first from entry 0 on.
-Prints OK, or what is wrong and with which entry first; ends with 0 or 1. Format: docs/record.md.
+python verify.py 'NAME+ID+KEY' BUNDLE [BUNDLE …] -- the key is the one you were given when the record began, never one out
+of a bundle. Several bundles are checked as one record, in order, the first from entry 0 on; format: docs/record.md.
+Prints OK, or what is wrong and with which entry first; ends with 0 or 1.
 """
 
 import json
@@ -54,10 +54,10 @@ def verify(key: str, bundles: list[Path], tree: InmemoryTree) -> None:
             must(fits, f"CHANGED entry {n} or {n - 1}: number, link or time do not fit")
             tree.append_entry(line)
             last, at = sha256(b"\x00" + line).hexdigest(), leaf["at"]
-        size = tree.get_size()
-        must((size, rest) == (about["end"], b""), f"TRUNCATED at entry {size}")
-        *lines, rest = (bundle / "checkpoints.jsonl").read_bytes().split(b"\n")
-        sizes = [first]
+        must((size := tree.get_size(), rest) == (about["end"], b""), f"TRUNCATED at entry {size}")
+        told = [one.read_bytes() for one in sorted(bundle.glob("[cs]*.jsonl"))]
+        must(sha256(b"".join(told)).hexdigest() == about["attested"], "CHANGED checkpoints")
+        (*lines, rest), sizes = told[0].split(b"\n"), [first]
         for one, line in zip(map(json.loads, lines), lines, strict=True):
             origin, covered, root = checkpoint(one["note"], key)
             plain = json.dumps(one, separators=(",", ":"), ensure_ascii=False)

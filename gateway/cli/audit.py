@@ -41,51 +41,65 @@ def export(
 
 
 @audit_app.command("verify")
-def verify(
-    bundle: Annotated[Path, typer.Argument(help="A bundle's directory.")],
+def verify(  # noqa: PLR0913, PLR0917 -- what an auditor may have
+    bundles: Annotated[
+        list[Path], typer.Argument(help="Bundles' directories, in order: they must join.")
+    ],
     key: Annotated[
         list[str],
-        typer.Option(help="Whose signature counts: NAME+ID+BASE64, as /record/key gave it once."),
+        typer.Option(
+            help="Whose signature counts: NAME+ID+BASE64, as /record/key gave it once. Given again: "
+            "keys of one name replaced each other; of different names each must have signed."
+        ),
     ],
     expect: Annotated[
         Path | None,
-        typer.Option(help="A checkpoint kept elsewhere; the bundle must reach it."),
+        typer.Option(help="A checkpoint kept elsewhere; the bundles must reach it."),
+    ] = None,
+    witness: Annotated[
+        list[str] | None, typer.Option(help="A witness's key, NAME+ID+BASE64; again for each.")
+    ] = None,
+    witnesses: Annotated[
+        int | None, typer.Option(min=1, help="How many of them must have signed; all if left out.")
+    ] = None,
+    tsa_ca: Annotated[
+        Path | None,
+        typer.Option(
+            help="PEM of authorities whose time stamps (RFC 3161) must cover every entry."
+        ),
+    ] = None,
+    check_with: Annotated[
+        str | None,
+        typer.Option(help="Program that checks keys of other algorithms; see docs/record.md."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Fail unless BUNDLE is what was signed; otherwise name the first entry that is not. Needs no
+    """Fail unless BUNDLES are what was signed; otherwise name the first entry that is not. Needs no
     network and no configuration."""
-    from gateway.record_bundle import (  # noqa: PLC0415 -- `--help` answers at once
-        NoBundle,
-        read_manifest,
-        verify_bundle,
-    )
+    from gateway.cli.audit_check import checked  # noqa: PLC0415 -- `--help` answers at once
 
     try:
-        note = None if expect is None else expect.read_text(encoding="utf-8")
-        size = read_manifest(bundle)
         with Progress(
             console=Console(stderr=True), disable=not Console(stderr=True).is_terminal
         ) as bar:
-            task = bar.add_task("entries 条目", total=size.end - size.first)
-            manifest, found = verify_bundle(
-                bundle, key, expected=note, counted=lambda n: bar.update(task, completed=n)
+            task = bar.add_task("entries 条目", total=None)
+            told = checked(
+                bundles,
+                key,
+                expect=expect,
+                witnesses=witness or [],
+                least=witnesses,
+                tsa_ca=tsa_ca,
+                check_with=check_with,
+                counted=lambda n: bar.update(task, completed=n),
             )
-    except (NoBundle, UnicodeDecodeError, OSError) as error:
+    except (ValueError, OSError) as error:
         stop(str(error))
-    told = {
-        "valid": found is None,
-        "origin": manifest.origin,
-        "first": manifest.first,
-        "end": manifest.end,
-        "fault": None if found is None else found.fault.value,
-        "entry": None if found is None else found.entry,
-    }
     if as_json:
         print_json(told)
     else:
         print_rows("Record 留痕校验", [told])
-    if found is not None:
+    if not told["valid"]:
         raise typer.Exit(1)
 
 
@@ -94,19 +108,22 @@ def verify_database(
     key: Annotated[
         list[str] | None,
         typer.Option(
-            help="Whose signature counts: NAME+ID+BASE64; this installation's if left out."
+            help="A second signer's or witness's key, NAME+ID+BASE64, whose lines are checked too."
         ),
     ] = None,
     expect: Annotated[
         Path | None,
         typer.Option(help="A checkpoint kept elsewhere; the record must reach it."),
     ] = None,
+    tsa_ca: Annotated[
+        Path | None, typer.Option(help="PEM of authorities that time stamps are checked with.")
+    ] = None,
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
     """Fail unless the database holds what was recorded: leaves, people, index, proofs, events, signatures.
     The gateway may be running; nothing is written."""
-    from gateway.cli.audit_desk import checked  # noqa: PLC0415 -- `--help` answers at once
+    from gateway.cli.audit_desk import database_checked  # noqa: PLC0415 -- `--help` answers at once
 
     try:
         note = None if expect is None else expect.read_text(encoding="utf-8")
@@ -114,8 +131,12 @@ def verify_database(
             console=Console(stderr=True), disable=not Console(stderr=True).is_terminal
         ) as bar:
             task = bar.add_task("entries 条目", total=None)
-            told = checked(
-                config, key, note, lambda n, size: bar.update(task, completed=n, total=size)
+            told = database_checked(
+                config,
+                key or [],
+                note,
+                tsa_ca,
+                lambda n, size: bar.update(task, completed=n, total=size),
             )
     except (ValueError, OSError) as error:
         stop(str(error))

@@ -10,7 +10,9 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from auth.record_keys import RecordKeys
+from auth.time_stamps import StampRoots
 from gateway.cli.desk import with_settings
+from gateway.record_attestors import attesting_of
 from gateway.record_bundle import write_bundle
 from gateway.record_database import verify_database
 from gateway.record_keeper import RecordKeeper
@@ -34,6 +36,7 @@ def exported(
         keys = RecordKeys.load_or_create(settings.data_dir, settings.record_name)
         keeper = _keeper(settings, database, keys)
         await keeper.turn()
+        await attested(settings, database)
         size = await database.read(record_size)
         manifest = await database.read_aside(
             lambda c: write_bundle(
@@ -50,15 +53,18 @@ def exported(
     return with_settings(config, work)
 
 
-def checked(
+def database_checked(
     config: Path | None,
-    verifiers: Sequence[str] | None,
+    verifiers: Sequence[str],
     expected: str | None,
+    tsa_ca: Path | None,
     counted: Callable[[int, int], None],
 ) -> dict[str, object]:
     """Hold the database against itself and against signatures; return the verdict.
 
     Args:
+        verifiers: whose signatures count besides this installation's own.
+        tsa_ca: authorities that time stamps are checked with; without, only what they are of is.
         counted: hears how many entries of how many were checked.
 
     Raises:
@@ -72,9 +78,10 @@ def checked(
         flaw = verify_database(
             connection,
             keys,
-            verifiers=verifiers or [keys.verifier],
+            verifiers=[keys.verifier, *verifiers],
             origin=record_origin(settings),
             expected=expected,
+            roots=None if tsa_ca is None else StampRoots.read(tsa_ca),
             counted=lambda n: counted(n, size),
         )
         return {
@@ -99,6 +106,14 @@ def checked(
             await database.close()
 
     return asyncio.run(run())
+
+
+async def attested(settings: Settings, database: Database) -> None:
+    """Have the newest checkpoint signed and stamped by whoever is configured and answers."""
+    attesting = attesting_of(settings, database, lambda: datetime.now(UTC))
+    if attesting is not None:
+        await attesting.turn(at_once=True)
+        await attesting.aclose()
 
 
 def verifier(config: Path | None) -> str:

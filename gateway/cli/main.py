@@ -1,4 +1,4 @@
-"""``chakong``: serve, demo, token, audit, orders, cases, list, people, schema, config."""
+"""``chakong``: serve, demo, token, audit, backup, restore, orders, cases, list, people, schema, config."""
 
 import difflib
 import json
@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from gateway.cli.audit import audit_app
+from gateway.cli.backups import backup, restore
 from gateway.cli.cases import cases_app
 from gateway.cli.lists import list_app
 from gateway.cli.orders import orders_app
@@ -33,6 +34,8 @@ app.add_typer(cases_app, name="cases")
 app.add_typer(audit_app, name="audit")
 app.add_typer(people_app, name="people")
 app.add_typer(list_app, name="list")
+app.command("backup")(backup)
+app.command("restore")(restore)
 
 Config = Annotated[
     Path | None, typer.Option("--config", help="TOML file; CHAKONG_CONFIG if left out.")

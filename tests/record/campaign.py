@@ -12,7 +12,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import track
 
-from gateway.record_bundle import NoBundle, verify_bundle
+from gateway.record_bundle import NoBundle
+from gateway.record_verify import verify_bundle
 from tests.record.histories import bundled, lived
 from tests.record.tampering import tamper
 from tests.record.world import record_world

@@ -12,8 +12,10 @@ from storage.tables import (
     order_events,
     record_checkpoints,
     record_entries,
+    record_lines,
     record_nodes,
     record_people,
+    record_stamps,
     record_terms,
 )
 
@@ -27,6 +29,8 @@ COLUMNS = tuple(
         (record_terms, Part.INDEX, ("term", "n")),
         (record_nodes, Part.TREE, ("height", "position", "hash")),
         (record_checkpoints, Part.CHECKPOINTS, ("size", "note")),
+        (record_lines, Part.CHECKPOINTS, ("size", "key", "line")),
+        (record_stamps, Part.CHECKPOINTS, ("size", "at", "token", "hash")),
         (order_events, Part.EVENTS, ("sequence", "order_id", "case_number", "event")),
         (order_events, Part.EVENTS, ("from_state", "to_state", "actor", "at", "remark")),
     )

@@ -34,7 +34,7 @@ def changes(engine_name: str, place: Path, *, seed: int, times: int) -> Counter[
     """
     lot, told = random.Random(seed), Counter[str]()
     with empty_database(engine_name, place) as url:
-        keys = asyncio.run(live(url, place))
+        lived = asyncio.run(live(url, place))
         engine = engine_of(url)
         for _ in _bar(times, f"changes on {engine_name}"):
             with engine.connect() as connection:
@@ -44,7 +44,7 @@ def changes(engine_name: str, place: Path, *, seed: int, times: int) -> Counter[
                 else:
                     table, column, _ = lot.choice(COLUMNS)
                     done = f"{table.name}.{column}: {change(connection, table, column, lot)}"
-                found = Lived(connection, keys).verdict()
+                found = Lived(connection, *lived).verdict()
                 connection.rollback()
             assert found is not None, f"seed {seed}: {done} was not found"
             told[found.part.value] += 1
@@ -60,7 +60,7 @@ def flips(place: Path, *, seed: int, times: int) -> tuple[int, int]:
     """
     lot, found = random.Random(seed), 0
     whole, damaged = place / "whole.db", place / "damaged.db"
-    keys = asyncio.run(live(f"sqlite:///{whole}", place))
+    lived = asyncio.run(live(f"sqlite:///{whole}", place))
     before = _read(f"sqlite:///{whole}")
     for _ in _bar(times, "bits of a file"):
         for beside in ("damaged.db-wal", "damaged.db-shm"):
@@ -70,7 +70,7 @@ def flips(place: Path, *, seed: int, times: int) -> tuple[int, int]:
         engine = engine_of(f"sqlite:///{damaged}")
         try:
             with engine.connect() as connection:
-                flaw = Lived(connection, keys).verdict()
+                flaw = Lived(connection, *lived).verdict()
         except (DBAPIError, UnicodeDecodeError):
             found += 1  # no database any more
             continue

@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.progress import track
 
 from domain.merkle import root_over
-from gateway.record_bundle import verify_bundle, write_bundle
+from gateway.record_bundle import write_bundle
+from gateway.record_verify import verify_bundle
 from storage.record import leaves_between, read_tip, record_size
 from tests.record.world import ORIGIN, record_world
 

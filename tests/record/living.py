@@ -10,13 +10,19 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, create_engine, make_url
 
 from auth.record_keys import RecordKeys
+from auth.time_stamps import StampRoots
+from connectors.time_stamping import TimeStampingAuthority
 from domain.record import RetentionClass
+from gateway.record_attesting import Attesting, Stamping
 from gateway.record_database import verify_database
 from gateway.record_flaw import Flaw
 from gateway.record_retention import forget
 from storage.database import sqlite_engine
 from storage.orders import add_order, move_order
 from storage.record import RecordDraft
+from tests.record.attestors import running_witness
+from tests.record.authority import running_authority
+from tests.record.test_attesting import witness_of
 from tests.record.world import ORIGIN, START, RecordWorld, record_world
 from tests.storage.conftest import fill
 from tests.storage.test_orders import order
@@ -30,19 +36,23 @@ class Lived:
 
     connection: Connection
     keys: RecordKeys
+    witness: str
+    roots: StampRoots
 
     def verdict(self, expected: str | None = None) -> Flaw | None:
         return verify_database(
             self.connection,
             self.keys,
-            verifiers=[self.keys.verifier],
+            verifiers=[self.keys.verifier, self.witness],
             origin=ORIGIN,
             expected=expected,
+            roots=self.roots,
         )
 
 
-async def live(url: str, directory: Path) -> RecordKeys:
-    """Make a record of people, orders and an erasure; its last entries are not signed yet."""
+async def live(url: str, directory: Path) -> tuple[RecordKeys, str, StampRoots]:
+    """Make a record of people, orders and an erasure, witnessed and stamped; its last entries are not
+    signed yet."""
     async with record_world(url, directory) as world:
         await fill(world.database, directory)
         for n in range(2):
@@ -61,9 +71,28 @@ async def live(url: str, directory: Path) -> RecordKeys:
         )
         await world.database.write(submitted)
         await world.keeper.turn()
+        witness, roots = await attest(world, directory)
         for n in range(280, 283):
             await world.recorder.record(looked(world, n))
-        return world.keys
+        return world.keys, witness, roots
+
+
+async def attest(world: RecordWorld, directory: Path) -> tuple[str, StampRoots]:
+    """Have the newest checkpoint witnessed and stamped; return the witness's key, the authority's root."""
+    with (
+        running_witness(directory, "city-archive", ORIGIN, world.keys.verifier) as witness,
+        running_authority(directory / "tsa") as authority,
+    ):
+        roots = StampRoots.read(authority.ca)
+        attesting = Attesting(
+            world.database,
+            lambda: world.now,
+            attestors=[witness_of(witness)],
+            stamping=Stamping(TimeStampingAuthority(authority.url), roots, timedelta(minutes=5)),
+        )
+        await attesting.turn()
+        await attesting.aclose()
+        return witness.key, roots
 
 
 def engine_of(url: str) -> Engine:

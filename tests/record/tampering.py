@@ -92,7 +92,8 @@ def _note(bundle: Path, lot: random.Random) -> Tampered:
     at = lot.choice(letters)
     other = lot.choice([letter for letter in "abcXYZ019" if letter != one["note"][at]])
     one["note"] = one["note"][:at] + other + one["note"][at + 1 :]
-    path.write_text("".join(json.dumps(note) + "\n" for note in notes))
+    told = [json.dumps(note, ensure_ascii=False, separators=(",", ":")) for note in notes]
+    path.write_text("".join(f"{line}\n" for line in told))
     return Tampered("a checkpoint", None)
 
 

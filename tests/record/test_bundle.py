@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway.record_bundle import NoBundle, read_manifest, verify_bundle
+from gateway.record_bundle import NoBundle, read_manifest
 from gateway.record_keeper import checkpoint_note
+from gateway.record_verify import verify_bundle
 from storage.record import EMPTY, last_checkpoint
 from tests.record.campaign import differs, run
 from tests.record.histories import bundled, lived

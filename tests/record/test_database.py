@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Table, delete, insert, update
 
 from auth.record_keys import RecordKeys
+from auth.time_stamps import StampRoots
 from gateway.record_flaw import Flaw, Part
 from storage.orders import add_order
 from storage.record import last_checkpoint
@@ -17,8 +18,10 @@ from storage.tables import (
     record_checkpoints,
     record_cursors,
     record_entries,
+    record_lines,
     record_nodes,
     record_people,
+    record_stamps,
     record_terms,
 )
 from tests.record.conftest import ENGINES, empty_database
@@ -27,22 +30,24 @@ from tests.record.database_campaign import flips
 from tests.record.living import Lived, engine_of, live
 from tests.storage.test_orders import order
 
+_LivedIn = tuple[str, RecordKeys, str, StampRoots]
+
 
 @pytest.fixture(scope="module", params=ENGINES)
 def lived_in(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[str, RecordKeys]]:
+) -> Iterator[_LivedIn]:
     directory = tmp_path_factory.mktemp("record")
     with empty_database(request.param, directory) as url:
-        yield url, anyio.run(live, url, directory)
+        yield url, *anyio.run(live, url, directory)
 
 
 @pytest.fixture
-def record(lived_in: tuple[str, RecordKeys]) -> Iterator[Lived]:
-    url, keys = lived_in
+def record(lived_in: _LivedIn) -> Iterator[Lived]:
+    url, keys, witness, roots = lived_in
     engine = engine_of(url)
     with engine.connect() as connection:
-        yield Lived(connection, keys)
+        yield Lived(connection, keys, witness, roots)
         connection.rollback()
     engine.dispose()
 
@@ -84,6 +89,7 @@ def test_a_row_that_is_gone_is_found(record: Lived, table: Table, lot: int) -> N
         pytest.param("record_terms", 5, Part.INDEX, id="index, back"),
         pytest.param("record_terms", 10_000, Part.INDEX, id="index, ahead of the record"),
         pytest.param("order_events", 0, Part.EVENTS, id="events told twice"),
+        pytest.param("archived", 10_000, Part.CHECKPOINTS, id="archived, and never signed"),
         pytest.param("erased:providing", 200, Part.PEOPLE, id="erased, and they are there"),
     ],
 )
@@ -117,7 +123,8 @@ def test_an_end_that_was_cut_off_needs_a_checkpoint_from_elsewhere(
     assert kept is not None
     for table in (record_entries, record_people, record_terms):
         record.connection.execute(delete(table).where(table.c.n >= 283))
-    record.connection.execute(delete(record_checkpoints).where(record_checkpoints.c.size > 283))
+    for table in (record_checkpoints, record_lines, record_stamps):
+        record.connection.execute(delete(table).where(table.c.size > 283))
     for source, behind in (("record_terms", 283), ("order_events", 2)):
         cursor = update(record_cursors).where(record_cursors.c.source == source)
         record.connection.execute(cursor.values(sequence=behind))
@@ -145,6 +152,8 @@ def test_every_table_of_the_record_is_looked_at() -> None:
         record_nodes,
         record_checkpoints,
         record_cursors,
+        record_lines,
+        record_stamps,
     }
 
     assert {table for table in METADATA.tables.values() if table.name.startswith("record_")} == (

@@ -8,8 +8,8 @@ import pytest
 
 from auth.record_keys import RecordKeys
 from domain.record import RetentionClass
-from gateway.record_bundle import verify_bundle
 from gateway.record_retention import forget
+from gateway.record_verify import verify_bundle
 from resolvers.record_reading import Sought, find
 from storage.record import RecordDraft
 from tests.record.histories import bundled

@@ -23,27 +23,29 @@ def draft(n: int, *, at: datetime = START, sealed: bytes | None = None) -> Recor
         unit="court",
         decision="ANSWERED",
         at=at,
-        body=b'{"v":1,"kind":"DISCLOSURE","unit":"court","number":%d}' % n,
+        body=b'{"v":1,"kind":"DISCLOSURE","unit":"court","decision":"ANSWERED","number":%d}' % n,
         sealed=sealed,
     )
 
 
 class RecordWorld:
-    def __init__(self, database: Database, directory: Path) -> None:
+    def __init__(self, database: Database, directory: Path, name: str, origin: str) -> None:
         self.database = database
-        self.keys = RecordKeys.load_or_create(directory, "court")
+        self.keys = RecordKeys.load_or_create(directory, name)
         self.now = START
         self.recorder = Recorder(database, lambda: self.now)
         self.keeper = RecordKeeper(
-            database, self.recorder, self.keys, ORIGIN, lambda: self.now, every=3600
+            database, self.recorder, self.keys, origin, lambda: self.now, every=3600
         )
 
 
 @asynccontextmanager
-async def record_world(url: str, directory: Path) -> AsyncIterator[RecordWorld]:
+async def record_world(
+    url: str, directory: Path, *, name: str = "court", origin: str = ORIGIN
+) -> AsyncIterator[RecordWorld]:
     database = open_database(url)
     await migrate(database)
-    world = RecordWorld(database, directory)
+    world = RecordWorld(database, directory, name, origin)
     world.recorder.start()
     try:
         yield world

@@ -1,0 +1,142 @@
+"""
+A backup: the database as it was at one instant, and the keys without which nobody can read it.
+
+``backup.json``    what it is, the newest checkpoint when it began, SHA-256 of each file
+``database``       SQLite's file, or pg_dump's (custom format)
+``keys/``          the secrets of the data directory, unless they are kept elsewhere
+"""
+
+import hashlib
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from storage.backup import BackupFailed, copy_database, engine_of
+
+FORMAT: Final = "chakong-backup/1"
+KEY_FILES: Final = (
+    "record-signing.key",
+    "record-sealing.key",
+    "record-terms.key",
+    "signing-keys.json",
+    "pseudonym-key",
+    "range-secret",
+)
+"""Secrets in the data directory; each one lost loses something for ever."""
+
+
+class BackupManifest(msgspec.Struct, frozen=True, kw_only=True):
+    """What a backup holds.
+
+    Attributes:
+        checkpoint: the newest one when the backup began; what is restored must reach it.
+        files: SHA-256 (hex) by path.
+    """
+
+    format: str
+    engine: str
+    at: str
+    origin: str
+    checkpoint: str | None
+    files: dict[str, str]
+
+
+def write_backup(  # noqa: PLR0913 -- what a backup is made of
+    directory: Path,
+    url: str,
+    data_dir: Path,
+    *,
+    origin: str,
+    checkpoint: str | None,
+    at: datetime,
+    with_keys: bool,
+) -> BackupManifest:
+    """Write a backup to *directory*, which is there whole or not at all.
+
+    Raises:
+        BackupFailed: none was made.
+        FileExistsError: something is there already.
+    """
+    if directory.exists():
+        raise FileExistsError(f"{directory} is there already; backups are not written over")
+    unfinished = directory.with_name(f".unfinished-{directory.name}")
+    unfinished.mkdir(mode=0o700, parents=True)
+    copy_database(url, unfinished / "database")
+    (unfinished / "database").chmod(0o600)
+    if with_keys:
+        (unfinished / "keys").mkdir(mode=0o700)
+        for name in KEY_FILES:
+            if (data_dir / name).exists():
+                _write(unfinished / "keys" / name, (data_dir / name).read_bytes())
+    files = sorted(path for path in unfinished.rglob("*") if path.is_file())
+    manifest = BackupManifest(
+        format=FORMAT,
+        engine=engine_of(url),
+        at=at.isoformat(),
+        origin=origin,
+        checkpoint=checkpoint,
+        files={str(path.relative_to(unfinished)): _digest(path) for path in files},
+    )
+    _write(unfinished / "backup.json", msgspec.json.format(msgspec.json.encode(manifest)))
+    unfinished.rename(directory)
+    return manifest
+
+
+def read_backup(directory: Path) -> BackupManifest:
+    """Return what a backup holds, after comparing its files with what they were.
+
+    Raises:
+        BackupFailed: it is none, or not whole.
+    """
+    try:
+        raw = (directory / "backup.json").read_bytes()
+        manifest = msgspec.json.decode(raw, type=BackupManifest)
+    except (msgspec.MsgspecError, OSError) as error:
+        raise BackupFailed(f"{directory} is no backup: {error}") from error
+    if manifest.format != FORMAT or "database" not in manifest.files:
+        raise BackupFailed(f"{directory} is no {FORMAT}")
+    known = {"database", *(f"keys/{name}" for name in KEY_FILES)}
+    for name, digest in manifest.files.items():
+        path = directory / name
+        if name not in known or not path.is_file() or _digest(path) != digest:
+            raise BackupFailed(f"{path} is not what was backed up")
+    return manifest
+
+
+def put_keys_back(directory: Path, manifest: BackupManifest, data_dir: Path) -> None:
+    """Put the keys of a backup into *data_dir*; a key that is there stays.
+
+    Raises:
+        BackupFailed: another key is there, or one that the record cannot do without is nowhere.
+    """
+    there = {name: data_dir / name for name in KEY_FILES}
+    saved = {name: directory / "keys" / name for name in KEY_FILES}
+    saved = {name: path for name, path in saved.items() if f"keys/{name}" in manifest.files}
+    for name, path in saved.items():
+        if there[name].exists() and there[name].read_bytes() != path.read_bytes():
+            raise BackupFailed(f"{there[name]} is another key than the backup's; nothing was done")
+    for name in KEY_FILES[:3]:
+        if name not in saved and not there[name].exists():
+            raise BackupFailed(
+                f"the backup was made without keys: put {name} into {data_dir} first"
+            )
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name, path in saved.items():
+        if not there[name].exists():
+            _write(there[name], path.read_bytes())
+
+
+def _write(path: Path, content: bytes) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

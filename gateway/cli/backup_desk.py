@@ -1,0 +1,85 @@
+"""The desk behind ``chakong backup`` and ``chakong restore``."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+import anyio.to_thread
+from sqlalchemy import Connection, inspect
+
+from gateway.backup import write_backup
+from gateway.logs import configure_logs
+from gateway.restore import restore
+from gateway.settings import Settings, load_settings, record_origin
+from storage.backup import BackupFailed, require_database
+from storage.database import open_database
+from storage.record import StoredCheckpoint, last_checkpoint
+
+
+def backed_up(config: Path | None, directory: Path, *, with_keys: bool) -> dict[str, object]:
+    """Write a backup; return what it holds.
+
+    Raises:
+        ValueError, OSError: none was made.
+    """
+
+    settings = load_settings(config)
+    configure_logs(settings)
+    try:
+        return asyncio.run(_backed_up(settings, directory, with_keys=with_keys))
+    except BackupFailed as error:
+        raise ValueError(str(error)) from error
+
+
+async def _backed_up(settings: Settings, directory: Path, *, with_keys: bool) -> dict[str, object]:
+    """Back up without migrating: the gateway that runs may be of another version."""
+    require_database(settings.database)
+    database = open_database(settings.database)
+    try:
+        newest = await database.read(_newest)
+    finally:
+        await database.close()
+    made = await anyio.to_thread.run_sync(
+        lambda: write_backup(
+            directory,
+            settings.database,
+            settings.data_dir,
+            origin=record_origin(settings),
+            checkpoint=None if newest is None else newest.note,
+            at=datetime.now(UTC),
+            with_keys=with_keys,
+        )
+    )
+    return {
+        "engine": made.engine,
+        "at": made.at,
+        "entries": 0 if newest is None else newest.size,
+        "files": len(made.files),
+    }
+
+
+def _newest(connection: Connection) -> StoredCheckpoint | None:
+    is_there = inspect(connection).has_table("record_checkpoints")
+    return last_checkpoint(connection) if is_there else None
+
+
+def put_back(config: Path | None, directory: Path, *, accept_flaw: bool) -> dict[str, object]:
+    """Restore a backup; return what was put back.
+
+    Raises:
+        ValueError, OSError: nothing was, or it says what was.
+    """
+    settings = load_settings(config)
+    configure_logs(settings)
+    try:
+        done = asyncio.run(
+            restore(directory, settings, lambda: datetime.now(UTC), accept_flaw=accept_flaw)
+        )
+    except BackupFailed as error:
+        raise ValueError(str(error)) from error
+    return {
+        "backupAt": done.backup_at,
+        "entries": done.entries,
+        "flaw": done.flaw,
+        "erased": dict(done.erased),
+    }
