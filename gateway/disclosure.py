@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -12,10 +12,12 @@ import msgspec
 from auth.caller import Caller
 from auth.record_keys import RecordKeys
 from domain.identity import IdNumber
+from domain.purpose import Purpose, basis_for
 from domain.record import SALT_BYTES, Commitments, RecordKind
 from gateway.plan import Plan
+from resolvers.asking import Told
 from resolvers.binding import BoundCase
-from resolvers.context import Context
+from resolvers.context import Context, Ground
 from storage.record import Placed, RecordDraft
 
 _ENCODE: Final = msgspec.json.Encoder().encode
@@ -95,68 +97,85 @@ def request_recorded(  # noqa: PLR0913 -- an entry has these parts
 ) -> Recorded:
     """Return the entry about one request, with all that departments told and the court showed."""
     salt = os.urandom(SALT_BYTES)
-    commitments = Commitments(salt)
+    committed = _Committed(Commitments(salt))
     caller = context.caller
-    cases = _cases(context)
-    committed: dict[IdNumber, str] = {}
-
-    def commit(numbers: Iterable[IdNumber]) -> list[str]:
-        shown = []
-        for number in numbers:
-            known = committed.get(number)
-            if known is None:
-                known = committed[number] = commitments.of(number)
-            shown.append(known)
-        return shown
-
+    told = list(context.asking.told())
+    cases, refused = _cases(context, told)
+    purposes = _purposes(context, told)
+    groups = sorted(
+        {plan.groups[id(one.question)] for one in told if id(one.question) in plan.groups}
+    )
+    documents = _said(ground.document for ground in context.grounds)
+    reasons = _said(ground.reason for ground in context.grounds)
     asked = [
         {
-            "department": told.question.department,
-            "question": told.question.name,
-            "fields": sorted(told.fields),
-            "subjects": commit(told.answered),
-            "silent": commit(told.silent),
+            "department": one.question.department,
+            "question": one.question.name,
+            "fields": sorted(one.fields),
+            "subjects": committed.all_of(one.answered),
+            "silent": committed.all_of(one.silent),
         }
-        for told in context.asking.told()
+        for one in told
     ]
-    shown = commit([*(party for case in cases for party in _obligors(case)), *context.seen])
-    whole = requested.whole()
-    request = commitments.of(whole)
-    authority = cases[0].authority if cases else None
-    body = _ENCODE(
-        {
-            "v": 1,
-            "kind": kind.value,
-            "decision": decision,
-            "codes": sorted(set(codes)),
-            "request": context.request_id,
-            "unit": caller.organisation,
-            "client": caller.client_id,
-            "role": caller.role,
-            "who": commitments.of(caller.subject),
-            "officer": None if caller.officer is None else commitments.of(caller.officer),
-            "cases": [commitments.of(case.record.number) for case in cases],
-            "purpose": None if authority is None else authority.purpose,
-            "operation": requested.operation,
-            "requestHash": request,
-            "coordinates": msgspec.Raw(plan.recorded),
-            "asked": asked,
-            "shown": shown,
-            "departments": {
-                one.id: one.status for one in sorted(context.asking.statuses.values(), key=_id)
-            },
-            "cost": cost,
-            "ms": milliseconds,
-        }
+    opened = _bound(context)
+    shown = committed.all_of(
+        [*(party for case in opened for party in _obligors(case)), *context.seen]
     )
-    personal = _ENCODE(
-        {
-            "salt": salt.hex(),
-            "who": caller.subject,
-            "officer": caller.officer,
-            "cases": [case.record.number for case in cases],
-            "subjects": list(committed),
-        }
+    subjects = list(committed.known)
+    tried = [one for one in context.tried if one not in committed.known]
+    whole = requested.whole()
+    request = committed.by.of(whole)
+    said: dict[str, Any] = {
+        "v": 1,
+        "kind": kind.value,
+        "decision": decision,
+        "codes": sorted(set(codes)),
+        "request": context.request_id,
+        "unit": caller.organisation,
+        "client": caller.client_id,
+        "role": caller.role,
+        "who": committed.by.of(caller.subject),
+        "officer": None if caller.officer is None else committed.by.of(caller.officer),
+        "cases": committed.by.all_of(cases),
+        "purpose": purposes[0].value if purposes else None,
+        "basis": _basis(groups, purposes),
+        "operation": requested.operation,
+        "requestHash": request,
+        "coordinates": msgspec.Raw(plan.recorded),
+        "groups": groups,
+        "asked": asked,
+        "shown": shown,
+        "departments": {
+            one.id: one.status for one in sorted(context.asking.statuses.values(), key=_id)
+        },
+        "cost": cost,
+        "ms": milliseconds,
+    }
+    # What few entries have stands in those alone.
+    said |= _only_if_any(
+        purposes=[one.value for one in purposes] if len(purposes) > 1 else (),
+        refusedCases=committed.by.all_of(refused),
+        tried=committed.all_of(tried),
+        denied=sorted({one.coordinate for one in plan.denied}),
+        documents=committed.by.all_of(documents),
+        reasons=committed.by.all_of(reasons),
+        outside=bool(context.outside),
+        delegation=context.delegation,
+    )
+    body = _ENCODE(said)
+    personal = {
+        "salt": salt.hex(),
+        "who": caller.subject,
+        "officer": caller.officer,
+        "cases": cases,
+        "subjects": subjects,
+    }
+    personal |= _only_if_any(
+        refusedCases=refused,
+        tried=tried,
+        documents=documents,
+        reasons=reasons,
+        outside=list(context.outside),
     )
     draft = RecordDraft(
         kind=kind.value,
@@ -164,9 +183,9 @@ def request_recorded(  # noqa: PLR0913 -- an entry has these parts
         decision=decision,
         at=at,
         body=body,
-        sealed=keys.seal(personal, body),
+        sealed=keys.seal(_ENCODE(personal), body),
     )
-    return Recorded(draft, request, commitments.opening(whole))
+    return Recorded(draft, request, committed.by.opening(whole))
 
 
 def refusal_recorded(  # noqa: PLR0913 -- as above
@@ -176,38 +195,65 @@ def refusal_recorded(  # noqa: PLR0913 -- as above
     *,
     codes: Iterable[str],
     denied: Iterable[str],
+    grounds: Sequence[Ground],
     at: datetime,
 ) -> RecordDraft:
     """Return the entry about a request that was refused before anybody was asked."""
     salt = os.urandom(SALT_BYTES)
     commitments = Commitments(salt)
-    body = _ENCODE(
-        {
-            "v": 1,
-            "kind": RecordKind.DISCLOSURE.value,
-            "decision": "REFUSED",
-            "codes": sorted(set(codes)),
-            "unit": caller.organisation,
-            "client": caller.client_id,
-            "role": caller.role,
-            "who": commitments.of(caller.subject),
-            "operation": requested.operation,
-            "requestHash": commitments.of(requested.whole()),
-            "denied": sorted(set(denied)),
-        }
-    )
-    personal = _ENCODE({"salt": salt.hex(), "who": caller.subject, "cases": [], "subjects": []})
+    cases = _said(None if ground.case is None else str(ground.case) for ground in grounds)
+    purposes = _said(None if ground.purpose is None else ground.purpose.value for ground in grounds)
+    said: dict[str, Any] = {
+        "v": 1,
+        "kind": RecordKind.DISCLOSURE.value,
+        "decision": "REFUSED",
+        "codes": sorted(set(codes)),
+        "unit": caller.organisation,
+        "client": caller.client_id,
+        "role": caller.role,
+        "who": commitments.of(caller.subject),
+        "purpose": purposes[0] if purposes else None,
+        "operation": requested.operation,
+        "requestHash": commitments.of(requested.whole()),
+        "denied": sorted(set(denied)),
+    }
+    said |= _only_if_any(refusedCases=commitments.all_of(cases))
+    body = _ENCODE(said)
+    personal = {
+        "salt": salt.hex(),
+        "who": caller.subject,
+        "cases": [],
+        "subjects": [],
+        **_only_if_any(refusedCases=cases),
+    }
     return RecordDraft(
         kind=RecordKind.DISCLOSURE.value,
         unit=caller.organisation,
         decision="REFUSED",
         at=at,
         body=body,
-        sealed=keys.seal(personal, body),
+        sealed=keys.seal(_ENCODE(personal), body),
     )
 
 
-def _cases(context: Context) -> list[BoundCase]:
+class _Committed:
+    """Commitments to people, each made once."""
+
+    def __init__(self, by: Commitments) -> None:
+        self.by = by
+        self.known: dict[IdNumber, str] = {}
+
+    def all_of(self, numbers: Iterable[IdNumber]) -> list[str]:
+        made = []
+        for number in numbers:
+            known = self.known.get(number)
+            if known is None:
+                known = self.known[number] = self.by.of(number)
+            made.append(known)
+        return made
+
+
+def _bound(context: Context) -> list[BoundCase]:
     return [
         case for opened in context.opened.values() for case in opened if isinstance(case, BoundCase)
     ]
@@ -215,6 +261,36 @@ def _cases(context: Context) -> list[BoundCase]:
 
 def _obligors(case: BoundCase) -> Iterable[IdNumber]:
     return (party.id_number for party in case.record.obligors)
+
+
+def _cases(context: Context, told: Iterable[Told]) -> tuple[list[str], list[str]]:
+    """Return the cases that were opened, and those that were asked for and were not."""
+    grounds = [ground for ground in context.grounds if ground.case is not None]
+    opened = [str(ground.case) for ground in grounds if not ground.refused]
+    opened += [one.authority.case_number for one in told]
+    cases = list(dict.fromkeys(opened))
+    refused = dict.fromkeys(str(ground.case) for ground in grounds if ground.refused)
+    return cases, [one for one in refused if one not in cases]
+
+
+def _purposes(context: Context, told: Iterable[Told]) -> list[Purpose]:
+    named = [ground.purpose for ground in context.grounds if ground.purpose is not None]
+    named += [Purpose(one.authority.purpose) for one in told]
+    return list(dict.fromkeys(named))
+
+
+def _basis(groups: Iterable[str], purposes: Iterable[Purpose]) -> list[str]:
+    """Return the law behind an answer: of its field groups, or of the court's own records."""
+    of_groups = [basis_for(group) for group in groups]
+    return list(dict.fromkeys(of_groups or [purpose.basis for purpose in purposes]))
+
+
+def _said(words: Iterable[str | None]) -> list[str]:
+    return list(dict.fromkeys(one for one in words if one is not None))
+
+
+def _only_if_any(**members: Any) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if value}
 
 
 def _id(status: Any) -> str:

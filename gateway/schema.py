@@ -32,6 +32,7 @@ from resolvers.mine import MineQueries
 from resolvers.ordering import OrderMutations
 from resolvers.orders import OrderQueries
 from resolvers.record import RecordQueries
+from resolvers.record_entries import RecordEntryQueries
 from resolvers.restrictions import RestrictionMutations, RestrictionQueries
 from resolvers.scalars import SCALARS
 from resolvers.subscriptions import OrderSubscriptions
@@ -84,6 +85,7 @@ def build_graph() -> Graph:
             ReminderQueries,
             MineQueries,
             RecordQueries,
+            RecordEntryQueries,
             CreditQueries,
             HitStatisticsQueries,
             ViewerQueries,

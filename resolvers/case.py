@@ -14,18 +14,21 @@ from resolvers.arguments import (
     AfterArgument,
     CaseNumberArgument,
     CaseNumbersArgument,
+    DocumentArgument,
     FirstArgument,
     IdNumberArgument,
     PurposeArgument,
+    ReasonArgument,
     explained,
 )
 from resolvers.binding import BoundCase, bind
 from resolvers.claim import CaseClaim, ShownClaim
-from resolvers.context import Context, Info
+from resolvers.context import Context, Ground, Info
 from resolvers.cover import MOST_DAYS, CaseCover, DaysArgument, cover_of, expiring
 from resolvers.debtor import DEBTOR
 from resolvers.declare import guarded
 from resolvers.discrepancies import Discrepancy, open_of_case
+from resolvers.duty_of_reason import NOTHING_STATED, Stated, owed
 from resolvers.money import Money
 from resolvers.orders import Order, OrderConnection, ShownOrder, orders_page
 from resolvers.refusals import BadInput, Refused
@@ -206,7 +209,14 @@ class Case:
 @strawberry.type
 class CaseQueries:
     @guarded("cases:read", graphql_type=Case | None)
-    def case(self, info: Info, number: CaseNumberArgument, purpose: PurposeArgument) -> BoundCase:  # noqa: ARG002 -- opened ahead
+    def case(
+        self,
+        info: Info,
+        number: CaseNumberArgument,  # noqa: ARG002 -- opened ahead
+        purpose: PurposeArgument,  # noqa: ARG002
+        document: DocumentArgument = None,  # noqa: ARG002
+        reason: ReasonArgument = None,  # noqa: ARG002
+    ) -> BoundCase:
         """One case that the caller handles, opened for a purpose. 查询案件"""
         [opened] = info.context.opened[str(info.path.key)]
         if isinstance(opened, Refused):
@@ -219,6 +229,8 @@ class CaseQueries:
         info: Info,
         numbers: CaseNumbersArgument,  # noqa: ARG002 -- opened ahead
         purpose: PurposeArgument,  # noqa: ARG002
+        document: DocumentArgument = None,  # noqa: ARG002
+        reason: ReasonArgument = None,  # noqa: ARG002
     ) -> list[BoundCase | Refused]:
         """Up to 50 cases at once, in the order asked; null and an error for each that does not open. 批量查询案件"""
         opened = info.context.opened[str(info.path.key)]
@@ -233,6 +245,7 @@ async def open_cases(
     numbers: Sequence[CaseNumber],
     purpose: Purpose,
     fields: Mapping[str, frozenset[Purpose]],
+    said: Stated = NOTHING_STATED,
 ) -> "list[BoundCase | Refused]":
     """Open each of *numbers* for *purpose*, or say why it does not open."""
     if len(numbers) > MOST_CASES:
@@ -240,16 +253,28 @@ async def open_cases(
     found = await context.database.read(lambda connection: find_cases(connection, numbers))
     opened: list[BoundCase | Refused] = []
     for number in numbers:
+        document = said.document
         try:
-            opened.append(
-                bind(
-                    found.get(number),
-                    caller=context.caller,
-                    purpose=purpose,
-                    fields=fields,
-                    request_id=context.request_id,
-                )
+            case = bind(
+                found.get(number),
+                caller=context.caller,
+                purpose=purpose,
+                fields=fields,
+                request_id=context.request_id,
             )
+            subjects = [party.id_number for party in case.record.obligors]
+            await owed(context, said, purpose, subjects, outside=case.is_outside)
+            opened.append(case)
+            document = document or case.record.basis_document_number
         except Refused as refusal:
             opened.append(refusal)
+        context.rests_on(
+            Ground(
+                purpose=purpose,
+                case=number,
+                refused=isinstance(opened[-1], Refused),
+                document=document,
+                reason=said.reason,
+            )
+        )
     return opened

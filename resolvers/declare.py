@@ -50,6 +50,7 @@ PUBLIC_TYPES: Final = frozenset(
         "EntryCondition",
         "EntryEvent",
         "EntryReceiver",
+        "FieldHolder",
         "FieldReader",
         "FieldReaders",
         "HitCount",
@@ -82,6 +83,7 @@ PUBLIC_TYPES: Final = frozenset(
         "RecordAnomaly",
         "RecordPage",
         "RecordedQuestion",
+        "RecordedStatus",
         "RestrictedParty",
         "RestrictionRelease",
         "RuleDeadline",
@@ -135,6 +137,7 @@ class Declared:
         raw: scopes any of which lifts the mask; empty: the read scope shows the value itself.
         needs: attributes of the department's record that the field is made of.
         question: the department question that answers it; None for a field of a record.
+        group: the question's field group.
         purposes: what the answer may be asked for, and *basis* the law behind that.
         sensitivity: as `Sensitivity` says; None where the field only leads on.
         natural_persons_only: an organisation has no such thing; nobody is asked about one.
@@ -149,6 +152,7 @@ class Declared:
     raw: frozenset[str] = frozenset()
     needs: frozenset[str] = frozenset()
     question: Any = None  # a Question; named so, mypy would take it for a descriptor
+    group: str | None = None
     purposes: frozenset[Purpose] | None = None
     natural_persons_only: bool = False
     leads_to: str | None = None
@@ -230,6 +234,7 @@ def asked_of(
     declared = Declared(
         scopes=scopes,
         question=question,
+        group=group,
         purposes=purposes_for(group),
         natural_persons_only=natural_persons_only,
         cost=_COST_OF_A_QUESTION,

@@ -9,11 +9,13 @@ import strawberry
 
 from domain.civil_time import civil_date
 from domain.hit import HitState
+from domain.identity import IdNumber
 from domain.match import Confidence, Verdict
 from domain.measure import AutoAction, Catalogue, Measure, SubjectType
+from domain.purpose import Purpose
 from resolvers import hit_steps, list_words  # noqa: F401 -- what the enums mean
 from resolvers.arguments import AfterArgument, FirstArgument, KeyArgument
-from resolvers.context import Info
+from resolvers.context import Ground, Info
 from resolvers.declare import court_field, guarded
 from resolvers.entry_steps import Attempt
 from resolvers.list_entries import RuleDeadline, rule_deadline
@@ -338,6 +340,14 @@ class HitMutations:
         context = info.context
         answer = await context.screening.screen(
             context.caller, asked, trigger, business_reference, context.now()
+        )
+        context.rests_on(Ground(purpose=Purpose.SCREENING, document=business_reference))
+        context.saw(
+            *(
+                IdNumber(person.id_number)
+                for person, told in zip(asked, answer.results, strict=True)
+                if told.hit_id is not None and person.id_number is not None
+            )
         )
         return ScreeningAnswer(
             results=_shown_results(answer.results, answer.catalogue),

@@ -127,6 +127,7 @@ class ExchangeQueries:
         work = partial(told, unit=unit, sequence=sequence, most=first + 1, at=now)
         found = await info.context.database.write(work)
         page: list[Any] = found[:first]
+        info.context.saw(*(one.entry.id_number for one in page if one.name is not None))
         return ListChangePage(
             nodes=page,
             cursor=strawberry.ID(page[-1].cursor if page else str(sequence)),
@@ -152,6 +153,8 @@ class ExchangeSubscriptions:
             changes = await context.database.write(work)
             for change in changes:
                 sequence = change.change.sequence
+                if change.name is not None:
+                    context.saw(change.entry.id_number)
                 yield change
             if not changes:
                 await context.events.wait(news)

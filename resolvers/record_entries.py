@@ -1,0 +1,308 @@
+"""Entries of the record in the auditor's graph: what happened, found by any of its parts."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated, Any, Final, cast
+
+import strawberry
+from sqlalchemy import Connection
+
+from domain.case_number import CaseNumber
+from domain.identity import IdNumber
+from domain.purpose import Purpose
+from domain.record import RecordKind
+from resolvers.arguments import FirstArgument, ReasonArgument, explained
+from resolvers.context import Context, Ground, Info
+from resolvers.declare import court_field, guarded
+from resolvers.duty_of_reason import Stated, owed, stated
+from resolvers.list_entries import checked_place
+from resolvers.paging import checked_size
+from resolvers.record_reading import OpenedEntry, Sought, find, opened
+from resolvers.record_shown import ShownEntry
+from resolvers.refusals import BadInput
+from resolvers.scalars import DateTime
+from storage.record_search import entries_from
+
+AUDIT: Final = ("audit:read",)
+_AUDIT: Final = AUDIT
+
+explained(
+    RecordKind,
+    "RecordKind",
+    "What happened. 留痕类型",
+    {
+        RecordKind.DISCLOSURE: "A query was answered, or refused. 查询",
+        RecordKind.STEP: "A mutation was answered. 操作",
+        RecordKind.SCREENING: "A department screened. 比对",
+        RecordKind.ORDER_EVENT: "A step of an order. 指令流转",
+        RecordKind.LIST_EVENT: "A step of an entry of the list. 名单流转",
+        RecordKind.HIT_EVENT: "A step of a hit. 命中流转",
+        RecordKind.CORRECTION_EVENT: "A step of a request to correct the list. 纠正申请流转",
+        RecordKind.LOGIN: "A log-in. 登录",
+        RecordKind.TOKEN: "A token. 令牌",
+        RecordKind.GRANT: "Who may see what was changed. 授权变更",
+        RecordKind.CONFIGURATION: "A gateway started. 配置",
+        RecordKind.OUTAGE: "The record could not be written; everybody was refused. 中断",
+        RecordKind.ERASURE: "Personal sides were erased. 到期删除",
+        RecordKind.EXPORT: "The record was taken out. 导出",
+        RecordKind.AUDIT: "The record was read. 审计",
+    },
+)
+
+
+@strawberry.type(description="What one department was asked. 部门查询情况")
+class RecordedQuestion:
+    department: str = strawberry.field(description="Which. 部门")
+    question: str = strawberry.field(description="What. 问题")
+    fields: list[str] = strawberry.field(description="Of its records. 字段")
+    subjects: int = strawberry.field(description="How many it told of. 人数")
+    silent: int = strawberry.field(description="Of how many it did not. 未答人数")
+
+
+@strawberry.type(description="What came of asking a department. 部门应答状态")
+class RecordedStatus:
+    department: str = strawberry.field(description="Which. 部门")
+    status: str = strawberry.field(description="As `extensions.departments` said it. 状态")
+
+
+@strawberry.type(description="An entry of the record. 留痕条目")
+class RecordEntry:
+    @classmethod
+    def is_type_of(cls, value: object, _info: object) -> bool:
+        return isinstance(value, ShownEntry)
+
+    number: strawberry.ID = court_field("Its place. 序号", *_AUDIT, attribute="number")
+    at: DateTime = court_field("When. 时间", *_AUDIT, attribute="at")
+    unit: str = court_field("At whose hands. 单位", *_AUDIT, attribute="unit")
+    decision: str = court_field(
+        "`ANSWERED`, `REFUSED`, or the event. 结果", *_AUDIT, attribute="decision"
+    )
+    leaf_hash: str = court_field("Hash of its leaf. 叶哈希", *_AUDIT, attribute="leaf_hash")
+    leaf: str = court_field(
+        "Its public side, as it was hashed. 公开内容", *_AUDIT, attribute="leaf"
+    )
+    who: str | None = court_field(
+        "Who; null where there was nobody, or it was erased. 操作人", *_AUDIT, attribute="who"
+    )
+    case_numbers: list[str] = court_field("In which cases. 案号", *_AUDIT, attribute="cases")
+    refused_case_numbers: list[str] = court_field(
+        "Cases that were asked for and did not open. 被拒案号", *_AUDIT, attribute="refused_cases"
+    )
+    purpose: str | None = court_field("What for. 目的", *_AUDIT, attribute="purpose")
+    legal_basis: list[str] = court_field(
+        "The law behind it, as it was then. 法律依据", *_AUDIT, attribute="legal_basis"
+    )
+    documents: list[str] = court_field(
+        "Numbers of the papers that were the reason. 依据文书号", *_AUDIT, attribute="documents"
+    )
+    reasons: list[str] = court_field(
+        "Why, in words, where that was owed. 查询理由", *_AUDIT, attribute="reasons"
+    )
+    outside: bool = court_field(
+        "Whether somebody was looked at outside an active case. 是否案外查询",
+        *_AUDIT,
+        attribute="outside",
+    )
+    client: str | None = court_field("Through which client. 客户端", *_AUDIT, attribute="client")
+    role: str | None = court_field("In which role. 角色", *_AUDIT, attribute="role")
+    request_id: str | None = court_field(
+        "`extensions.requestId` of the answer. 请求编号", *_AUDIT, attribute="request_id"
+    )
+    operation: str | None = court_field(
+        "SHA-256 of the document. 操作哈希", *_AUDIT, attribute="operation"
+    )
+    milliseconds: int | None = court_field("How long. 耗时", *_AUDIT, attribute="milliseconds")
+    cost: int | None = court_field("What it cost. 代价", *_AUDIT, attribute="cost")
+    delegation: str | None = court_field(
+        "By which delegation somebody saw what is another's. 委托编号",
+        *_AUDIT,
+        attribute="delegation",
+    )
+    field_groups: list[str] = court_field(
+        "Field groups that departments told of. 字段组", *_AUDIT, attribute="groups"
+    )
+    denied: list[str] = court_field(
+        "Fields that it reached for and was denied. 被拒字段", *_AUDIT, attribute="denied"
+    )
+    coordinates: list[str] = court_field(
+        "Fields that were answered. 字段", *_AUDIT, attribute="coordinates"
+    )
+    codes: list[str] = court_field("Error codes. 错误代码", *_AUDIT, attribute="codes")
+    subjects: list[str] = court_field(
+        "Whom it tells of, as pseudonyms: the same person has the same one. 主体哈希",
+        *_AUDIT,
+        attribute="subjects",
+    )
+    erased: bool = court_field(
+        "Whether its personal side was erased in time. 是否已删除个人信息",
+        *_AUDIT,
+        attribute="erased",
+    )
+
+    @guarded(*_AUDIT)
+    def kind(root: strawberry.Parent[ShownEntry]) -> RecordKind:
+        """What happened. 类型"""
+        return RecordKind(root.entry.row.kind)
+
+    @guarded(*_AUDIT)
+    def asked(root: strawberry.Parent[ShownEntry]) -> list[RecordedQuestion]:
+        """What departments were asked. 部门查询情况"""
+        return [
+            RecordedQuestion(
+                department=told["department"],
+                question=told["question"],
+                fields=told["fields"],
+                subjects=len(told["subjects"]),
+                silent=len(told["silent"]),
+            )
+            for told in root.entry.leaf.get("asked", ())
+        ]
+
+    @guarded(*_AUDIT)
+    def departments(root: strawberry.Parent[ShownEntry]) -> list[RecordedStatus]:
+        """What came of asking each. 部门应答状态"""
+        told = root.entry.leaf.get("departments", {})
+        return [RecordedStatus(department=id_, status=status) for id_, status in told.items()]
+
+
+@strawberry.type(description="A page of entries, the newest first. 留痕分页")
+class RecordPage:
+    nodes: list[RecordEntry] = strawberry.field(description="The entries. 条目")
+    end_cursor: str | None = strawberry.field(description="Pass it as `before`. 游标")
+    has_next_page: bool = strawberry.field(description="Whether older ones follow. 是否有下一页")
+
+
+@strawberry.input(description="A person in an entry, by pseudonym. 条目中的主体")
+class SubjectOfEntry:
+    entry: strawberry.ID = strawberry.field(description="`number` of the entry. 条目序号")
+    subject: str = strawberry.field(description="One of its `subjects`. 主体哈希")
+
+
+@strawberry.input(description="Which entries; each given one narrows it down. 检索条件")
+class RecordFilter:
+    kind: RecordKind | None = strawberry.field(default=None, description="What happened. 类型")
+    unit: str | None = strawberry.field(default=None, description="At whose hands. 单位")
+    decision: str | None = strawberry.field(default=None, description="How it ended. 结果")
+    department: str | None = strawberry.field(
+        default=None, description="Which department was asked. 被查询部门"
+    )
+    field_group: str | None = strawberry.field(
+        default=None, description="Field group that was told of, such as `vehicle`. 字段组"
+    )
+    code: str | None = strawberry.field(
+        default=None, description="An error in the answer, such as `CASE_NOT_FOUND`. 错误代码"
+    )
+    who: str | None = strawberry.field(default=None, description="Whose. 操作人")
+    case_number: CaseNumber | None = strawberry.field(default=None, description="Case. 案号")
+    subject: IdNumber | None = strawberry.field(
+        default=None, description="About whom: a complaint names him. 主体证件号码"
+    )
+    same_subject: SubjectOfEntry | None = strawberry.field(
+        default=None, description="About somebody of whom the pseudonym is known alone. 同一主体"
+    )
+    document: str | None = strawberry.field(
+        default=None, description="By the number of the paper that was the reason. 依据文书号"
+    )
+    about: str | None = strawberry.field(
+        default=None, description="An order, entry, hit or request, by its id. 对象编号"
+    )
+    since: DateTime | None = strawberry.field(default=None, description="From when on. 起")
+    until: DateTime | None = strawberry.field(default=None, description="Up to when. 止")
+
+    def sought(self) -> Sought:
+        return Sought(
+            kind=None if self.kind is None else self.kind.value,
+            unit=self.unit,
+            decision=self.decision,
+            department=self.department,
+            group=self.field_group,
+            code=self.code,
+            who=self.who,
+            case=self.case_number,
+            subject=self.subject,
+            document=self.document,
+            about=self.about,
+            since=cast("datetime | None", self.since),
+            until=cast("datetime | None", self.until),
+        )
+
+
+async def looked_for(context: Context, where: RecordFilter, said: Stated) -> Sought:
+    """Return what *where* asks for, once what an auditor owes for it was said.
+
+    Raises:
+        SourceDocumentRequired, ReasonRequired: a person is looked for, and that is a look at him.
+        BadInput: there is no such person in that entry.
+    """
+    sought = where.sought()
+    if where.same_subject is not None:
+        sought = replace(sought, subject=await _named(context, where.same_subject))
+    if sought.subject is not None:
+        person = IdNumber(sought.subject)
+        await owed(context, said, Purpose.AUDIT, [person], outside=True)
+        context.saw(person)
+    audits(context, case=where.case_number, said=said)
+    return sought
+
+
+def audits(context: Context, *, case: CaseNumber | None = None, said: Stated) -> None:
+    """Note that the record itself is read: such a look is an entry of its own kind."""
+    context.rests_on(
+        Ground(purpose=Purpose.AUDIT, case=case, document=said.document, reason=said.reason)
+    )
+
+
+async def _named(context: Context, one: SubjectOfEntry) -> IdNumber:
+    """Return who stands behind a pseudonym in an entry."""
+    keys, place = context.record_reader, checked_place(str(one.entry))
+
+    def read(connection: Connection) -> list[OpenedEntry]:
+        return [opened(row, keys) for row in entries_from(connection, place, most=1)]
+
+    for entry in await context.database.read(read):
+        for number in entry.personal.get("subjects", ()):
+            if entry.row.n == place and context.pseudonym(number) == one.subject:
+                return IdNumber(number)
+    raise BadInput("There is no such person in that entry. 条目中无此主体")
+
+
+@strawberry.type
+class RecordEntryQueries:
+    @guarded(*_AUDIT)
+    async def record_entries(  # noqa: PLR0913, PLR0917 -- the field's arguments
+        self,
+        info: Info,
+        first: FirstArgument,
+        before: Annotated[
+            str | None, strawberry.argument(description="`endCursor` of the page before. 游标")
+        ] = None,
+        where: Annotated[
+            RecordFilter | None, strawberry.argument(description="Which; all if left out. 条件")
+        ] = None,
+        document: Annotated[
+            str | None,
+            strawberry.argument(
+                description="The paper that is the reason, such as a complaint: owed by who looks "
+                "for a person. 依据文书号"
+            ),
+        ] = None,
+        reason: ReasonArgument = None,
+    ) -> RecordPage:
+        """Entries of the record, the newest first. That you read them is an entry too. 留痕记录"""
+        checked_size(first)
+        context = info.context
+        keys = context.record_reader
+        place = None if before is None else checked_place(before)
+        said = stated(document, reason)
+        sought = await looked_for(context, RecordFilter() if where is None else where, said)
+
+        def read(connection: Connection) -> list[OpenedEntry]:
+            return find(connection, keys, sought, first=first + 1, before=place)
+
+        found = await context.database.read(read)
+        page: list[Any] = [ShownEntry(one, context.pseudonym) for one in found[:first]]
+        return RecordPage(
+            nodes=page,
+            end_cursor=page[-1].number if page else None,
+            has_next_page=len(found) > first,
+        )
