@@ -31,6 +31,7 @@ from connectors.endpoints import EndpointCalls
 from connectors.http import Trust
 from connectors.metrics import DepartmentMetrics
 from domain.closed_hours import ClosedHours, parse_closed_hours
+from domain.identity import subject_id
 from gateway.accounts import StoredAccounts
 from gateway.clockwork import Clockwork
 from gateway.contexts import Contexts, utc_now
@@ -44,15 +45,17 @@ from gateway.list_snapshot_http import snapshot_routes
 from gateway.list_snapshots import Snapshots
 from gateway.order_documents import document_routes
 from gateway.plain_record import PlainRecord, started
+from gateway.pseudonym_key import pseudonym_key as read_pseudonym_key
 from gateway.public.routes import public_routes
 from gateway.range_http import range_routes
+from gateway.record_export_http import export_routes
 from gateway.record_http import record_routes
 from gateway.record_keeper import RecordKeeper
 from gateway.recorder import Recorder, RecordUnavailable
 from gateway.request_record import RequestRecord
 from gateway.schema import build_graph
 from gateway.screening_http import screening_routes
-from gateway.settings import SHORTEST_KEY, Settings, record_origin
+from gateway.settings import Settings, record_origin
 from gateway.tracker import tracker_routes
 from gateway.trusted import TrustedDocuments, read_manifest
 from gateway.webhooks import Webhooks
@@ -119,7 +122,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
     )
     registry = CollectorRegistry()
     metrics = DepartmentMetrics(registry)
-    pseudonym_key = _pseudonym_key(settings)
+    pseudonym_key = read_pseudonym_key(settings)
     cache = None
     if settings.cache != "off":
         cache = AnswerCache(open_store(settings.cache), pseudonym_key[:64], metrics)
@@ -246,12 +249,20 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
             ),
             *snapshot_routes(snapshots, guard, plain_record),
             *record_routes(database, record_keys),
+            *export_routes(
+                database,
+                guard,
+                plain_record,
+                origin=record_origin(settings),
+                pseudonym=partial(subject_id, key=pseudonym_key),
+            ),
             *tracker_routes(
                 database,
                 guard,
                 record_keys,
                 utc_now,
                 timedelta(days=settings.record_hidden_days),
+                plain_record,
             ),
             *public_routes(database, utc_now, per_minute=settings.public_per_minute),
             *oauth_routes(issuer, plain_record.signed_in),
@@ -323,24 +334,6 @@ def _closed_hours(settings: Settings) -> dict[str, list[ClosedHours]]:
 
 def _department_ids() -> dict[str, str]:
     return {connector.stem: connector.department for connector in CONNECTORS}
-
-
-def _pseudonym_key(settings: Settings) -> bytes:
-    """Return the key of personId hashes, made once when none is configured.
-
-    Raises:
-        ValueError: the key file is there and too short to be one.
-    """
-    given = settings.pseudonym_key.get_secret_value()
-    if given:
-        return given.encode()
-    path = settings.data_dir / "pseudonym-key"
-    if not path.exists():
-        keep_secret(path, secrets.token_hex(32))
-    key = path.read_text(encoding="ascii").encode()
-    if len(key) < SHORTEST_KEY:
-        raise ValueError(f"{path} is no key; remove it, and ids of people start anew")
-    return key
 
 
 def _range_secret(settings: Settings) -> bytes:

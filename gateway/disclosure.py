@@ -160,7 +160,7 @@ def request_recorded(  # noqa: PLR0913 -- an entry has these parts
         documents=committed.by.all_of(documents),
         reasons=committed.by.all_of(reasons),
         outside=bool(context.outside),
-        delegation=context.delegation,
+        delegations=list(context.delegations),
     )
     body = _ENCODE(said)
     personal = {

@@ -19,6 +19,7 @@ from resolvers.catalogue_changes import CatalogueMutations, CatalogueQueries
 from resolvers.completeness import CompletenessMutations, CompletenessQueries
 from resolvers.correcting import CorrectionMutations
 from resolvers.credit_file import CreditQueries
+from resolvers.delegations import DelegationMutations
 from resolvers.deliveries import DeliveryMutations, DeliveryQueries
 from resolvers.discrepancies import DiscrepancyMutations, DiscrepancyQueries
 from resolvers.hit_statistics import HitStatisticsQueries
@@ -103,6 +104,7 @@ def build_graph() -> Graph:
             CorrectionMutations,
             CompletenessMutations,
             CatalogueMutations,
+            DelegationMutations,
             DeliveryMutations,
             DiscrepancyMutations,
         ),

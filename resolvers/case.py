@@ -27,6 +27,7 @@ from resolvers.context import Context, Ground, Info
 from resolvers.cover import MOST_DAYS, CaseCover, DaysArgument, cover_of, expiring
 from resolvers.debtor import DEBTOR
 from resolvers.declare import guarded
+from resolvers.delegations import Delegation
 from resolvers.discrepancies import Discrepancy, open_of_case
 from resolvers.duty_of_reason import NOTHING_STATED, Stated, owed
 from resolvers.money import Money
@@ -37,6 +38,7 @@ from resolvers.subject import Subject
 from resolvers.tasks import CaseTask, tasks_of
 from storage.cases import Party as PartyRecord
 from storage.cases import find_cases
+from storage.delegations import DelegationRecord, delegations_in
 
 MOST_CASES = 50
 
@@ -192,6 +194,12 @@ class Case:
     async def discrepancies(root: strawberry.Parent[BoundCase], info: Info) -> list[Discrepancy]:
         """Where the departments' statements differ from what the court knows of its holds. 控制登记差异"""
         return await open_of_case(info.context, root.record.number)
+
+    @guarded("cases:manage", graphql_type=list[Delegation])
+    async def delegations(root: strawberry.Parent[BoundCase], info: Info) -> list[DelegationRecord]:
+        """Powers of attorney that were registered in the case, newest first. 授权委托书"""
+        number = root.record.number
+        return await info.context.database.read(lambda c: delegations_in(c, number))
 
     @guarded("orders:read")
     async def orders(

@@ -55,7 +55,7 @@ class Context:
         tried: about whom something was asked that was refused.
         outside: whom it looks at outside an active case.
         grounds: what it rests on.
-        delegation: by which delegation the caller sees what is somebody else's; None for his own.
+        delegations: by which of them the caller sees what is somebody else's.
         masked: coordinates that were shown masked in this answer.
         documents_required: whether ruling and notice must be there as files to submit (G3).
         profile: whose numbers the periods of the list are counted by.
@@ -87,7 +87,7 @@ class Context:
     tried: dict[IdNumber, None] = field(default_factory=dict)
     outside: dict[IdNumber, None] = field(default_factory=dict)
     grounds: list[Ground] = field(default_factory=list)
-    delegation: str | None = None
+    delegations: list[str] = field(default_factory=list)
 
     def saw(self, *numbers: IdNumber) -> None:
         """Note that something of the court's own about *numbers* is shown; the record names them."""

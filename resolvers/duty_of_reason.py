@@ -5,10 +5,11 @@ Whether somebody looked at a person before is read from the record itself: from 
 entries that are not in it yet.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from auth.record_keys import RecordKeys
 from domain.duty_of_reason import (
     LONGEST_DOCUMENT,
     LONGEST_REASON,
@@ -23,6 +24,7 @@ from resolvers.context import Context
 from resolvers.order_steps import checked
 from resolvers.record_reading import looked_outside
 from resolvers.refusals import BadInput, Refused
+from storage.database import Database
 
 
 class SourceDocumentRequired(Refused):
@@ -83,17 +85,35 @@ async def owed(
     Raises:
         SourceDocumentRequired, ReasonRequired: nobody was asked.
     """
-    if said.document is None and needs_document(purpose, outside=outside):
-        raise SourceDocumentRequired
+    owes_document(said, purpose, outside=outside)
     if not outside:
         return
     others = [one for one in dict.fromkeys(subjects) if one not in context.outside]
-    keys, who = context.record_keys, context.caller.subject
-    if others and said.reason is None and keys is not None:
-        before = await context.database.read(lambda c: looked_outside(c, keys, who, others))
-        if needs_reason(outside=outside, looked_before=before):
-            raise ReasonRequired
+    if context.record_keys is not None:
+        who = context.caller.subject
+        await owes_reason(context.database, context.record_keys, who, said, others)
     context.outside.update(dict.fromkeys(others))
+
+
+def owes_document(said: Stated, purpose: Purpose, *, outside: bool) -> None:
+    """Raises SourceDocumentRequired."""
+    if said.document is None and needs_document(purpose, outside=outside):
+        raise SourceDocumentRequired
+
+
+async def owes_reason(
+    database: Database, keys: RecordKeys, who: str, said: Stated, subjects: Collection[IdNumber]
+) -> None:
+    """Refuse a look from outside at one of *subjects* whom *who* was shown so before, without a reason.
+
+    Raises:
+        ReasonRequired: nobody was asked.
+    """
+    if not subjects or said.reason is not None:
+        return
+    before = await database.read(lambda c: looked_outside(c, keys, who, subjects))
+    if needs_reason(outside=True, looked_before=before):
+        raise ReasonRequired
 
 
 NOTHING_STATED: Final = Stated()

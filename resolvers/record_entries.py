@@ -98,6 +98,9 @@ class RecordEntry:
     reasons: list[str] = court_field(
         "Why, in words, where that was owed. 查询理由", *_AUDIT, attribute="reasons"
     )
+    accounts: list[str] = court_field(
+        "Whose sight was changed, and by whom. 被授权账号", *_AUDIT, attribute="accounts"
+    )
     outside: bool = court_field(
         "Whether somebody was looked at outside an active case. 是否案外查询",
         *_AUDIT,
@@ -113,10 +116,10 @@ class RecordEntry:
     )
     milliseconds: int | None = court_field("How long. 耗时", *_AUDIT, attribute="milliseconds")
     cost: int | None = court_field("What it cost. 代价", *_AUDIT, attribute="cost")
-    delegation: str | None = court_field(
-        "By which delegation somebody saw what is another's. 委托编号",
+    delegations: list[str] = court_field(
+        "By which delegations somebody saw what is another's. 委托编号",
         *_AUDIT,
-        attribute="delegation",
+        attribute="delegations",
     )
     field_groups: list[str] = court_field(
         "Field groups that departments told of. 字段组", *_AUDIT, attribute="groups"

@@ -66,6 +66,10 @@ class ShownEntry:
         return _list(self.entry.personal, "reasons")
 
     @property
+    def accounts(self) -> list[str]:
+        return _list(self.entry.personal, "accounts")
+
+    @property
     def purpose(self) -> str | None:
         return _text(self.entry.leaf, "purpose")
 
@@ -102,8 +106,8 @@ class ShownEntry:
         return _number(self.entry.leaf, "cost")
 
     @property
-    def delegation(self) -> str | None:
-        return _text(self.entry.leaf, "delegation")
+    def delegations(self) -> list[str]:
+        return _list(self.entry.leaf, "delegations")
 
     @property
     def groups(self) -> list[str]:

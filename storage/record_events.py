@@ -1,4 +1,4 @@
-"""Events of orders, entries, hits and requests, as they go into the record: each once, in their order."""
+"""Events of orders, entries, hits, requests and delegations, as they go into the record: each once, in their order."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from domain.record import RecordKind
 from storage.insert_once import insert_once
 from storage.settled import settled
 from storage.tables import (
+    delegation_events,
     entry_events,
     hit_events,
     list_correction_events,
@@ -32,6 +33,7 @@ SOURCES: Final = (
     EventSource(RecordKind.LIST_EVENT, entry_events, "entry_id"),
     EventSource(RecordKind.HIT_EVENT, hit_events, "hit_id"),
     EventSource(RecordKind.CORRECTION_EVENT, list_correction_events, "correction_id"),
+    EventSource(RecordKind.GRANT, delegation_events, "delegation_id"),
 )
 
 
