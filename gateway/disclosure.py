@@ -22,6 +22,8 @@ from storage.record import Placed, RecordDraft
 
 _ENCODE: Final = msgspec.json.Encoder().encode
 _NOBODY: Final = ("Query.viewer", "Viewer.")
+ANSWERED: Final = "ANSWERED"
+REFUSED: Final = "REFUSED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +120,12 @@ def request_recorded(  # noqa: PLR0913 -- an entry has these parts
         for one in told
     ]
     opened = _bound(context)
-    shown = committed.all_of(
-        [*(party for case in opened for party in _obligors(case)), *context.seen]
-    )
+    of_the_court = [*(party for case in opened for party in _obligors(case)), *context.seen]
+    was_shown = decision == ANSWERED  # of one that failed, nothing left either
+    shown = committed.all_of(of_the_court if was_shown else ())
     subjects = list(committed.known)
-    tried = [one for one in context.tried if one not in committed.known]
+    sought = [*context.tried, *(() if was_shown else of_the_court)]
+    tried = [one for one in dict.fromkeys(sought) if one not in committed.known]
     whole = requested.whole()
     request = committed.by.of(whole)
     said: dict[str, Any] = {
@@ -159,7 +162,7 @@ def request_recorded(  # noqa: PLR0913 -- an entry has these parts
         denied=sorted({one.coordinate for one in plan.denied}),
         documents=committed.by.all_of(documents),
         reasons=committed.by.all_of(reasons),
-        outside=bool(context.outside),
+        outside=was_shown and bool(context.outside),
         delegations=list(context.delegations),
     )
     body = _ENCODE(said)
@@ -175,7 +178,7 @@ def request_recorded(  # noqa: PLR0913 -- an entry has these parts
         tried=tried,
         documents=documents,
         reasons=reasons,
-        outside=list(context.outside),
+        outside=list(context.outside) if was_shown else (),
     )
     draft = RecordDraft(
         kind=kind.value,
@@ -206,7 +209,7 @@ def refusal_recorded(  # noqa: PLR0913 -- as above
     said: dict[str, Any] = {
         "v": 1,
         "kind": RecordKind.DISCLOSURE.value,
-        "decision": "REFUSED",
+        "decision": REFUSED,
         "codes": sorted(set(codes)),
         "unit": caller.organisation,
         "client": caller.client_id,
@@ -229,7 +232,7 @@ def refusal_recorded(  # noqa: PLR0913 -- as above
     return RecordDraft(
         kind=RecordKind.DISCLOSURE.value,
         unit=caller.organisation,
-        decision="REFUSED",
+        decision=REFUSED,
         at=at,
         body=body,
         sealed=keys.seal(_ENCODE(personal), body),

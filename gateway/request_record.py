@@ -14,6 +14,8 @@ from auth.record_keys import RecordKeys
 from domain.purpose import Purpose
 from domain.record import RecordKind
 from gateway.disclosure import (
+    ANSWERED,
+    REFUSED,
     Recorded,
     Requested,
     is_recorded,
@@ -68,7 +70,7 @@ class RequestRecord:
             return
         codes = [error["extensions"]["code"] for error in body.get("errors", ())]
         nothing = not any((body.get("data") or {}).values())
-        decision = "REFUSED" if nothing and codes else "ANSWERED"
+        decision = REFUSED if nothing and codes else ANSWERED
         cost = body["extensions"]["cost"]["actual"]
         recorded = self._of(context, plan, requested, decision, codes, cost, started)
         placed = await self.recorder.record(recorded.draft)

@@ -21,7 +21,7 @@ query ($n: CaseNumber!, $p: Purpose!, $d: String) { case(number: $n, purpose: $p
 LETTER = "（2026）示9903督7号"
 
 
-def look(demo: dict[str, Any], n: int, **said: str) -> dict[str, Any]:
+def look(demo: dict[str, Any], n: int, **said: Any) -> dict[str, Any]:
     answer = ask(demo, "court-supervisor", LOOK, n=demo["cases"][n]["number"], **said)
     return dict(answer.json())
 
