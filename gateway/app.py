@@ -1,7 +1,6 @@
 """The application: settings in, ASGI app out. Every part is made and introduced here, once."""
 
 import contextlib
-import hashlib
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -206,7 +205,8 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         for worker in workers:
             worker.start()
         with contextlib.suppress(RecordUnavailable):  # then nobody is answered anyhow
-            await recorder.record(started(version("chakong"), _digest(settings), utc_now()))
+            given = settings.model_dump(mode="json")
+            await recorder.record(started(record_keys, version("chakong"), given, utc_now()))
         try:
             yield
         finally:
@@ -270,11 +270,6 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         ],
     )
     return Gateway(app=app, database=database, issuer=issuer)
-
-
-def _digest(settings: Settings) -> str:
-    """Return SHA-256 of the settings as they print, secrets masked."""
-    return hashlib.sha256(settings.model_dump_json().encode()).hexdigest()
 
 
 def _scopes_of(declarations: Declarations, coordinate: str) -> Scopes | None:

@@ -11,7 +11,7 @@ import msgspec
 from auth.caller import Caller
 from auth.record_keys import RecordKeys
 from domain.purpose import Purpose
-from domain.record import SALT_BYTES, Commitments, RecordKind
+from domain.record import SALT_BYTES, Commitments, RecordKind, term
 from gateway.plain_http import HttpRefused
 from gateway.recorder import Recorder, RecordUnavailable
 from storage.orders import OrderRecord
@@ -205,13 +205,21 @@ def rests_on(order: OrderRecord) -> Rests:
     )
 
 
-def started(version: str, configuration: str, at: datetime) -> RecordDraft:
-    """Return the entry about a gateway that starts with *configuration*, a digest of it."""
+def started(
+    keys: RecordKeys, version: str, settings: Mapping[str, object], at: datetime
+) -> RecordDraft:
+    """Return the entry about a gateway that starts with *settings*, which must hold no secret in clear.
+
+    Each stands in it as a keyed digest: what was changed since the last start shows, and not to what.
+    """
     body = {
         "v": 1,
         "kind": RecordKind.CONFIGURATION.value,
         "version": version,
-        "configuration": configuration,
+        "settings": {
+            name: term(keys.terms, f"setting {name}", msgspec.json.encode(value).decode()).hex()
+            for name, value in sorted(settings.items())
+        },
     }
     return RecordDraft(
         kind=RecordKind.CONFIGURATION.value,

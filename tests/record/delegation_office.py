@@ -20,6 +20,8 @@ from domain.civil_time import civil_date
 from domain.delegation import DelegatedPart, DelegationState, Term
 from domain.identity import IdNumber
 from gateway.app import Gateway, build_gateway
+from gateway.record_database import verify_database
+from gateway.record_flaw import Flaw
 from gateway.settings import Settings
 from storage.cases import CaseRecord
 from storage.delegations import DelegationRecord, add_delegation
@@ -134,6 +136,14 @@ class DelegationOffice:
         )
         await self.gateway.database.write(lambda c: add_delegation(c, delegation, event="GIVE"))
         return delegation.id
+
+    async def flaw(self) -> Flaw | None:
+        """Return what is wrong with the record's database, all tables and columns of it."""
+        return await self.gateway.database.read_aside(
+            lambda c: verify_database(
+                c, self.keys, verifiers=[self.keys.verifier], origin="127.0.0.1/record"
+            )
+        )
 
     async def last(self, kind: str = "DISCLOSURE") -> tuple[dict[str, Any], dict[str, Any]]:
         """Return both sides of the newest entry of a kind."""
