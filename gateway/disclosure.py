@@ -2,14 +2,13 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 import msgspec
 
-from auth.caller import Caller
 from auth.record_keys import RecordKeys
 from domain.identity import IdNumber
 from domain.purpose import Purpose, basis_for
@@ -17,7 +16,7 @@ from domain.record import SALT_BYTES, Commitments, RecordKind
 from gateway.plan import Plan
 from resolvers.asking import Told
 from resolvers.binding import BoundCase
-from resolvers.context import Context, Ground
+from resolvers.context import Context
 from storage.record import Placed, RecordDraft
 
 _ENCODE: Final = msgspec.json.Encoder().encode
@@ -107,8 +106,8 @@ def request_recorded(  # noqa: PLR0913 -- an entry has these parts
     groups = sorted(
         {plan.groups[id(one.question)] for one in told if id(one.question) in plan.groups}
     )
-    documents = _said(ground.document for ground in context.grounds)
-    reasons = _said(ground.reason for ground in context.grounds)
+    documents = said_once(ground.document for ground in context.grounds)
+    reasons = said_once(ground.reason for ground in context.grounds)
     asked = [
         {
             "department": one.question.department,
@@ -155,7 +154,7 @@ def request_recorded(  # noqa: PLR0913 -- an entry has these parts
         "ms": milliseconds,
     }
     # What few entries have stands in those alone.
-    said |= _only_if_any(
+    said |= only_if_any(
         purposes=[one.value for one in purposes] if len(purposes) > 1 else (),
         refusedCases=committed.by.all_of(refused),
         tried=committed.all_of(tried),
@@ -173,7 +172,7 @@ def request_recorded(  # noqa: PLR0913 -- an entry has these parts
         "cases": cases,
         "subjects": subjects,
     }
-    personal |= _only_if_any(
+    personal |= only_if_any(
         refusedCases=refused,
         tried=tried,
         documents=documents,
@@ -189,54 +188,6 @@ def request_recorded(  # noqa: PLR0913 -- an entry has these parts
         sealed=keys.seal(_ENCODE(personal), body),
     )
     return Recorded(draft, request, committed.by.opening(whole))
-
-
-def refusal_recorded(  # noqa: PLR0913 -- as above
-    keys: RecordKeys,
-    caller: Caller,
-    requested: Requested,
-    *,
-    codes: Iterable[str],
-    denied: Iterable[str],
-    grounds: Sequence[Ground],
-    at: datetime,
-) -> RecordDraft:
-    """Return the entry about a request that was refused before anybody was asked."""
-    salt = os.urandom(SALT_BYTES)
-    commitments = Commitments(salt)
-    cases = _said(None if ground.case is None else str(ground.case) for ground in grounds)
-    purposes = _said(None if ground.purpose is None else ground.purpose.value for ground in grounds)
-    said: dict[str, Any] = {
-        "v": 1,
-        "kind": RecordKind.DISCLOSURE.value,
-        "decision": REFUSED,
-        "codes": sorted(set(codes)),
-        "unit": caller.organisation,
-        "client": caller.client_id,
-        "role": caller.role,
-        "who": commitments.of(caller.subject),
-        "purpose": purposes[0] if purposes else None,
-        "operation": requested.operation,
-        "requestHash": commitments.of(requested.whole()),
-        "denied": sorted(set(denied)),
-    }
-    said |= _only_if_any(refusedCases=commitments.all_of(cases))
-    body = _ENCODE(said)
-    personal = {
-        "salt": salt.hex(),
-        "who": caller.subject,
-        "cases": [],
-        "subjects": [],
-        **_only_if_any(refusedCases=cases),
-    }
-    return RecordDraft(
-        kind=RecordKind.DISCLOSURE.value,
-        unit=caller.organisation,
-        decision=REFUSED,
-        at=at,
-        body=body,
-        sealed=keys.seal(_ENCODE(personal), body),
-    )
 
 
 class _Committed:
@@ -288,11 +239,13 @@ def _basis(groups: Iterable[str], purposes: Iterable[Purpose]) -> list[str]:
     return list(dict.fromkeys(of_groups or [purpose.basis for purpose in purposes]))
 
 
-def _said(words: Iterable[str | None]) -> list[str]:
+def said_once(words: Iterable[str | None]) -> list[str]:
+    """Return *words* in their order, each once, and none that was not said."""
     return list(dict.fromkeys(one for one in words if one is not None))
 
 
-def _only_if_any(**members: Any) -> dict[str, Any]:
+def only_if_any(**members: Any) -> dict[str, Any]:
+    """Return those of *members* that say anything."""
     return {name: value for name, value in members.items() if value}
 
 

@@ -19,11 +19,11 @@ from gateway.disclosure import (
     Recorded,
     Requested,
     is_recorded,
-    refusal_recorded,
     request_recorded,
 )
 from gateway.plan import Plan
 from gateway.recorder import Recorder
+from gateway.refusal_entry import refusal_recorded
 from gateway.response import RequestRefused
 from resolvers.context import Context
 

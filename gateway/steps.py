@@ -1,9 +1,10 @@
 """A plan's steps: cases are opened, then departments are asked, level by level."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, cast
 
-from graphql import FieldNode, GraphQLField, GraphQLSchema
+from graphql import FieldNode, GraphQLError, GraphQLField, GraphQLSchema
 from graphql.execution.values import VariableValues, get_argument_values
 
 from connectors.errors import DepartmentError
@@ -41,11 +42,9 @@ class Steps:
         """Return which cases *plan* asks for and what for, when it is refused unread."""
         found: list[Ground] = []
         for root in (*plan.roots, *plan.barred):
-            arguments = get_argument_values(self._field(root.coordinate), root.node, variables)
-            purpose = arguments["purpose"]
-            found += [
-                Ground(purpose=purpose, case=number, refused=True) for number in _numbers(arguments)
-            ]
+            with suppress(GraphQLError):  # arguments that do not fit ask for no case
+                field = self._field(root.coordinate)
+                found += _unopened(get_argument_values(field, root.node, variables))
         return found
 
     async def _open(
@@ -57,6 +56,8 @@ class Steps:
             said = stated(arguments.get("document"), arguments.get("reason"))
         except BadInput as refused:
             opened: list[BoundCase | Refused] = [refused] * len(numbers)
+            for ground in _unopened(arguments):
+                context.rests_on(ground)
         else:
             purpose = arguments["purpose"]
             opened = await open_cases(context, numbers, purpose, root.purposes(), said)
@@ -88,6 +89,11 @@ class Steps:
     def _field(self, coordinate: str) -> GraphQLField:
         kind, name = coordinate.split(".")
         return cast("Any", self._schema.type_map[kind]).fields[name]  # type: ignore[no-any-return]
+
+
+def _unopened(arguments: dict[str, Any]) -> list[Ground]:
+    purpose = arguments["purpose"]
+    return [Ground(purpose=purpose, case=one, refused=True) for one in _numbers(arguments)]
 
 
 def _numbers(arguments: dict[str, Any]) -> list[CaseNumber]:

@@ -19,7 +19,8 @@ from resolvers.arguments import explained
 from resolvers.context import Info
 from resolvers.declare import guarded
 from resolvers.duty_of_reason import NOTHING_STATED
-from resolvers.record_entries import AUDIT, audits
+from resolvers.record_entries import AUDIT
+from resolvers.record_filter import audits
 from resolvers.record_reading import OpenedEntry, between
 from resolvers.refusals import BadInput
 from resolvers.scalars import Date, DateTime
