@@ -25,6 +25,7 @@ from gateway.record_flaw import Flaw
 from gateway.settings import Settings
 from storage.cases import CaseRecord
 from storage.delegations import DelegationRecord, add_delegation
+from storage.orders import OrderRecord
 from storage.record import body_of
 from storage.tables import record_entries, record_people
 from storage.verified_people import VerifiedPerson, keep_verified_person
@@ -39,6 +40,7 @@ ROLES: Final = {
     "unverified": ("nobody-1", "data-subject"),
     "officer": ("executor-1", "court-executor"),
     "other officer": ("executor-9", "court-executor"),
+    "supervisor": ("supervisor-1", "court-supervisor"),
 }
 DELEGATION: Final = """
   __typename ... on Delegation { id parts standing giver delegate document }
@@ -52,6 +54,7 @@ class DelegationOffice:
     client: httpx.AsyncClient
     keys: RecordKeys
     case: CaseRecord
+    order: OrderRecord
 
     @property
     def debtor(self) -> IdNumber:
@@ -173,6 +176,7 @@ async def open_delegation_office(place: Path, url: str) -> AsyncIterator[Delegat
             subject=subject, id_number=number, verified_by="counter-1", verified_at=now
         )
         await world.database.write(lambda c, one=person: keep_verified_person(c, one))  # type: ignore[misc]
+    order = await world.drafted(world.freeze())
     await world.database.close()
     settings = Settings(data_dir=place / "state", database_url=url, public_url="http://127.0.0.1")
     gateway = build_gateway(settings, departments=Departments.open([]))
@@ -182,4 +186,4 @@ async def open_delegation_office(place: Path, url: str) -> AsyncIterator[Delegat
         httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client,
     ):
         keys = RecordKeys.load_or_create(place / "state", settings.record_name)
-        yield DelegationOffice(gateway, client, keys, world.case)
+        yield DelegationOffice(gateway, client, keys, world.case, order)
