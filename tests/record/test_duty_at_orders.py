@@ -1,10 +1,14 @@
 """An order is itself the paper of who oversees it; its debtor is looked at a second time with a reason alone."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import NoResultFound
 
 from tests.record.delegation_office import DelegationOffice, open_delegation_office
 
@@ -14,6 +18,7 @@ LOOK = """
 query ($i: ID!, $r: String) {
   order(id: $i, reason: $r) { state debtor { name } } }
 """
+CASE_LOOK = "query ($n: CaseNumber!) { case(number: $n, purpose: CONTROL) { number } }"
 STATE = "query ($i: ID!) { order(id: $i) { state } }"
 
 
@@ -50,6 +55,32 @@ async def test_what_tells_of_nobody_owes_nothing(office: DelegationOffice) -> No
     for _ in range(2):
         body = await office.ask("supervisor", STATE, i=office.order.id)
         assert "errors" not in body
+
+
+async def test_an_event_is_found_by_whom_it_is_about(office: DelegationOffice) -> None:
+    for _ in range(50):
+        with suppress(NoResultFound):  # the keeper has not been there yet
+            leaf, personal = await office.last("ORDER_EVENT")
+            break
+        await asyncio.sleep(0.1)
+
+    assert personal["subjects"] == [office.order.id_number]
+    assert len(leaf["subjects"]) == 1
+    assert office.order.id_number not in str(leaf)
+
+
+async def test_a_request_that_fails_is_recorded_and_showed_nobody(
+    office: DelegationOffice,
+) -> None:
+    rename = text("ALTER TABLE case_officers RENAME TO gone")
+    await office.gateway.database.write(lambda c: c.execute(rename) and None)
+
+    body = await office.ask("officer", CASE_LOOK, n=office.case.number)
+
+    assert body["errors"][0]["extensions"]["code"] == "INTERNAL_ERROR"
+    leaf, personal = await office.last()
+    assert (leaf["decision"], leaf["codes"]) == ("FAILED", ["INTERNAL_ERROR"])
+    assert (leaf["shown"], personal["subjects"]) == ([], [])
 
 
 async def test_who_works_on_the_case_looks_as_often_as_it_needs(office: DelegationOffice) -> None:
