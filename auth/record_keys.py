@@ -10,6 +10,7 @@ from typing import Final, Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from auth.keys import KeyFileUnusable, keep_secret
 
@@ -69,6 +70,15 @@ class RecordKeys:
     @property
     def _verifier_bytes(self) -> bytes:
         return _ED25519 + self.signing.public_key().public_bytes_raw()
+
+    @property
+    def public_pem(self) -> str:
+        """Return the public key as PEM, for tools that know nothing of notes."""
+        return (
+            self.signing.public_key()
+            .public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+            .decode()
+        )
 
     def sign(self, body: bytes) -> bytes:
         """Return the Ed25519 signature of a note's text."""

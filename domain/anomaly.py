@@ -9,12 +9,15 @@ from typing import Final
 
 from domain.calendar import WorkingCalendar
 from domain.civil_time import civil_date, civil_time
+from domain.purpose import Purpose
 
 MANY_SUBJECTS: Final = 200
 MANY_LOOKS: Final = 10
 _OPENS: Final = time(7)
 _CLOSES: Final = time(20)
 _WITHOUT_ORDER: Final = timedelta(days=30)
+# Supervision, service or a decision on the list rarely end in an order.
+_LEADS_TO_ORDERS: Final = frozenset({Purpose.PROPERTY_INQUIRY, Purpose.CONTROL})
 
 
 class AnomalyKind(Enum):
@@ -27,17 +30,18 @@ class AnomalyKind(Enum):
     OUT_OF_HOURS = "OUT_OF_HOURS"
     """Looks before 7, after 20 o'clock, or on a rest day."""
     NO_ORDER = "NO_ORDER"
-    """A case was looked into, and no order followed within 30 days."""
+    """A case was looked into for property or control, and no order followed within 30 days."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """One disclosure to one person.
+    """One disclosure to one person; an auditor's look into the record is one too.
 
     Attributes:
         entry: its number in the record.
         who: of the token.
         cases, subjects: about which cases and whom.
+        purpose: what for, if that was said.
     """
 
     entry: int
@@ -45,6 +49,7 @@ class Look:
     who: str
     cases: tuple[str, ...]
     subjects: tuple[str, ...]
+    purpose: Purpose | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +147,7 @@ def _without_order(
     counts: Counter[tuple[str, str]] = Counter()
     first: dict[tuple[str, str], Look] = {}
     for look in looks:
-        for case in look.cases:
+        for case in look.cases if look.purpose in _LEADS_TO_ORDERS else ():
             order = ordered.get(case)
             followed = order is not None and order >= look.at - _WITHOUT_ORDER
             if not followed and look.at + _WITHOUT_ORDER <= until:

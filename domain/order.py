@@ -52,6 +52,18 @@ class OrderState(Enum):
     PARTIALLY_ANSWERED = "PARTIALLY_ANSWERED"
 
 
+SHOWN_TO_DEBTOR: Final = frozenset(
+    {
+        OrderState.EXECUTED,
+        OrderState.PARTIALLY_EXECUTED,
+        OrderState.LIFTED,
+        OrderState.DEDUCTED,
+        OrderState.DISPOSED,
+        OrderState.EXPIRED,
+    }
+)
+"""An order is told to whom it is about once it was carried out: before, he would move the asset."""
+
 SHOWN_TO_ADDRESSEE: Final = frozenset(
     set(OrderState)
     - {

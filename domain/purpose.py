@@ -32,6 +32,11 @@ class Purpose(Enum):
     def en(self) -> str:
         return _LABELS[self][1]
 
+    @property
+    def basis(self) -> str:
+        """The law that allows the court's own records to be read for it (domain.md 5.1, 5.15)."""
+        return _BASES[self]
+
 
 _LABELS: Final[Mapping[Purpose, tuple[str, str]]] = MappingProxyType(
     {
@@ -48,6 +53,25 @@ _LABELS: Final[Mapping[Purpose, tuple[str, str]]] = MappingProxyType(
         Purpose.SCREENING: ("信用比对", "Screening against the list"),
         Purpose.SUBJECT_ACCESS: ("本人查询", "Access by the person concerned"),
         Purpose.AUDIT: ("审计", "Audit"),
+    }
+)
+
+
+_BASES: Final[Mapping[Purpose, str]] = MappingProxyType(
+    {
+        Purpose.PROPERTY_INQUIRY: "CPL 253; 财产调查规定 (2020) art. 12; PIPL 13(3), 34",
+        Purpose.CONTROL: "CPL 253-255; 查扣冻规定 (2020) art. 1; PIPL 13(3), 34",
+        Purpose.RENEWAL: "民诉法解释 art. 485; PIPL 13(3), 34",
+        Purpose.LIFT: "查扣冻规定 (2020) art. 28; PIPL 13(3), 34",
+        Purpose.DEDUCTION: "CPL 253; 民诉法解释 art. 484; PIPL 13(3), 34",
+        Purpose.LOCATE: "财产调查规定 (2020) art. 16; PIPL 13(3), 34",
+        Purpose.SERVICE: "CPL 87, 95; PIPL 13(3), 34",
+        Purpose.LIST_DECISION: "法释〔2017〕7号 arts. 1-5; PIPL 13(3), 34",
+        Purpose.OBJECTION_REVIEW: "CPL 236, 238; PIPL 13(3), 34",
+        Purpose.SUPERVISION: "执行工作规定 (2020) art. 71; PIPL 13(3), 34",
+        Purpose.SCREENING: "法释〔2017〕7号 art. 8; PIPL 13(3), 34",
+        Purpose.SUBJECT_ACCESS: "PIPL 45",
+        Purpose.AUDIT: "PIPL 54; 网络数据安全管理条例 art. 12",
     }
 )
 

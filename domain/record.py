@@ -31,6 +31,8 @@ class RecordKind(Enum):
     CORRECTION_EVENT = "CORRECTION_EVENT"
     LOGIN = "LOGIN"
     TOKEN = "TOKEN"  # noqa: S105 -- a kind of event
+    GRANT = "GRANT"
+    """Who may see what was changed: an account was bound, a case assigned, a delegation given or revoked."""
     CONFIGURATION = "CONFIGURATION"
     OUTAGE = "OUTAGE"
     """The record could not be written for a while; what was asked then was refused."""
@@ -61,6 +63,7 @@ RETENTION: Final = {
     RecordKind.CORRECTION_EVENT: RetentionClass.ORDER,
     RecordKind.LOGIN: RetentionClass.NETWORK,
     RecordKind.TOKEN: RetentionClass.NETWORK,
+    RecordKind.GRANT: RetentionClass.ORDER,
     RecordKind.CONFIGURATION: RetentionClass.PROVIDING,
     RecordKind.OUTAGE: RetentionClass.PROVIDING,
     RecordKind.ERASURE: RetentionClass.PROVIDING,

@@ -32,8 +32,12 @@ def is_hidden(
     return held is None or now < held
 
 
-def action(purpose: Purpose | None, kind: str) -> tuple[str, str]:
+def action(purpose: Purpose | None, kind: str, *, by_delegate: bool = False) -> tuple[str, str]:
     """Return in plain words, Chinese and English, what was done."""
+    if by_delegate:
+        return "您的受托人查看了您的信息", "Whom you delegated looked at your data"
+    if kind == "SCREENING":
+        return _WORDS[kind]
     if purpose is not None:
         return f"因{purpose.zh}查询您的信息", f"Your data were looked at: {purpose.en.lower()}"
     return _WORDS.get(kind, ("处理您的信息", "Your data were processed"))

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import hashlib
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -35,6 +34,7 @@ from connectors.http import Trust
 from connectors.metrics import DepartmentMetrics
 from connectors.tracing import NO_TRACES, Tracer, TraceSettings, open_tracer
 from domain.closed_hours import ClosedHours, parse_closed_hours
+from domain.identity import subject_id
 from gateway.accounts import StoredAccounts
 from gateway.clockwork import Clockwork
 from gateway.contexts import Contexts, utc_now
@@ -51,8 +51,10 @@ from gateway.metrics_port import MetricsPort
 from gateway.observed import Observed
 from gateway.order_documents import document_routes
 from gateway.plain_record import PlainRecord, started
+from gateway.pseudonym_key import pseudonym_key as read_pseudonym_key
 from gateway.public.routes import public_routes
 from gateway.range_http import range_routes
+from gateway.record_export_http import export_routes
 from gateway.record_http import record_routes
 from gateway.record_keeper import RecordKeeper
 from gateway.record_workers import record_workers
@@ -60,7 +62,7 @@ from gateway.recorder import Recorder, RecordUnavailable
 from gateway.request_record import RequestRecord
 from gateway.schema import build_graph
 from gateway.screening_http import screening_routes
-from gateway.settings import SHORTEST_KEY, Settings, record_origin
+from gateway.settings import Settings, record_origin
 from gateway.tracker import tracker_routes
 from gateway.trusted import TrustedDocuments, read_manifest
 from gateway.webhooks import Webhooks
@@ -131,7 +133,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
     metrics = DepartmentMetrics(registry)
     seen = GatewayMetrics(registry)
     tracer = open_traces(settings)
-    pseudonym_key = _pseudonym_key(settings)
+    pseudonym_key = read_pseudonym_key(settings)
     cache = None
     if settings.cache != "off":
         cache = AnswerCache(open_store(settings.cache), pseudonym_key[:64], metrics)
@@ -231,7 +233,8 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         for worker in workers:
             worker.start()
         with contextlib.suppress(RecordUnavailable):  # then nobody is answered anyhow
-            await recorder.record(started(version("chakong"), _digest(settings), utc_now()))
+            given = settings.model_dump(mode="json")
+            await recorder.record(started(record_keys, version("chakong"), given, utc_now()))
         _LOG.info("gateway.started", port=settings.port)
         try:
             yield
@@ -277,12 +280,20 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
             ),
             *snapshot_routes(snapshots, guard, plain_record),
             *record_routes(database, record_keys),
+            *export_routes(
+                database,
+                guard,
+                plain_record,
+                origin=record_origin(settings),
+                pseudonym=partial(subject_id, key=pseudonym_key),
+            ),
             *tracker_routes(
                 database,
                 guard,
                 record_keys,
                 utc_now,
                 timedelta(days=settings.record_hidden_days),
+                plain_record,
             ),
             *public_routes(
                 database,
@@ -307,11 +318,6 @@ def open_traces(settings: Settings) -> Tracer:
         to_departments=settings.trace_to_departments,
     )
     return open_tracer(wanted, version("chakong"))
-
-
-def _digest(settings: Settings) -> str:
-    """Return SHA-256 of the settings as they print, secrets masked."""
-    return hashlib.sha256(settings.model_dump_json().encode()).hexdigest()
 
 
 def _scopes_of(declarations: Declarations, coordinate: str) -> Scopes | None:
@@ -371,24 +377,6 @@ def _closed_hours(settings: Settings) -> dict[str, list[ClosedHours]]:
 
 def _department_ids() -> dict[str, str]:
     return {connector.stem: connector.department for connector in CONNECTORS}
-
-
-def _pseudonym_key(settings: Settings) -> bytes:
-    """Return the key of personId hashes, made once when none is configured.
-
-    Raises:
-        ValueError: the key file is there and too short to be one.
-    """
-    given = settings.pseudonym_key.get_secret_value()
-    if given:
-        return given.encode()
-    path = settings.data_dir / "pseudonym-key"
-    if not path.exists():
-        keep_secret(path, secrets.token_hex(32))
-    key = path.read_text(encoding="ascii").encode()
-    if len(key) < SHORTEST_KEY:
-        raise ValueError(f"{path} is no key; remove it, and ids of people start anew")
-    return key
 
 
 def _range_secret(settings: Settings) -> bytes:

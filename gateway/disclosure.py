@@ -9,17 +9,20 @@ from typing import Any, Final
 
 import msgspec
 
-from auth.caller import Caller
 from auth.record_keys import RecordKeys
 from domain.identity import IdNumber
+from domain.purpose import Purpose, basis_for
 from domain.record import SALT_BYTES, Commitments, RecordKind
 from gateway.plan import Plan
+from resolvers.asking import Told
 from resolvers.binding import BoundCase
 from resolvers.context import Context
 from storage.record import Placed, RecordDraft
 
 _ENCODE: Final = msgspec.json.Encoder().encode
 _NOBODY: Final = ("Query.viewer", "Viewer.")
+ANSWERED: Final = "ANSWERED"
+REFUSED: Final = "REFUSED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,68 +103,86 @@ def request_recorded(  # noqa: PLR0913 -- an entry has these parts
 ) -> Recorded:
     """Return the entry about one request, with all that departments told and the court showed."""
     salt = os.urandom(SALT_BYTES)
-    commitments = Commitments(salt)
+    committed = _Committed(Commitments(salt))
     caller = context.caller
-    cases = _cases(context)
-    committed: dict[IdNumber, str] = {}
-
-    def commit(numbers: Iterable[IdNumber]) -> list[str]:
-        shown = []
-        for number in numbers:
-            known = committed.get(number)
-            if known is None:
-                known = committed[number] = commitments.of(number)
-            shown.append(known)
-        return shown
-
+    told = list(context.asking.told())
+    cases, refused = _cases(context, told)
+    purposes = _purposes(context, told)
+    groups = sorted(
+        {plan.groups[id(one.question)] for one in told if id(one.question) in plan.groups}
+    )
+    documents = said_once(ground.document for ground in context.grounds)
+    reasons = said_once(ground.reason for ground in context.grounds)
     asked = [
         {
-            "department": told.question.department,
-            "question": told.question.name,
-            "fields": sorted(told.fields),
-            "subjects": commit(told.answered),
-            "silent": commit(told.silent),
+            "department": one.question.department,
+            "question": one.question.name,
+            "fields": sorted(one.fields),
+            "subjects": committed.all_of(one.answered),
+            "silent": committed.all_of(one.silent),
         }
-        for told in context.asking.told()
+        for one in told
     ]
-    shown = commit([*(party for case in cases for party in _obligors(case)), *context.seen])
+    opened = _bound(context)
+    of_the_court = [*(party for case in opened for party in _obligors(case)), *context.seen]
+    was_shown = decision == ANSWERED  # of one that failed, nothing left either
+    shown = committed.all_of(of_the_court if was_shown else ())
+    subjects = list(committed.known)
+    sought = [*context.tried, *(() if was_shown else of_the_court)]
+    tried = [one for one in dict.fromkeys(sought) if one not in committed.known]
     whole = requested.whole()
-    request = commitments.of(whole)
-    authority = cases[0].authority if cases else None
-    body = _ENCODE(
-        {
-            "v": 1,
-            "kind": kind.value,
-            "decision": decision,
-            "codes": sorted(set(codes)),
-            "request": context.request_id,
-            "unit": caller.organisation,
-            "client": caller.client_id,
-            "role": caller.role,
-            "who": commitments.of(caller.subject),
-            "officer": None if caller.officer is None else commitments.of(caller.officer),
-            "cases": [commitments.of(case.record.number) for case in cases],
-            "purpose": None if authority is None else authority.purpose,
-            "operation": requested.operation,
-            "requestHash": request,
-            "coordinates": msgspec.Raw(plan.recorded),
-            "asked": asked,
-            "shown": shown,
-            "departments": {
-                one.id: one.status for one in sorted(context.asking.statuses.values(), key=_id)
-            },
-            "cost": cost,
-            "ms": milliseconds,
-        }
+    request = committed.by.of(whole)
+    said: dict[str, Any] = {
+        "v": 1,
+        "kind": kind.value,
+        "decision": decision,
+        "codes": sorted(set(codes)),
+        "request": context.request_id,
+        "unit": caller.organisation,
+        "client": caller.client_id,
+        "role": caller.role,
+        "who": committed.by.of(caller.subject),
+        "officer": None if caller.officer is None else committed.by.of(caller.officer),
+        "cases": committed.by.all_of(cases),
+        "purpose": purposes[0].value if purposes else None,
+        "basis": _basis(groups, purposes),
+        "operation": requested.operation,
+        "requestHash": request,
+        "coordinates": msgspec.Raw(plan.recorded),
+        "groups": groups,
+        "asked": asked,
+        "shown": shown,
+        "departments": {
+            one.id: one.status for one in sorted(context.asking.statuses.values(), key=_id)
+        },
+        "cost": cost,
+        "ms": milliseconds,
+    }
+    # What few entries have stands in those alone.
+    said |= only_if_any(
+        purposes=[one.value for one in purposes] if len(purposes) > 1 else (),
+        refusedCases=committed.by.all_of(refused),
+        tried=committed.all_of(tried),
+        denied=sorted({one.coordinate for one in plan.denied}),
+        documents=committed.by.all_of(documents),
+        reasons=committed.by.all_of(reasons),
+        outside=was_shown and bool(context.outside),
+        delegations=list(context.delegations),
     )
-    personal = _ENCODE(
-        {
-            "salt": salt.hex(),
-            "who": caller.subject,
-            "officer": caller.officer,
-            "cases": [case.record.number for case in cases],
-            "subjects": list(committed),
-        }
+    body = _ENCODE(said)
+    personal = {
+        "salt": salt.hex(),
+        "who": caller.subject,
+        "officer": caller.officer,
+        "cases": cases,
+        "subjects": subjects,
+    }
+    personal |= only_if_any(
+        refusedCases=refused,
+        tried=tried,
+        documents=documents,
+        reasons=reasons,
+        outside=list(context.outside) if was_shown else (),
     )
     draft = RecordDraft(
         kind=kind.value,
@@ -169,51 +190,30 @@ def request_recorded(  # noqa: PLR0913 -- an entry has these parts
         decision=decision,
         at=at,
         body=body,
-        sealed=keys.seal(personal, body),
+        sealed=keys.seal(_ENCODE(personal), body),
     )
     disclosed = sum(len(one["fields"]) * len(one["subjects"]) for one in asked)
-    return Recorded(draft, request, commitments.opening(whole), disclosed)
+    return Recorded(draft, request, committed.by.opening(whole), disclosed)
 
 
-def refusal_recorded(  # noqa: PLR0913 -- as above
-    keys: RecordKeys,
-    caller: Caller,
-    requested: Requested,
-    *,
-    codes: Iterable[str],
-    denied: Iterable[str],
-    at: datetime,
-) -> RecordDraft:
-    """Return the entry about a request that was refused before anybody was asked."""
-    salt = os.urandom(SALT_BYTES)
-    commitments = Commitments(salt)
-    body = _ENCODE(
-        {
-            "v": 1,
-            "kind": RecordKind.DISCLOSURE.value,
-            "decision": "REFUSED",
-            "codes": sorted(set(codes)),
-            "unit": caller.organisation,
-            "client": caller.client_id,
-            "role": caller.role,
-            "who": commitments.of(caller.subject),
-            "operation": requested.operation,
-            "requestHash": commitments.of(requested.whole()),
-            "denied": sorted(set(denied)),
-        }
-    )
-    personal = _ENCODE({"salt": salt.hex(), "who": caller.subject, "cases": [], "subjects": []})
-    return RecordDraft(
-        kind=RecordKind.DISCLOSURE.value,
-        unit=caller.organisation,
-        decision="REFUSED",
-        at=at,
-        body=body,
-        sealed=keys.seal(personal, body),
-    )
+class _Committed:
+    """Commitments to people, each made once."""
+
+    def __init__(self, by: Commitments) -> None:
+        self.by = by
+        self.known: dict[IdNumber, str] = {}
+
+    def all_of(self, numbers: Iterable[IdNumber]) -> list[str]:
+        made = []
+        for number in numbers:
+            known = self.known.get(number)
+            if known is None:
+                known = self.known[number] = self.by.of(number)
+            made.append(known)
+        return made
 
 
-def _cases(context: Context) -> list[BoundCase]:
+def _bound(context: Context) -> list[BoundCase]:
     return [
         case for opened in context.opened.values() for case in opened if isinstance(case, BoundCase)
     ]
@@ -221,6 +221,38 @@ def _cases(context: Context) -> list[BoundCase]:
 
 def _obligors(case: BoundCase) -> Iterable[IdNumber]:
     return (party.id_number for party in case.record.obligors)
+
+
+def _cases(context: Context, told: Iterable[Told]) -> tuple[list[str], list[str]]:
+    """Return the cases that were opened, and those that were asked for and were not."""
+    grounds = [ground for ground in context.grounds if ground.case is not None]
+    opened = [str(ground.case) for ground in grounds if not ground.refused]
+    opened += [one.authority.case_number for one in told]
+    cases = list(dict.fromkeys(opened))
+    refused = dict.fromkeys(str(ground.case) for ground in grounds if ground.refused)
+    return cases, [one for one in refused if one not in cases]
+
+
+def _purposes(context: Context, told: Iterable[Told]) -> list[Purpose]:
+    named = [ground.purpose for ground in context.grounds if ground.purpose is not None]
+    named += [Purpose(one.authority.purpose) for one in told]
+    return list(dict.fromkeys(named))
+
+
+def _basis(groups: Iterable[str], purposes: Iterable[Purpose]) -> list[str]:
+    """Return the law behind an answer: of its field groups, or of the court's own records."""
+    of_groups = [basis_for(group) for group in groups]
+    return list(dict.fromkeys(of_groups or [purpose.basis for purpose in purposes]))
+
+
+def said_once(words: Iterable[str | None]) -> list[str]:
+    """Return *words* in their order, each once, and none that was not said."""
+    return list(dict.fromkeys(one for one in words if one is not None))
+
+
+def only_if_any(**members: Any) -> dict[str, Any]:
+    """Return those of *members* that say anything."""
+    return {name: value for name, value in members.items() if value}
 
 
 def _id(status: Any) -> str:

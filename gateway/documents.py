@@ -154,6 +154,11 @@ class RoleDocuments:
         self._whole = Documents(schema, limits)
         self._own: OrderedDict[frozenset[str], Documents] = OrderedDict()
 
+    @property
+    def whole(self) -> Documents:
+        """Return the documents of who may know of everything: for the record, never for an answer."""
+        return self._whole
+
     def of(self, caller: Caller) -> Documents:
         if caller.organisation in COURTS:
             return self._whole

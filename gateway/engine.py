@@ -13,6 +13,7 @@ In this order, and nothing is asked before the fourth step is through:
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from typing import Any, Final
 import structlog
 from graphql import (
     ExecutionResult,
+    GraphQLError,
     OperationDefinitionNode,
     OperationType,
     execute,
@@ -143,7 +145,7 @@ class Engine:
         try:
             prepared = self._prepare(operation, caller)
         except RequestRefused as refused:
-            return await self._refused(refused.response, operation, caller)
+            return await self._refused(refused, operation, caller)
         except Exception as error:  # noqa: BLE001 -- whatever it says may be somebody's data
             return failed(error, current_request())
         return await self._once(prepared)
@@ -169,7 +171,8 @@ class Engine:
             await self._steps.run(prepared.plan, prepared.variables, context)
             result = await self._shape(prepared)
         except Exception as error:  # noqa: BLE001 -- as above
-            return failed(error, context.request_id)
+            await context.asking.close()
+            return await self._failed(prepared, failed(error, context.request_id), started)
         finally:
             await context.asking.close()
         body = self._body(prepared, result)
@@ -193,7 +196,7 @@ class Engine:
         try:
             prepared = self._prepare(operation, caller)
         except RequestRefused as refused:
-            yield await self._refused(refused.response, operation, caller)
+            yield await self._refused(refused, operation, caller)
             return
         except Exception as error:  # noqa: BLE001 -- as in execute
             yield failed(error, current_request())
@@ -260,14 +263,54 @@ class Engine:
             requested = _requested(prepared.operation)
             await self._record.answered(prepared.context, prepared.plan, requested, body, started)
 
-    async def _refused(self, response: Response, operation: Operation, caller: Caller) -> Response:
+    async def _failed(self, prepared: _Prepared, response: Response, started: float) -> Response:
+        """Return *response*, which tells nothing; that departments were asked is recorded."""
         if self._record is None:
             return response
+        codes = [error["extensions"]["code"] for error in response.body["errors"]]
+        requested = _requested(prepared.operation)
         try:
-            await self._record.refused(caller, _requested(operation), response)
+            await self._record.failed(prepared.context, prepared.plan, requested, codes, started)
         except Refused as refused:
             return ended(refused, current_request(), status=503)
         return response
+
+    async def _refused(
+        self, refused: RequestRefused, operation: Operation, caller: Caller
+    ) -> Response:
+        if self._record is None:
+            return refused.response
+        try:
+            await self._record.refused(caller, _requested(operation), refused)
+        except Refused as unavailable:
+            return ended(unavailable, "-", status=503)
+        return refused.response
+
+    def _reached_for(self, operation: Operation, caller: Caller) -> RequestRefused | None:
+        """Return what a document that its sender's own schema refuses reached for in the whole one."""
+        with contextlib.suppress(Exception):  # then it is nothing in any schema
+            document = self._documents.whole.read(operation.document)
+            node = document.operation(operation.name)
+            variables = self._variables(node, operation)
+            if not isinstance(variables, list):
+                plan = self._plans.of(document, node, variables, caller.scopes)
+                return self._beyond(plan, variables, Response(400, {}))
+        return None
+
+    def _beyond(self, plan: Plan, variables: VariableValues, response: Response) -> RequestRefused:
+        grounds = self._steps.grounds(plan, variables)
+        return RequestRefused(response, grounds, [one.coordinate for one in plan.denied])
+
+    def _variables(
+        self, node: OperationDefinitionNode, operation: Operation
+    ) -> VariableValues | list[GraphQLError]:
+        return get_variable_values(
+            self._graph.schema,
+            node.variable_definitions or (),
+            dict(operation.variables),
+            max_errors=20,
+            hide_suggestions=True,
+        )
 
     def _prepare(self, operation: Operation, caller: Caller) -> _Prepared:
         if caller.expires_at <= self._contexts.now().timestamp():
@@ -276,19 +319,15 @@ class Engine:
             document = self._documents.of(caller).read(operation.document)
             node = document.operation(operation.name)
         except InvalidDocument as error:
-            body = {"errors": request_errors(error.errors, error.code)}
-            raise RequestRefused(Response(400, body)) from error
+            response = Response(400, {"errors": request_errors(error.errors, error.code)})
+            reached = self._reached_for(operation, caller)
+            grounds, denied = ((), ()) if reached is None else (reached.grounds, reached.denied)
+            raise RequestRefused(response, grounds, denied) from error
         if operation.reads_only and node.operation is not OperationType.QUERY:
             raise RequestRefused(
                 refusal(405, "Only queries may be sent with GET.", "METHOD_NOT_ALLOWED")
             )
-        variables = get_variable_values(
-            self._graph.schema,
-            node.variable_definitions or (),
-            dict(operation.variables),
-            max_errors=20,
-            hide_suggestions=True,
-        )
+        variables = self._variables(node, operation)
         if isinstance(variables, list):
             body = {"errors": request_errors(variables, "BAD_USER_INPUT")}
             raise RequestRefused(Response(400, body))
@@ -301,7 +340,7 @@ class Engine:
             self._denied(len(plan.denied))
         if plan.denied and (not operation.partial or plan.introspects):
             extensions = {"plan": explained(plan, variables, None)} if operation.explain else {}
-            raise RequestRefused(denials(plan, extensions))
+            raise self._beyond(plan, variables, denials(plan, extensions))
         requested = self._charge(plan, variables, caller)
         context = self._contexts.make(caller, plan.fields_wanted)
         return _Prepared(operation, document, node, variables, plan, context, requested)

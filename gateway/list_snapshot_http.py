@@ -68,7 +68,7 @@ def snapshot_routes(
         return snapshot
 
     return [
-        Route("/list/snapshot", refusing(newest)),
-        Route("/list/snapshot/{id}.sig", refusing(signature)),
-        Route("/list/snapshot/{id}", refusing(file)),
+        Route("/list/snapshot", refusing(newest, record)),
+        Route("/list/snapshot/{id}.sig", refusing(signature, record)),
+        Route("/list/snapshot/{id}", refusing(file, record)),
     ]

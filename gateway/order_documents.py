@@ -21,7 +21,7 @@ from auth.caller import Caller
 from auth.guard import Guard
 from domain.record import RecordKind
 from gateway.plain_http import NO_STORE, HttpRefused, NotThere, caller_with, refusing
-from gateway.plain_record import PlainRecord
+from gateway.plain_record import PlainRecord, rests_on
 from gateway.uploads import PDF, received_pdf
 from resolvers.order_sight import ORDER_READERS, seen_order
 from resolvers.ordering import DRAFTERS
@@ -33,6 +33,7 @@ from storage.documents import (
     content_of,
     keep_document,
 )
+from storage.orders import OrderRecord
 
 _LOG = structlog.get_logger()
 _AT_ONCE: Final = 8  # uploads; each is in memory while it comes in
@@ -55,8 +56,10 @@ def document_routes(
     """
     views = _Views(database, guard, now, most, record)
     return [
-        Route("/documents", refusing(views.upload), methods=["POST"]),
-        Route("/orders/{order_id}/documents/{which}", refusing(views.show), methods=["GET"]),
+        Route("/documents", refusing(views.upload, record), methods=["POST"]),
+        Route(
+            "/orders/{order_id}/documents/{which}", refusing(views.show, record), methods=["GET"]
+        ),
     ]
 
 
@@ -104,10 +107,11 @@ class _Views:
         found = await self._database.read(partial(_document, caller, order_id, which))
         if found is None:
             raise NotThere
-        attachment, content = found
+        order, attachment, content = found
         if self._record is not None:
             what = {"order": order_id, "document": attachment.sha256}
-            await self._record.shown(caller, RecordKind.DISCLOSURE, what)
+            subjects, rests = [order.id_number], rests_on(order)
+            await self._record.shown(caller, RecordKind.DISCLOSURE, what, subjects, rests)
         _LOG.info("document.shown", order=order_id, kind=attachment.kind, sha256=attachment.sha256)
         return Response(
             content,
@@ -123,12 +127,14 @@ class _Views:
 
 def _document(
     caller: Caller, order_id: str, which: str, connection: Connection
-) -> tuple[AttachmentRecord, bytes] | None:
+) -> tuple[OrderRecord, AttachmentRecord, bytes] | None:
     order = seen_order(connection, caller, order_id)
     if order is None:
         return None
     named = [one for one in attachments_of(connection, order.id) if which in {one.sha256, one.kind}]
-    return (named[-1], content_of(connection, named[-1].sha256)) if named else None
+    if not named:
+        return None
+    return order, named[-1], content_of(connection, named[-1].sha256)
 
 
 def _as_file(attachment: AttachmentRecord) -> str:

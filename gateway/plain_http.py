@@ -6,7 +6,7 @@ Plain HTTP beside the graph: who asks, and refusals in the words that the graph 
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Final, Protocol
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -23,6 +23,9 @@ NO_STORE: Final = {
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
 }
+
+
+_REACHED_FOR: Final = frozenset({403, 404, 410})
 
 
 class HttpRefused(Exception):
@@ -43,8 +46,16 @@ class NotThere(HttpRefused):
         )
 
 
-def refusing(view: View) -> View:
-    """Return *view* with its refusals answered as JSON."""
+class RefusalRecord(Protocol):
+    """Where it is kept who was refused what."""
+
+    async def refused(self, caller: Caller, route: str, code: str) -> None:
+        """Raises HttpRefused: 503, then that is the answer."""
+
+
+def refusing(view: View, record: RefusalRecord | None = None) -> View:
+    """Return *view* with its refusals answered as JSON, and kept in *record* where somebody is known
+    who reached for what he may not have."""
 
     async def answer(request: Request) -> Response:
         try:
@@ -55,13 +66,36 @@ def refusing(view: View) -> View:
             return JSONResponse(
                 refusal.body, status_code=refusal.status, headers={**NO_STORE, **challenge}
             )
-        except HttpRefused as refused:
+        except HttpRefused as error:
+            refused = await _kept(request, error, record)
             told = {"message": str(refused), "extensions": {"code": refused.code}}
             return JSONResponse(
                 {"errors": [told]}, status_code=refused.status, headers=dict(NO_STORE)
             )
 
     return answer
+
+
+async def _kept(
+    request: Request, refused: HttpRefused, record: RefusalRecord | None
+) -> HttpRefused:
+    """Return what is answered: *refused*, or that it could not be recorded."""
+    caller = getattr(request.state, "caller", None)
+    if record is None or caller is None or refused.status not in _REACHED_FOR:
+        return refused
+    try:
+        await record.refused(caller, _route(request), refused.code)
+    except HttpRefused as unavailable:
+        return unavailable
+    return refused
+
+
+def _route(request: Request) -> str:
+    """Return the path without what was filled into it."""
+    path = request.url.path
+    for name, value in request.path_params.items():
+        path = path.replace(str(value), f"{{{name}}}")
+    return path
 
 
 def caller_with(guard: Guard, request: Request, *alternatives: str) -> Caller:
@@ -72,6 +106,7 @@ def caller_with(guard: Guard, request: Request, *alternatives: str) -> Caller:
         HttpRefused: 403, none of *alternatives* is the token's.
     """
     caller = guard.caller(request.headers.raw)
+    request.state.caller = caller
     if not any(caller.may(scope) for scope in alternatives):
         raise HttpRefused(
             403,

@@ -1,18 +1,47 @@
 """What leaves beside the graph is recorded as well: papers, snapshots, screenings, log-ins."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
 from auth.caller import Caller
 from auth.record_keys import RecordKeys
-from domain.record import SALT_BYTES, Commitments, RecordKind
+from domain.purpose import Purpose
+from domain.record import SALT_BYTES, Commitments, RecordKind, term
 from gateway.plain_http import HttpRefused
 from gateway.recorder import Recorder, RecordUnavailable
+from storage.orders import OrderRecord
 from storage.record import Placed, RecordDraft
+
+_PURPOSES: Final = {
+    RecordKind.SCREENING: Purpose.SCREENING,
+    RecordKind.AUDIT: Purpose.AUDIT,
+    RecordKind.EXPORT: Purpose.AUDIT,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rests:
+    """What an answer beside the graph rests on.
+
+    Attributes:
+        documents: numbers of the papers that are the reason; *reasons* the words.
+        outside: whom it looks at outside an active case.
+        delegations: by which of them the caller sees what is another's.
+        accounts: whose sight was changed, and by whom.
+    """
+
+    purpose: Purpose | None = None
+    cases: Sequence[str] = ()
+    documents: Sequence[str] = ()
+    reasons: Sequence[str] = ()
+    outside: Sequence[str] = ()
+    delegations: Sequence[str] = ()
+    accounts: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,36 +69,44 @@ class PlainRecord:
         kind: RecordKind,
         what: Mapping[str, object],
         subjects: Iterable[str] = (),
+        rests_on: Rests | None = None,
     ) -> Placed:
         """Record that *what* is shown to *caller*, and that it tells of *subjects*.
 
         Raises:
             HttpRefused: 503, it must not be shown.
         """
-        salt = os.urandom(SALT_BYTES)
-        commitments = Commitments(salt)
-        numbers = list(dict.fromkeys(subjects))
-        body = msgspec.json.encode(
-            {
-                "v": 1,
-                "kind": kind.value,
-                "decision": "ANSWERED",
-                "unit": caller.organisation,
-                "client": caller.client_id,
-                "role": caller.role,
-                "who": commitments.of(caller.subject),
-                "what": what,
-                "shown": commitments.all_of(numbers),
-            }
+        return await self._kept(
+            caller, kind, "ANSWERED", {"what": what}, list(dict.fromkeys(subjects)), rests_on
         )
-        personal = {"salt": salt.hex(), "who": caller.subject, "cases": [], "subjects": numbers}
-        draft = RecordDraft(
-            kind=kind.value,
-            unit=caller.organisation,
-            decision="ANSWERED",
+
+    async def refused(self, caller: Caller, route: str, code: str) -> None:
+        """Record that *caller* reached for what he may not have.
+
+        Raises:
+            HttpRefused: 503, then that is the answer.
+        """
+        said = {"what": {"route": route}, "codes": [code]}
+        await self._kept(caller, RecordKind.DISCLOSURE, "REFUSED", said, [], None)
+
+    async def _kept(  # noqa: PLR0913, PLR0917 -- an entry's parts
+        self,
+        caller: Caller,
+        kind: RecordKind,
+        decision: str,
+        said: Mapping[str, object],
+        subjects: Sequence[str],
+        rests_on: Rests | None,
+    ) -> Placed:
+        draft = entry_beside(
+            self.keys,
+            caller,
+            kind,
+            decision,
+            said,
+            subjects=subjects,
+            rests_on=rests_on,
             at=self.now(),
-            body=body,
-            sealed=self.keys.seal(msgspec.json.encode(personal), body),
         )
         try:
             return await self.recorder.record(draft)
@@ -98,13 +135,91 @@ class PlainRecord:
         return True
 
 
-def started(version: str, configuration: str, at: datetime) -> RecordDraft:
-    """Return the entry about a gateway that starts with *configuration*, a digest of it."""
+def entry_beside(  # noqa: PLR0913 -- an entry has these parts
+    keys: RecordKeys,
+    caller: Caller,
+    kind: RecordKind,
+    decision: str,
+    said: Mapping[str, object],
+    *,
+    subjects: Sequence[str] = (),
+    rests_on: Rests | None = None,
+    at: datetime,
+) -> RecordDraft:
+    """Return the entry about what happened beside the graph; *said* stands in its leaf as it is."""
+    salt = os.urandom(SALT_BYTES)
+    commitments = Commitments(salt)
+    rests = rests_on or Rests()
+    purpose = rests.purpose or _PURPOSES.get(kind)
+    public: dict[str, object] = {
+        "v": 1,
+        "kind": kind.value,
+        "decision": decision,
+        "unit": caller.organisation,
+        "client": caller.client_id,
+        "role": caller.role,
+        "who": commitments.of(caller.subject),
+        **said,
+        "shown": commitments.all_of(subjects),
+    }
+    personal: dict[str, object] = {
+        "salt": salt.hex(),
+        "who": caller.subject,
+        "cases": list(rests.cases),
+        "subjects": list(subjects),
+    }
+    if purpose is not None:
+        public |= {"purpose": purpose.value, "basis": [purpose.basis]}
+    for name, values in (
+        ("cases", rests.cases),
+        ("documents", rests.documents),
+        ("reasons", rests.reasons),
+        ("accounts", rests.accounts),
+    ):
+        if values:
+            public[name] = commitments.all_of(values)
+            personal[name] = list(values)
+    if rests.outside:
+        public["outside"] = True
+        personal["outside"] = list(rests.outside)
+    if rests.delegations:
+        public["delegations"] = list(rests.delegations)
+    body = msgspec.json.encode(public)
+    return RecordDraft(
+        kind=kind.value,
+        unit=caller.organisation,
+        decision=decision,
+        at=at,
+        body=body,
+        sealed=keys.seal(msgspec.json.encode(personal), body),
+    )
+
+
+def rests_on(order: OrderRecord) -> Rests:
+    """Return what showing a paper of *order* rests on: its own purpose, case and ruling."""
+    document = order.ruling_number or order.notice_number
+    return Rests(
+        purpose=Purpose(order.purpose),
+        cases=[order.case_number],
+        documents=[] if document is None else [document],
+    )
+
+
+def started(
+    keys: RecordKeys, version: str, settings: Mapping[str, object], at: datetime
+) -> RecordDraft:
+    """Return the entry about a gateway that starts with *settings*, which must hold no secret in clear.
+
+    Each stands in it as a keyed digest: what was changed since the last start shows, and not to what.
+    """
     body = {
         "v": 1,
         "kind": RecordKind.CONFIGURATION.value,
         "version": version,
-        "configuration": configuration,
+        "settings": {
+            name: term(keys.terms, f"setting {name}", msgspec.json.encode(value).decode()).hex()
+            for name, value in sorted(settings.items())
+        },
     }
     return RecordDraft(
         kind=RecordKind.CONFIGURATION.value,

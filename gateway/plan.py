@@ -97,7 +97,9 @@ class Plan:
     Attributes:
         scopes: whose plan it is: it runs for no others.
         coordinates: every field that will be executed, denied ones left out.
+        barred: root fields that would open cases and are denied.
         recorded: the same as JSON, sorted, as the record keeps it.
+        groups: the field group of each question, by its identity.
         cost: before it runs.
         shape: makes the answer from what was fetched; None where graphql-core does.
     """
@@ -106,10 +108,12 @@ class Plan:
     scopes: frozenset[str]
     denied: list[Denied] = field(default_factory=list)
     roots: list[CaseRoot] = field(default_factory=list)
+    barred: list[CaseRoot] = field(default_factory=list)
     coordinates: set[str] = field(default_factory=set)
     recorded: bytes = b"[]"
     introspects: bool = False
     wanted: dict[int, set[str]] = field(default_factory=dict)
+    groups: dict[int, str] = field(default_factory=dict)
     cost: Cost = field(default_factory=Cost)
     shape: Shape | None = None
 
@@ -180,8 +184,9 @@ class _Walk:
             case_root = None
             if coordinate in _OPENS_CASES:
                 case_root = CaseRoot(selected.key, coordinate, selected.nodes[0])
-            if self._field(parent, selected, (), [], case_root, ()) and case_root is not None:
-                self.plan.roots.append(case_root)
+            allowed = self._field(parent, selected, (), [], case_root, ())
+            if case_root is not None:
+                (self.plan.roots if allowed else self.plan.barred).append(case_root)
 
     def _fields(  # noqa: PLR0913, PLR0917 -- one field's surroundings
         self,
@@ -252,6 +257,8 @@ class _Walk:
                 if inner.name != "__typename":
                     self._record_field(concrete, inner, ask, at)
         self.plan.wanted.setdefault(id(question), set()).update(ask.fields)
+        if declared.group is not None:
+            self.plan.groups[id(question)] = declared.group
 
     def _record_field(
         self, record: GraphQLObjectType, selected: Selected, ask: Ask, at: Times

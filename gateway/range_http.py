@@ -87,8 +87,8 @@ def range_routes(
         return JSONResponse({"answers": [_shown(one) for one in found]}, headers=dict(NO_STORE))
 
     return [
-        Route("/screen/ranges/keys", refusing(keys)),
-        Route("/screen/ranges", refusing(answers), methods=["POST"]),
+        Route("/screen/ranges/keys", refusing(keys, record)),
+        Route("/screen/ranges", refusing(answers, record), methods=["POST"]),
     ]
 
 

@@ -37,6 +37,11 @@ def record_routes(database: Database, keys: RecordKeys) -> list[Route]:
     async def key(_: Request) -> Response:
         return PlainTextResponse(f"{keys.verifier}\n", headers=dict(NO_STORE))
 
+    async def pem(_: Request) -> Response:
+        return PlainTextResponse(
+            keys.public_pem, media_type="application/x-pem-file", headers=dict(NO_STORE)
+        )
+
     async def inclusion(request: Request) -> Response:
         n = _number(request, "entry")
         found = await database.read(lambda c: _inclusion(c, n))
@@ -51,6 +56,7 @@ def record_routes(database: Database, keys: RecordKeys) -> list[Route]:
         Route("/record/checkpoint", refusing(checkpoint)),
         Route("/record/stamp", refusing(stamp)),
         Route("/record/key", refusing(key)),
+        Route("/record/key.pem", refusing(pem)),
         Route("/record/inclusion", refusing(inclusion)),
         Route("/record/consistency", refusing(consistency)),
     ]

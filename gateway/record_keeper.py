@@ -155,6 +155,7 @@ def _draft(keys: RecordKeys, source: EventSource, event: RecordedEvent) -> Recor
     salt = os.urandom(SALT_BYTES)
     commitments = Commitments(salt)
     cases = [] if event.case is None else [event.case]
+    people = [] if event.person is None else [event.person]
     body = msgspec.json.encode(
         {
             "v": 1,
@@ -167,6 +168,7 @@ def _draft(keys: RecordKeys, source: EventSource, event: RecordedEvent) -> Recor
             "who": commitments.of(event.actor),
             "happened": event.at,
             "cases": commitments.all_of(cases),
+            "subjects": commitments.all_of(people),
             "remark": None if event.remark is None else commitments.of(event.remark),
         }
     )
@@ -176,7 +178,7 @@ def _draft(keys: RecordKeys, source: EventSource, event: RecordedEvent) -> Recor
             "who": event.actor,
             "remark": event.remark,
             "cases": cases,
-            "subjects": [],
+            "subjects": people,
         }
     )
     return RecordDraft(

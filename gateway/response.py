@@ -1,6 +1,6 @@
 """What goes back to a client, and how refusals and errors stand in it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ from graphql import ExecutionResult, GraphQLError
 from gateway.contexts import Contexts
 from gateway.outward import field_error, request_errors
 from gateway.plan import Denied, Plan
-from resolvers.context import Context
+from resolvers.context import Context, Ground
 from resolvers.refusals import FieldNotAllowed, Refused
 
 _MOST_OF_A_CODE: Final = 5  # errors; the rest is counted
@@ -29,11 +29,27 @@ class Response:
 
 
 class RequestRefused(Exception):
-    """The request is not executed at all."""
+    """The request is not executed at all.
 
-    def __init__(self, response: Response) -> None:
+    Attributes:
+        grounds: the cases it asked for, and what for.
+        denied: coordinates that it reached for and may not have.
+    """
+
+    def __init__(
+        self,
+        response: Response,
+        grounds: Sequence[Ground] = (),
+        denied: Sequence[str] = (),
+    ) -> None:
         super().__init__(response.status)
         self.response = response
+        self.grounds = grounds
+        self.denied = denied
+
+    @property
+    def codes(self) -> list[str]:
+        return [error["extensions"]["code"] for error in self.response.body["errors"]]
 
 
 def refusal(status: int, message: str, code: str) -> Response:

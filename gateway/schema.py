@@ -19,6 +19,7 @@ from resolvers.catalogue_changes import CatalogueMutations, CatalogueQueries
 from resolvers.completeness import CompletenessMutations, CompletenessQueries
 from resolvers.correcting import CorrectionMutations
 from resolvers.credit_file import CreditQueries
+from resolvers.delegations import DelegationMutations
 from resolvers.deliveries import DeliveryMutations, DeliveryQueries
 from resolvers.discrepancies import DiscrepancyMutations, DiscrepancyQueries
 from resolvers.hit_statistics import HitStatisticsQueries
@@ -33,6 +34,7 @@ from resolvers.mine import MineQueries
 from resolvers.ordering import OrderMutations
 from resolvers.orders import OrderQueries
 from resolvers.record import RecordQueries
+from resolvers.record_entries import RecordEntryQueries
 from resolvers.restrictions import RestrictionMutations, RestrictionQueries
 from resolvers.scalars import SCALARS
 from resolvers.subscriptions import OrderSubscriptions
@@ -85,6 +87,7 @@ def build_graph() -> Graph:
             ReminderQueries,
             MineQueries,
             RecordQueries,
+            RecordEntryQueries,
             CreditQueries,
             HitStatisticsQueries,
             RecipientQueries,
@@ -103,6 +106,7 @@ def build_graph() -> Graph:
             CorrectionMutations,
             CompletenessMutations,
             CatalogueMutations,
+            DelegationMutations,
             DeliveryMutations,
             DiscrepancyMutations,
         ),

@@ -20,7 +20,7 @@ from domain.record import RecordKind
 from gateway.cost import Budgets, OverBudget
 from gateway.outward import tidy
 from gateway.plain_http import NO_STORE, HttpRefused, caller_with, refusing
-from gateway.plain_record import PlainRecord
+from gateway.plain_record import PlainRecord, Rests
 from resolvers.refusals import Refused
 from resolvers.screening import MOST_SUBJECTS, Screener
 from resolvers.screening_verdict import Screened, Subject
@@ -121,7 +121,8 @@ def screening_routes(
                 "receipt": answer.receipt,
                 "listSequence": answer.sequence,
             }
-            await record.shown(caller, RecordKind.SCREENING, what, hit)
+            rests = Rests(documents=[question.business_reference])
+            await record.shown(caller, RecordKind.SCREENING, what, hit, rests)
         body = _WRITE.encode(
             _Answer(
                 results=[_shown(one) for one in answer.results],
@@ -132,7 +133,7 @@ def screening_routes(
         )
         return Response(body, media_type="application/json", headers=dict(NO_STORE))
 
-    return [Route("/screen", refusing(screen), methods=["POST"])]
+    return [Route("/screen", refusing(screen, record), methods=["POST"])]
 
 
 async def _question(request: Request) -> _Question:

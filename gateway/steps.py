@@ -1,19 +1,22 @@
 """A plan's steps: cases are opened, then departments are asked, level by level."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, cast
 
-from graphql import FieldNode, GraphQLField, GraphQLSchema
+from graphql import FieldNode, GraphQLError, GraphQLField, GraphQLSchema
 from graphql.execution.values import VariableValues, get_argument_values
 
 from connectors.errors import DepartmentError
+from domain.case_number import CaseNumber
 from domain.identity import IdNumber  # noqa: TC001 -- the annotation of a local
 from gateway.plan import Ask, CaseRoot, Plan
 from resolvers.asking import Answers, Wanted
 from resolvers.binding import BoundCase
 from resolvers.case import open_cases
-from resolvers.context import Context
-from resolvers.refusals import NotAnObligor
+from resolvers.context import Context, Ground
+from resolvers.duty_of_reason import stated
+from resolvers.refusals import BadInput, NotAnObligor, Refused
 from resolvers.shaping import next_subject
 from resolvers.subject import Subject
 
@@ -31,41 +34,71 @@ class Steps:
             opened = await self._open(root, variables, context)
             for case in opened:
                 if isinstance(case, BoundCase):
-                    aimed += self._aim(root, case, variables)
+                    aimed += self._aim(root, case, variables, context)
         if aimed:
             await _ask_level(context, aimed)
+
+    def grounds(self, plan: Plan, variables: VariableValues) -> list[Ground]:
+        """Return which cases *plan* asks for and what for, when it is refused unread."""
+        found: list[Ground] = []
+        for root in (*plan.roots, *plan.barred):
+            with suppress(GraphQLError):  # arguments that do not fit ask for no case
+                field = self._field(root.coordinate)
+                found += _unopened(get_argument_values(field, root.node, variables))
+        return found
 
     async def _open(
         self, root: CaseRoot, variables: VariableValues, context: Context
     ) -> Sequence[Any]:
         arguments = get_argument_values(self._field(root.coordinate), root.node, variables)
-        numbers = arguments["numbers"] if "numbers" in arguments else [arguments["number"]]
-        opened = await open_cases(context, numbers, arguments["purpose"], root.purposes())
+        numbers = _numbers(arguments)
+        try:
+            said = stated(arguments.get("document"), arguments.get("reason"))
+        except BadInput as refused:
+            opened: list[BoundCase | Refused] = [refused] * len(numbers)
+            for ground in _unopened(arguments):
+                context.rests_on(ground)
+        else:
+            purpose = arguments["purpose"]
+            opened = await open_cases(context, numbers, purpose, root.purposes(), said)
         context.opened[root.key] = opened
         return opened
 
-    def _aim(self, root: CaseRoot, case: BoundCase, variables: VariableValues) -> list[_Aimed]:
+    def _aim(
+        self, root: CaseRoot, case: BoundCase, variables: VariableValues, context: Context
+    ) -> list[_Aimed]:
         aimed: list[_Aimed] = []
         if case.debtors:
             aimed += [(ask, case.debtors) for ask in root.of_all]
         for _, node, of_one in root.of_one:
-            debtor = self._debtor(case, node, variables)
+            debtor = self._debtor(case, node, variables, context)
             if debtor is not None:
                 aimed += [(ask, [debtor]) for ask in of_one]
         return aimed
 
     def _debtor(
-        self, case: BoundCase, node: FieldNode, variables: VariableValues
+        self, case: BoundCase, node: FieldNode, variables: VariableValues, context: Context
     ) -> Subject | None:
         arguments = get_argument_values(self._field("Case.debtor"), node, variables)
         try:
             return case.debtor(arguments["idNumber"])
         except NotAnObligor:
+            context.tried[arguments["idNumber"]] = None
             return None  # the field itself says so; nobody is asked
 
     def _field(self, coordinate: str) -> GraphQLField:
         kind, name = coordinate.split(".")
         return cast("Any", self._schema.type_map[kind]).fields[name]  # type: ignore[no-any-return]
+
+
+def _unopened(arguments: dict[str, Any]) -> list[Ground]:
+    purpose = arguments["purpose"]
+    return [Ground(purpose=purpose, case=one, refused=True) for one in _numbers(arguments)]
+
+
+def _numbers(arguments: dict[str, Any]) -> list[CaseNumber]:
+    """Return the cases that a root field names; more than it opens are of no interest."""
+    return arguments["numbers"] if "numbers" in arguments else [arguments["number"]]
 
 
 async def _ask_level(context: Context, aimed: list[_Aimed]) -> None:

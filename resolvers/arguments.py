@@ -25,6 +25,20 @@ PurposeArgument = Annotated[
     Purpose,
     strawberry.argument(description="Why: it must fit all the fields asked for. 查询目的"),
 ]
+DocumentArgument = Annotated[
+    str | None,
+    strawberry.argument(
+        description="Number of the paper that is the reason, 1 to 128 characters; left out by who "
+        "works on the case: then what is being enforced. 依据文书号"
+    ),
+]
+ReasonArgument = Annotated[
+    str | None,
+    strawberry.argument(
+        description="Why, 6 to 500 characters: owed by who looks at the same person again outside "
+        "an active case. 查询理由"
+    ),
+]
 IdNumberArgument = Annotated[
     IdNumber, strawberry.argument(description="Number of an obligor of the case. 证件号码")
 ]

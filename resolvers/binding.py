@@ -17,10 +17,15 @@ _OVERSEER_SCOPE = "command:read"
 
 @dataclass(frozen=True, kw_only=True)
 class BoundCase:
-    """A case opened by a caller for a purpose; the only door to personal data."""
+    """A case opened by a caller for a purpose; the only door to personal data.
+
+    Attributes:
+        is_outside: whether the caller does not work on it, and oversees it alone.
+    """
 
     record: CaseRecord
     authority: Authority
+    is_outside: bool = False
 
     @cached_property
     def debtors(self) -> Sequence[Subject]:
@@ -93,6 +98,7 @@ def bind(
             purpose=purpose.value,
             request_id=request_id,
         ),
+        is_outside=credential is None,
     )
 
 

@@ -14,18 +14,22 @@ from resolvers.arguments import (
     AfterArgument,
     CaseNumberArgument,
     CaseNumbersArgument,
+    DocumentArgument,
     FirstArgument,
     IdNumberArgument,
     PurposeArgument,
+    ReasonArgument,
     explained,
 )
 from resolvers.binding import BoundCase, bind
 from resolvers.claim import CaseClaim, ShownClaim
-from resolvers.context import Context, Info
+from resolvers.context import Context, Ground, Info
 from resolvers.cover import MOST_DAYS, CaseCover, DaysArgument, cover_of, expiring
 from resolvers.debtor import DEBTOR
 from resolvers.declare import guarded
+from resolvers.delegations import Delegation
 from resolvers.discrepancies import Discrepancy, open_of_case
+from resolvers.duty_of_reason import NOTHING_STATED, Stated, owed
 from resolvers.money import Money
 from resolvers.orders import Order, OrderConnection, ShownOrder, orders_page
 from resolvers.refusals import BadInput, Refused
@@ -34,6 +38,7 @@ from resolvers.subject import Subject
 from resolvers.tasks import CaseTask, tasks_of
 from storage.cases import Party as PartyRecord
 from storage.cases import find_cases
+from storage.delegations import DelegationRecord, delegations_in
 
 MOST_CASES = 50
 
@@ -190,6 +195,12 @@ class Case:
         """Where the departments' statements differ from what the court knows of its holds. 控制登记差异"""
         return await open_of_case(info.context, root.record.number)
 
+    @guarded("cases:manage", graphql_type=list[Delegation])
+    async def delegations(root: strawberry.Parent[BoundCase], info: Info) -> list[DelegationRecord]:
+        """Powers of attorney that were registered in the case, newest first. 授权委托书"""
+        number = root.record.number
+        return await info.context.database.read(lambda c: delegations_in(c, number))
+
     @guarded("orders:read")
     async def orders(
         root: strawberry.Parent[BoundCase],
@@ -206,7 +217,14 @@ class Case:
 @strawberry.type
 class CaseQueries:
     @guarded("cases:read", graphql_type=Case | None)
-    def case(self, info: Info, number: CaseNumberArgument, purpose: PurposeArgument) -> BoundCase:  # noqa: ARG002 -- opened ahead
+    def case(
+        self,
+        info: Info,
+        number: CaseNumberArgument,  # noqa: ARG002 -- opened ahead
+        purpose: PurposeArgument,  # noqa: ARG002
+        document: DocumentArgument = None,  # noqa: ARG002
+        reason: ReasonArgument = None,  # noqa: ARG002
+    ) -> BoundCase:
         """One case that the caller handles, opened for a purpose. 查询案件"""
         [opened] = info.context.opened[str(info.path.key)]
         if isinstance(opened, Refused):
@@ -219,6 +237,8 @@ class CaseQueries:
         info: Info,
         numbers: CaseNumbersArgument,  # noqa: ARG002 -- opened ahead
         purpose: PurposeArgument,  # noqa: ARG002
+        document: DocumentArgument = None,  # noqa: ARG002
+        reason: ReasonArgument = None,  # noqa: ARG002
     ) -> list[BoundCase | Refused]:
         """Up to 50 cases at once, in the order asked; null and an error for each that does not open. 批量查询案件"""
         opened = info.context.opened[str(info.path.key)]
@@ -233,6 +253,7 @@ async def open_cases(
     numbers: Sequence[CaseNumber],
     purpose: Purpose,
     fields: Mapping[str, frozenset[Purpose]],
+    said: Stated = NOTHING_STATED,
 ) -> "list[BoundCase | Refused]":
     """Open each of *numbers* for *purpose*, or say why it does not open."""
     if len(numbers) > MOST_CASES:
@@ -240,16 +261,28 @@ async def open_cases(
     found = await context.database.read(lambda connection: find_cases(connection, numbers))
     opened: list[BoundCase | Refused] = []
     for number in numbers:
+        document = said.document
         try:
-            opened.append(
-                bind(
-                    found.get(number),
-                    caller=context.caller,
-                    purpose=purpose,
-                    fields=fields,
-                    request_id=context.request_id,
-                )
+            case = bind(
+                found.get(number),
+                caller=context.caller,
+                purpose=purpose,
+                fields=fields,
+                request_id=context.request_id,
             )
+            subjects = [party.id_number for party in case.record.obligors]
+            await owed(context, said, purpose, subjects, outside=case.is_outside)
+            opened.append(case)
+            document = document or case.record.basis_document_number
         except Refused as refusal:
             opened.append(refusal)
+        context.rests_on(
+            Ground(
+                purpose=purpose,
+                case=number,
+                refused=isinstance(opened[-1], Refused),
+                document=document,
+                reason=said.reason,
+            )
+        )
     return opened

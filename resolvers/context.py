@@ -10,8 +10,10 @@ import strawberry
 from auth.caller import Caller
 from auth.record_keys import RecordKeys
 from connectors.endpoint_addresses import EndpointAddresses
+from domain.case_number import CaseNumber
 from domain.deadline import Profile
 from domain.identity import IdNumber
+from domain.purpose import Purpose
 from storage.database import Database
 
 if TYPE_CHECKING:
@@ -24,6 +26,23 @@ if TYPE_CHECKING:
     from resolvers.screening import Screener
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What one part of a request rests on.
+
+    Attributes:
+        case: that it asked for, if it asked for one; *refused* if it did not open.
+        document: the number of the paper that is the reason.
+        reason: in words, where there had to be some.
+    """
+
+    purpose: Purpose | None
+    case: CaseNumber | None = None
+    refused: bool = False
+    document: str | None = None
+    reason: str | None = None
+
+
 @dataclass(slots=True, kw_only=True)
 class Context:
     """One request's surroundings; never shared between requests.
@@ -33,6 +52,10 @@ class Context:
         pseudonym: the keyed hash of a subject's number (I-44).
         opened: what `case` and `cases` opened, by response key of the root field.
         seen: about whom something of the court's own was shown, in the order it was.
+        tried: about whom something was asked that was refused.
+        outside: whom it looks at outside an active case.
+        grounds: what it rests on.
+        delegations: by which of them the caller sees what is somebody else's.
         masked: coordinates that were shown masked in this answer.
         documents_required: whether ruling and notice must be there as files to submit (G3).
         profile: whose numbers the periods of the list are counted by.
@@ -61,10 +84,19 @@ class Context:
     opened: "dict[str, list[BoundCase | Refused]]" = field(default_factory=dict)
     masked: set[str] = field(default_factory=set)
     seen: dict[IdNumber, None] = field(default_factory=dict)
+    tried: dict[IdNumber, None] = field(default_factory=dict)
+    outside: dict[IdNumber, None] = field(default_factory=dict)
+    grounds: list[Ground] = field(default_factory=list)
+    delegations: list[str] = field(default_factory=list)
 
     def saw(self, *numbers: IdNumber) -> None:
         """Note that something of the court's own about *numbers* is shown; the record names them."""
         self.seen.update(dict.fromkeys(numbers))
+
+    def rests_on(self, ground: Ground) -> None:
+        """Note what a part of the request rests on; the same ground once."""
+        if ground not in self.grounds:
+            self.grounds.append(ground)
 
     @property
     def record_reader(self) -> RecordKeys:

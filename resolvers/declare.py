@@ -50,6 +50,7 @@ PUBLIC_TYPES: Final = frozenset(
         "EntryCondition",
         "EntryEvent",
         "EntryReceiver",
+        "FieldHolder",
         "FieldReader",
         "FieldReaders",
         "HitCount",
@@ -84,6 +85,7 @@ PUBLIC_TYPES: Final = frozenset(
         "RecordedQuestion",
         "ListRecipient",
         "RecipientEndpoint",
+        "RecordedStatus",
         "RestrictedParty",
         "RestrictionRelease",
         "RuleDeadline",
@@ -138,6 +140,7 @@ class Declared:
         raw: scopes any of which lifts the mask; empty: the read scope shows the value itself.
         needs: attributes of the department's record that the field is made of.
         question: the department question that answers it; None for a field of a record.
+        group: the question's field group.
         purposes: what the answer may be asked for, and *basis* the law behind that.
         sensitivity: as `Sensitivity` says; None where the field only leads on.
         natural_persons_only: an organisation has no such thing; nobody is asked about one.
@@ -152,6 +155,7 @@ class Declared:
     raw: frozenset[str] = frozenset()
     needs: frozenset[str] = frozenset()
     question: Any = None  # a Question; named so, mypy would take it for a descriptor
+    group: str | None = None
     purposes: frozenset[Purpose] | None = None
     natural_persons_only: bool = False
     leads_to: str | None = None
@@ -233,6 +237,7 @@ def asked_of(
     declared = Declared(
         scopes=scopes,
         question=question,
+        group=group,
         purposes=purposes_for(group),
         natural_persons_only=natural_persons_only,
         cost=_COST_OF_A_QUESTION,

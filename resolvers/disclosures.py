@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from auth.record_keys import RecordKeys
-from domain.catalogue import departments
+from domain.catalogue import Department, departments
 from domain.identity import IdNumber
 from domain.purpose import Purpose
 from domain.tracker import action, is_hidden
@@ -70,7 +70,7 @@ def usages_of(  # noqa: PLR0913 -- a question has these parts
         held = _held(connection, found)
         for entry in found:
             place = entry.row.n
-            if entry.row.decision != "ANSWERED" or _is_own(entry):
+            if not _was_shown(entry, number) or _is_own(entry):
                 continue
             if _is_hidden(entry, held, now, longest):
                 hidden += 1
@@ -88,20 +88,27 @@ def _held(connection: Connection, entries: Sequence[OpenedEntry]) -> Mapping[str
     return first_holds(connection, cases)
 
 
+def _was_shown(entry: OpenedEntry, number: IdNumber) -> bool:
+    """Whether anything about *number* was shown: an attempt that was refused told nobody anything."""
+    return entry.row.decision == "ANSWERED" and number in entry.personal.get("subjects", ())
+
+
 def _is_own(entry: OpenedEntry) -> bool:
-    return entry.leaf.get("role") == "data-subject"
+    return entry.leaf.get("role") == "data-subject" and not _by_delegate(entry)
+
+
+def _by_delegate(entry: OpenedEntry) -> bool:
+    return bool(entry.leaf.get("delegations"))
 
 
 def _is_hidden(
     entry: OpenedEntry, held: Mapping[str, datetime], now: datetime, longest: timedelta
 ) -> bool:
     executed = [held[case] for case in entry.personal.get("cases", ()) if case in held]
-    return is_hidden(
-        _purpose(entry),
-        entry.at,
-        now,
-        held=min(executed, default=None),
-        longest=longest,
+    held_first = min(executed, default=None)
+    return any(
+        is_hidden(purpose, entry.at, now, held=held_first, longest=longest)
+        for purpose in _purposes(entry)
     )
 
 
@@ -110,8 +117,16 @@ def _purpose(entry: OpenedEntry) -> Purpose | None:
     return None if said is None else Purpose(said)
 
 
+def _purposes(entry: OpenedEntry) -> list[Purpose]:
+    """Return all that an entry was for; one look for property hides the request it was part of."""
+    first = _purpose(entry)
+    named = entry.leaf.get("purposes", () if first is None else (first.value,))
+    return [Purpose(one) for one in named]
+
+
 def _usage(entry: OpenedEntry) -> Usage:
-    zh, en = action(_purpose(entry), entry.row.kind)
+    by_delegate = _by_delegate(entry)
+    zh, en = action(_purpose(entry), entry.row.kind, by_delegate=by_delegate)
     unit = entry.row.unit
     known = departments().get(unit)
     return Usage(
@@ -120,6 +135,12 @@ def _usage(entry: OpenedEntry) -> Usage:
         zh=zh,
         en=en,
         receiver=unit,
-        receiver_name="人民法院" if unit == _COURT or known is None else known.zh,
+        receiver_name=_name(unit, known, by_delegate=by_delegate),
         purpose=_purpose(entry),
     )
+
+
+def _name(unit: str, known: Department | None, *, by_delegate: bool) -> str:
+    if by_delegate:
+        return "您的受托人"
+    return "人民法院" if unit == _COURT or known is None else known.zh

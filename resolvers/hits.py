@@ -13,9 +13,10 @@ from domain.hit import HitState
 from domain.hit_term import DECISION, FEEDBACK, RELEASE, decision_due
 from domain.match import Confidence, Verdict
 from domain.measure import AutoAction, Catalogue, Measure, SubjectType
+from domain.purpose import Purpose
 from resolvers import hit_steps, list_words  # noqa: F401 -- what the enums mean
 from resolvers.arguments import AfterArgument, FirstArgument, KeyArgument
-from resolvers.context import Info
+from resolvers.context import Ground, Info
 from resolvers.declare import court_field, guarded
 from resolvers.entry_steps import Attempt
 from resolvers.list_entries import RuleDeadline, rule_deadline
@@ -365,6 +366,7 @@ class HitMutations:
         answer = await context.screening.screen(
             context.caller, asked, trigger, business_reference, context.now()
         )
+        context.rests_on(Ground(purpose=Purpose.SCREENING, document=business_reference))
         context.saw(*(one.about for one in answer.results if one.about is not None))
         return ScreeningAnswer(
             results=_shown_results(answer.results, answer.catalogue),

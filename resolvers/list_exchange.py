@@ -158,6 +158,7 @@ class ExchangeQueries:
 
         found, more = await info.context.database.write(work)
         page: list[Any] = found
+        info.context.saw(*(one.entry.id_number for one in page if one.name is not None))
         return ListChangePage(
             nodes=page,
             cursor=strawberry.ID(page[-1].cursor if page else str(sequence)),
@@ -187,6 +188,8 @@ class ExchangeSubscriptions:
             changes, _ = await context.database.write(work)
             for change in changes:
                 sequence = change.change.sequence
+                if change.name is not None:
+                    context.saw(change.entry.id_number)
                 yield change
             if not changes:
                 await context.events.wait(news)

@@ -39,7 +39,7 @@ class ListRefused:
         description="`GUARD_REFUSED`, `STEP_REFUSED`, `KEY_CONFLICT`, `ENTRY_NOT_FOUND`, … 代码"
     )
     guard: str | None = strawberry.field(
-        description="The guard: L1 to L14, H1 to H3, O1 to O3, C1, C2. 校验项"
+        description="The guard: L1 to L14, H1 to H3, O1 to O3, C1, C2, D1 to D3. 校验项"
     )
     rule: str | None = strawberry.field(description="The rule behind it. 依据")
     message: str = strawberry.field(description="What would satisfy it. 如何补正")

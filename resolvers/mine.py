@@ -5,97 +5,33 @@ from typing import Annotated, Final
 import strawberry
 from sqlalchemy import Connection
 
-from domain.calendar import working_calendar
-from domain.case_number import CaseNumber
 from domain.civil_time import civil_date
-from domain.entry import EntryState
+from domain.delegation import DelegatedPart
 from domain.identity import IdNumber
-from domain.list_correction import correction_due
 from domain.masks import mask_id_number
-from domain.misconduct import Misconduct
+from domain.order import SHOWN_TO_DEBTOR
+from domain.purpose import Purpose
 from resolvers.arguments import FirstArgument
-from resolvers.context import Info
+from resolvers.context import Ground, Info
 from resolvers.correction_steps import NotVerified
 from resolvers.credit_file import CreditRecord, ShownCredit, file_of
-from resolvers.declare import court_field, guarded
+from resolvers.declare import guarded
+from resolvers.delegation_steps import DelegationNotFound, NotDelegated, seen_by
+from resolvers.delegations import Delegation
 from resolvers.disclosures import Told, usages_of
 from resolvers.list_corrections import ListObjection
-from resolvers.list_entries import RuleDeadline, checked_place, rule_deadline
+from resolvers.list_entries import checked_place
+from resolvers.own_listing import SHOWN, OwnListing
+from resolvers.own_orders import MOST, OwnOrder, OwnShownOrder
 from resolvers.paging import checked_size
-from resolvers.scalars import Date, DateTime
-from storage.corrections import CorrectionRecord, corrections_of
+from resolvers.scalars import DateTime
+from storage.corrections import CorrectionRecord, corrections_about
+from storage.delegations import DelegationRecord, delegations_by, delegations_to
 from storage.entries import EntryRecord, entries_of_person
+from storage.orders import OrderRecord, orders_of_person
 from storage.verified_people import number_behind
 
 _SELF: Final = ("subject:self",)
-# Before the decision an entry is the court's own paper; what was never listed needs no remedy.
-_SHOWN: Final = frozenset(
-    {
-        EntryState.DECIDED,
-        EntryState.GRACE,
-        EntryState.PUBLISHED,
-        EntryState.NOTIFIED,
-        EntryState.EXIT_PENDING,
-        EntryState.SHIELDED,
-        EntryState.WITHDRAWN,
-        EntryState.CLOSED,
-    }
-)
-
-
-@strawberry.type(description="A listing of yours, and what you can do about it. 本人名单信息")
-class OwnListing:
-    @classmethod
-    def is_type_of(cls, value: object, _info: object) -> bool:
-        return isinstance(value, EntryRecord)
-
-    id: strawberry.ID = court_field("Its id, for `fileObjection`. 名单编号", *_SELF, attribute="id")
-    case_number: CaseNumber = court_field("The case. 执行案号", *_SELF, attribute="case_number")
-    decision_number: str | None = court_field(
-        "Number of the decision. 决定书文号", *_SELF, attribute="decision_number"
-    )
-    decided_on: Date | None = court_field("When decided. 决定日期", *_SELF, attribute="decided_on")
-    published_at: DateTime | None = court_field(
-        "When units were told. 发布时间", *_SELF, attribute="published_at"
-    )
-    term_ends_on: Date | None = court_field(
-        "Last day of the listing; null without a fixed term. 纳入期限届满日",
-        *_SELF,
-        attribute="term_ends_on",
-    )
-    removed_at: DateTime | None = court_field(
-        "When removed. 屏蔽时间", *_SELF, attribute="removed_at"
-    )
-
-    @guarded(*_SELF)
-    def state(root: strawberry.Parent[EntryRecord]) -> EntryState:
-        """Where it stands. 状态"""
-        return EntryState(root.state)
-
-    @guarded(*_SELF)
-    def misconduct(root: strawberry.Parent[EntryRecord]) -> list[Misconduct]:
-        """The statutory conditions that the decision names. 失信情形"""
-        return [Misconduct(kind) for kind in root.misconduct]
-
-    @guarded(*_SELF)
-    def remedy(root: strawberry.Parent[EntryRecord], info: Info) -> RuleDeadline | None:
-        """Until when a request to correct it is in time (DL-01), counted from the decision; a later
-        one is taken all the same. 申请纠正期限"""
-        if root.decided_on is None or root.removed_at is not None:
-            return None
-        last = correction_due(root.decided_on, working_calendar(), info.context.profile)
-        if last is None:
-            return None
-        today = civil_date(info.context.now())
-        return rule_deadline("DL-01", last.on, today, provisional=last.provisional)
-
-    @guarded(*_SELF, graphql_type=list[ListObjection])
-    async def objections(
-        root: strawberry.Parent[EntryRecord], info: Info
-    ) -> list[CorrectionRecord]:
-        """Your requests about it, oldest first. 纠正申请"""
-        id_ = root.id
-        return await info.context.database.read(lambda c: corrections_of(c, id_))
 
 
 @strawberry.type(description="A look at your data. 信息使用记录")
@@ -121,12 +57,23 @@ class DataUses:
 
 
 class Myself:
-    """The person behind the token."""
+    """The person behind the token, or the one whose delegate he is: then *delegation* says for what."""
 
-    __slots__ = ("number",)
+    __slots__ = ("delegation", "number")
 
-    def __init__(self, number: IdNumber) -> None:
+    def __init__(self, number: IdNumber, delegation: DelegationRecord | None = None) -> None:
         self.number = number
+        self.delegation = delegation
+
+    def must_show(self, part: DelegatedPart) -> None:
+        """Raises NotDelegated."""
+        if self.delegation is not None and part not in self.delegation.parts:
+            raise NotDelegated(part)
+
+    def must_be_himself(self) -> None:
+        """Raises DelegationNotFound: what is delegated to others is no delegate's to see."""
+        if self.delegation is not None:
+            raise DelegationNotFound
 
 
 @strawberry.type(description="What the court keeps of the person who asks. 本人信息")
@@ -150,6 +97,7 @@ class Mine:
         ] = None,
     ) -> DataUses:
         """Who looked at your data, when, what for. 谁查询了我的信息"""
+        root.must_show(DelegatedPart.DISCLOSURES)
         checked_size(first)
         context, number = info.context, root.number
         place = None if before is None else checked_place(before)
@@ -182,13 +130,47 @@ class Mine:
             end_cursor=None if told.behind is None else str(told.behind),
         )
 
+    @guarded(*_SELF, graphql_type=list[OwnOrder])
+    async def orders(root: strawberry.Parent[Myself], info: Info) -> list[OwnShownOrder]:
+        """What was ordered about your property, newest first, once it was carried out. 本人财产控制措施"""
+        root.must_show(DelegatedPart.ORDERS)
+        number = root.number
+
+        def read(connection: Connection) -> list[OrderRecord]:
+            states = [state.value for state in SHOWN_TO_DEBTOR]
+            return orders_of_person(connection, number, states, most=MOST)
+
+        return [OwnShownOrder(one) for one in await info.context.database.read(read)]
+
+    @guarded(*_SELF, graphql_type=list[ListObjection])
+    async def objections(root: strawberry.Parent[Myself], info: Info) -> list[CorrectionRecord]:
+        """Your requests to correct the list, newest first. 本人申请与异议"""
+        root.must_show(DelegatedPart.OBJECTIONS)
+        number = root.number
+        return await info.context.database.read(lambda c: corrections_about(c, number))
+
+    @guarded(*_SELF, graphql_type=list[Delegation])
+    async def delegations(root: strawberry.Parent[Myself], info: Info) -> list[DelegationRecord]:
+        """Whom you let see this, newest first, also those that are over. 本人授权委托"""
+        root.must_be_himself()
+        number = root.number
+        return await info.context.database.read(lambda c: delegations_by(c, number))
+
+    @guarded(*_SELF, graphql_type=list[Delegation])
+    async def entrusted(root: strawberry.Parent[Myself], info: Info) -> list[DelegationRecord]:
+        """Who lets you see theirs, newest first: ask `mine(onBehalfOf:)`. 受托事项"""
+        root.must_be_himself()
+        number = root.number
+        return await info.context.database.read(lambda c: delegations_to(c, number))
+
     @guarded(*_SELF, graphql_type=list[OwnListing])
     async def listing(root: strawberry.Parent[Myself], info: Info) -> list[EntryRecord]:
         """Your entries on the list from the decision on, newest first. 本人名单信息"""
+        root.must_show(DelegatedPart.LISTING)
         number = root.number
 
         def read(connection: Connection) -> list[EntryRecord]:
-            states = [state.value for state in _SHOWN]
+            states = [state.value for state in SHOWN]
             return entries_of_person(connection, number, states)
 
         return await info.context.database.read(read)
@@ -196,6 +178,7 @@ class Mine:
     @guarded(*_SELF, graphql_type=list[CreditRecord])
     async def credit_file(root: strawberry.Parent[Myself], info: Info) -> list[ShownCredit]:
         """What the credit platform is told of you, and until when. 本人信用档案"""
+        root.must_show(DelegatedPart.CREDIT_FILE)
         number, today = root.number, civil_date(info.context.now())
         profile = info.context.profile
         return await info.context.database.read(lambda c: file_of(c, number, today, profile))
@@ -204,11 +187,31 @@ class Mine:
 @strawberry.type
 class MineQueries:
     @guarded(*_SELF, graphql_type=Mine)
-    async def mine(self, info: Info) -> Myself:
+    async def mine(
+        self,
+        info: Info,
+        on_behalf_of: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(
+                description="A delegation to you: then its parts of the other person's. 委托编号"
+            ),
+        ] = None,
+    ) -> Myself:
         """What the court keeps of you; your account must be bound to your number. 本人信息"""
-        subject = info.context.caller.subject
-        number = await info.context.database.read(lambda c: number_behind(c, subject))
-        if number is None:
-            raise NotVerified
-        info.context.saw(number)
-        return Myself(number)
+        context = info.context
+        caller, today = context.caller, civil_date(context.now())
+        document = None
+        if on_behalf_of is None:
+            number = await context.database.read(lambda c: number_behind(c, caller.subject))
+            if number is None:
+                raise NotVerified
+            person = Myself(number)
+        else:
+            id_ = str(on_behalf_of)
+            delegation = await context.database.read(lambda c: seen_by(c, caller, id_, today))
+            person = Myself(delegation.giver, delegation)
+            context.delegations.append(delegation.id)
+            document = delegation.document
+        context.saw(person.number)
+        context.rests_on(Ground(purpose=Purpose.SUBJECT_ACCESS, document=document))
+        return person

@@ -12,11 +12,12 @@ from domain.money import Fen
 from domain.order import OrderAction, OrderState
 from domain.order_rights import OrderStep
 from domain.purpose import Purpose
-from resolvers.arguments import ACTIONS, STATES, OrderIdArgument, explained
+from resolvers.arguments import ACTIONS, STATES, OrderIdArgument, ReasonArgument, explained
 from resolvers.binding import bind
-from resolvers.context import Context, Info
+from resolvers.context import Context, Ground, Info
 from resolvers.debtor import DEBTOR
 from resolvers.declare import court_field, guarded
+from resolvers.duty_of_reason import Stated, owed, stated
 from resolvers.money import Money
 from resolvers.order_documents import OrderDocument, shown_documents
 from resolvers.order_life import (
@@ -160,7 +161,7 @@ class Order:
     @guarded(*_READERS, graphql_type=DEBTOR)
     async def debtor(root: strawberry.Parent["ShownOrder"], info: Info) -> Subject:
         """The obligor whose asset it is. A department reads its own fields of this person. 被执行人"""
-        return await _debtor(info.context, root.order)
+        return await _debtor(info.context, root)
 
     @guarded(*_READERS)
     async def receipts(root: strawberry.Parent["ShownOrder"], info: Info) -> list[Receipt]:
@@ -222,10 +223,11 @@ class Order:
 class ShownOrder:
     """An order record with its words as the graph's enums."""
 
-    __slots__ = ("action", "asset", "order", "state")
+    __slots__ = ("action", "asset", "order", "state", "stated_reason")
 
-    def __init__(self, order: OrderRecord) -> None:
+    def __init__(self, order: OrderRecord, stated_reason: str | None = None) -> None:
         self.order = order
+        self.stated_reason = stated_reason  # of who looks at the debtor again
         self.state = OrderState(order.state)
         self.action = OrderAction(order.action)
         self.asset = OrderedAsset(order.asset_kind)
@@ -250,14 +252,17 @@ class OrderConnection:
 @strawberry.type
 class OrderQueries:
     @guarded(*_READERS, graphql_type=Order | None)
-    async def order(self, info: Info, id: OrderIdArgument) -> ShownOrder | None:
+    async def order(
+        self, info: Info, id: OrderIdArgument, reason: ReasonArgument = None
+    ) -> ShownOrder | None:
         """One order: of a case the caller handles, or addressed to the caller's department. 查询指令"""
+        said = stated(None, reason)
         caller = info.context.caller
         found = await info.context.database.read(lambda c: seen_order(c, caller, str(id)))
         if found is None:
             return None
         info.context.saw(found.id_number)
-        return ShownOrder(found)
+        return ShownOrder(found, said.reason)
 
 
 async def orders_page(
@@ -287,20 +292,23 @@ def page_of(found: Sequence[OrderRecord], first: int) -> OrderConnection:
     )
 
 
-async def _debtor(context: Context, order: OrderRecord) -> Subject:
+async def _debtor(context: Context, shown: ShownOrder) -> Subject:
+    order = shown.order
     case = await context.database.read(lambda c: find_case(c, order.case_number))
     if case is None:
         raise LookupError("an order always has its case")
     kinds = {party.id_number: party.kind for party in case.obligors}
-    caller = context.caller
+    caller, purpose = context.caller, Purpose(order.purpose)
+    document = order.ruling_number or order.notice_number or case.basis_document_number
     if caller.organisation == "court":
-        authority = bind(
-            case,
-            caller=caller,
-            purpose=Purpose.SUPERVISION if caller.may("command:read") else Purpose(order.purpose),
-            fields={},
-            request_id=context.request_id,
-        ).authority
+        if caller.may("command:read"):
+            purpose = Purpose.SUPERVISION
+        bound = bind(case, caller=caller, purpose=purpose, fields={}, request_id=context.request_id)
+        said = Stated(
+            document, shown.stated_reason
+        )  # an order is itself the paper that is the reason
+        await owed(context, said, purpose, [order.id_number], outside=bound.is_outside)
+        authority = bound.authority
     else:
         # The addressee reads its own records of this debtor under the order's case and purpose.
         authority = Authority(
@@ -310,6 +318,12 @@ async def _debtor(context: Context, order: OrderRecord) -> Subject:
             purpose=order.purpose,
             request_id=context.request_id,
         )
+    context.saw(order.id_number)
+    context.rests_on(
+        Ground(
+            purpose=purpose, case=order.case_number, document=document, reason=shown.stated_reason
+        )
+    )
     return Subject(
         id_number=order.id_number,
         authority=authority,

@@ -1,6 +1,7 @@
-"""The auditor's graph: what happened, who could have seen a field and who did, what stands out."""
+"""The auditor's graph: who could have seen a field and who did, who approves whose orders, what stands out."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Annotated, Any, Final, cast
@@ -8,47 +9,30 @@ from typing import Annotated, Any, Final, cast
 import strawberry
 from sqlalchemy import Connection
 
+from auth.record_keys import RecordKeys
 from domain import catalogue as data
 from domain.anomaly import Anomaly, AnomalyKind, Look, anomalies
 from domain.calendar import working_calendar
-from domain.case_number import CaseNumber
-from domain.identity import IdNumber
+from domain.purpose import Purpose
 from domain.record import RecordKind
-from resolvers.arguments import FirstArgument, explained
+from resolvers.arguments import explained
 from resolvers.context import Info
-from resolvers.declare import court_field, guarded
-from resolvers.list_entries import checked_place
-from resolvers.paging import checked_size
-from resolvers.record_reading import OpenedEntry, Sought, between, find
+from resolvers.declare import guarded
+from resolvers.duty_of_reason import NOTHING_STATED
+from resolvers.record_entries import AUDIT
+from resolvers.record_filter import audits
+from resolvers.record_reading import OpenedEntry, between
 from resolvers.refusals import BadInput
 from resolvers.scalars import Date, DateTime
+from storage.accounts import AccountRecord, accounts_in
 from storage.orders import last_orders, pairs_of_eyes
+from storage.record_search import first_entry_at
 
-_AUDIT: Final = ("audit:read",)
+_AUDIT: Final = AUDIT
 _LONGEST_TIME: Final = timedelta(days=31)
 _MOST_READ: Final = 50_000
+_ANSWERED: Final = "ANSWERED"
 
-explained(
-    RecordKind,
-    "RecordKind",
-    "What happened. 留痕类型",
-    {
-        RecordKind.DISCLOSURE: "A query was answered, or refused. 查询",
-        RecordKind.STEP: "A mutation was answered. 操作",
-        RecordKind.SCREENING: "A department screened. 比对",
-        RecordKind.ORDER_EVENT: "A step of an order. 指令流转",
-        RecordKind.LIST_EVENT: "A step of an entry of the list. 名单流转",
-        RecordKind.HIT_EVENT: "A step of a hit. 命中流转",
-        RecordKind.CORRECTION_EVENT: "A step of a request to correct the list. 纠正申请流转",
-        RecordKind.LOGIN: "A log-in. 登录",
-        RecordKind.TOKEN: "A token. 令牌",
-        RecordKind.CONFIGURATION: "A gateway started. 配置",
-        RecordKind.OUTAGE: "The record could not be written; everybody was refused. 中断",
-        RecordKind.ERASURE: "Personal sides were erased. 到期删除",
-        RecordKind.EXPORT: "The record was taken out. 导出",
-        RecordKind.AUDIT: "The record was read. 审计",
-    },
-)
 explained(
     AnomalyKind,
     "AnomalyKind",
@@ -62,141 +46,22 @@ explained(
 )
 
 
-@strawberry.type(description="What one department was asked. 部门查询情况")
-class RecordedQuestion:
-    department: str = strawberry.field(description="Which. 部门")
-    question: str = strawberry.field(description="What. 问题")
-    fields: list[str] = strawberry.field(description="Of its records. 字段")
-    subjects: int = strawberry.field(description="How many it told of. 人数")
-    silent: int = strawberry.field(description="Of how many it did not. 未答人数")
-
-
-@strawberry.type(description="An entry of the record. 留痕条目")
-class RecordEntry:
-    @classmethod
-    def is_type_of(cls, value: object, _info: object) -> bool:
-        return isinstance(value, ShownEntry)
-
-    number: strawberry.ID = court_field("Its place. 序号", *_AUDIT, attribute="number")
-    at: DateTime = court_field("When. 时间", *_AUDIT, attribute="at")
-    unit: str = court_field("At whose hands. 单位", *_AUDIT, attribute="unit")
-    decision: str = court_field(
-        "`ANSWERED`, `REFUSED`, or the event. 结果", *_AUDIT, attribute="decision"
-    )
-    leaf_hash: str = court_field("Hash of its leaf. 叶哈希", *_AUDIT, attribute="leaf_hash")
-    leaf: str = court_field(
-        "Its public side, as it was hashed. 公开内容", *_AUDIT, attribute="leaf"
-    )
-    who: str | None = court_field(
-        "Who; null where there was nobody, or it was erased. 操作人", *_AUDIT, attribute="who"
-    )
-    case_numbers: list[str] = court_field("In which cases. 案号", *_AUDIT, attribute="cases")
-    purpose: str | None = court_field("What for. 目的", *_AUDIT, attribute="purpose")
-    coordinates: list[str] = court_field(
-        "Fields that were answered. 字段", *_AUDIT, attribute="coordinates"
-    )
-    codes: list[str] = court_field("Error codes. 错误代码", *_AUDIT, attribute="codes")
-    subjects: list[str] = court_field(
-        "Whom it tells of, as pseudonyms: the same person has the same one. 主体哈希",
-        *_AUDIT,
-        attribute="subjects",
-    )
-    erased: bool = court_field(
-        "Whether its personal side was erased in time. 是否已删除个人信息",
-        *_AUDIT,
-        attribute="erased",
-    )
-
-    @guarded(*_AUDIT)
-    def kind(root: strawberry.Parent["ShownEntry"]) -> RecordKind:
-        """What happened. 类型"""
-        return RecordKind(root.entry.row.kind)
-
-    @guarded(*_AUDIT)
-    def asked(root: strawberry.Parent["ShownEntry"]) -> list[RecordedQuestion]:
-        """What departments were asked. 部门查询情况"""
-        return [
-            RecordedQuestion(
-                department=told["department"],
-                question=told["question"],
-                fields=told["fields"],
-                subjects=len(told["subjects"]),
-                silent=len(told["silent"]),
-            )
-            for told in root.entry.leaf.get("asked", ())
-        ]
-
-
-class ShownEntry:
-    """An entry as an auditor sees it: officers and cases, and people as pseudonyms."""
-
-    __slots__ = ("entry", "subjects")
-
-    def __init__(self, entry: OpenedEntry, subjects: list[str]) -> None:
-        self.entry = entry
-        self.subjects = subjects
-
-    @property
-    def number(self) -> str:
-        return str(self.entry.row.n)
-
-    @property
-    def at(self) -> datetime:
-        return self.entry.at
-
-    @property
-    def unit(self) -> str:
-        return self.entry.row.unit
-
-    @property
-    def decision(self) -> str:
-        return self.entry.row.decision
-
-    @property
-    def leaf_hash(self) -> str:
-        return self.entry.row.hash.hex()
-
-    @property
-    def leaf(self) -> str:
-        return self.entry.row.leaf.decode()
-
-    @property
-    def who(self) -> str | None:
-        return cast("str | None", self.entry.personal.get("who"))
-
-    @property
-    def cases(self) -> list[str]:
-        return list(self.entry.personal.get("cases", ()))
-
-    @property
-    def purpose(self) -> str | None:
-        return cast("str | None", self.entry.leaf.get("purpose"))
-
-    @property
-    def coordinates(self) -> list[str]:
-        return list(self.entry.leaf.get("coordinates", ()))
-
-    @property
-    def codes(self) -> list[str]:
-        return list(self.entry.leaf.get("codes", ()))
-
-    @property
-    def erased(self) -> bool:
-        return self.entry.is_erased
-
-
-@strawberry.type(description="A page of entries, the newest first. 留痕分页")
-class RecordPage:
-    nodes: list[RecordEntry] = strawberry.field(description="The entries. 条目")
-    end_cursor: str | None = strawberry.field(description="Pass it as `before`. 游标")
-    has_next_page: bool = strawberry.field(description="Whether older ones follow. 是否有下一页")
-
-
 @strawberry.type(description="Who could have seen a field, and who did. 字段知悉情况")
 class FieldReaders:
     coordinate: str = strawberry.field(description="Such as `Vehicle.plateNumber`. 字段")
     roles_that_may: list[str] = strawberry.field(description="By the scopes of roles. 有权角色")
+    could_have: list["FieldHolder"] = strawberry.field(
+        description="Whose accounts here have such a role, and how often each did. 有权人员"
+    )
     readers: list["FieldReader"] = strawberry.field(description="Who did. 实际查询人")
+
+
+@strawberry.type(description="An account that may be shown a field. 有权账号")
+class FieldHolder:
+    who: str = strawberry.field(description="The account. 账号")
+    unit: str = strawberry.field(description="Of which unit. 单位")
+    role: str = strawberry.field(description="By which role. 角色")
+    times: int = strawberry.field(description="How often it was. 次数")
 
 
 @strawberry.type(description="Somebody who was shown a field. 查询人")
@@ -223,40 +88,6 @@ class RecordAnomaly:
     entry: strawberry.ID = strawberry.field(description="The first entry. 首个条目")
 
 
-@strawberry.input(description="Which entries; each given one narrows it down. 检索条件")
-class RecordFilter:
-    kind: RecordKind | None = strawberry.field(default=None, description="What happened. 类型")
-    unit: str | None = strawberry.field(default=None, description="At whose hands. 单位")
-    decision: str | None = strawberry.field(default=None, description="How it ended. 结果")
-    department: str | None = strawberry.field(
-        default=None, description="Which department was asked. 被查询部门"
-    )
-    who: str | None = strawberry.field(default=None, description="Whose. 操作人")
-    case_number: CaseNumber | None = strawberry.field(default=None, description="Case. 案号")
-    subject: IdNumber | None = strawberry.field(
-        default=None, description="About whom: a complaint names him. 主体证件号码"
-    )
-    about: str | None = strawberry.field(
-        default=None, description="An order, entry, hit or request, by its id. 对象编号"
-    )
-    since: DateTime | None = strawberry.field(default=None, description="From when on. 起")
-    until: DateTime | None = strawberry.field(default=None, description="Up to when. 止")
-
-    def sought(self) -> Sought:
-        return Sought(
-            kind=None if self.kind is None else self.kind.value,
-            unit=self.unit,
-            decision=self.decision,
-            department=self.department,
-            who=self.who,
-            case=self.case_number,
-            subject=self.subject,
-            about=self.about,
-            since=cast("datetime | None", self.since),
-            until=cast("datetime | None", self.until),
-        )
-
-
 SinceArgument = Annotated[DateTime, strawberry.argument(description="From when on. 起")]
 UntilArgument = Annotated[
     DateTime, strawberry.argument(description="Up to when; 31 days at most. 止")
@@ -266,39 +97,6 @@ UntilArgument = Annotated[
 @strawberry.type
 class RecordQueries:
     @guarded(*_AUDIT)
-    async def record_entries(
-        self,
-        info: Info,
-        first: FirstArgument,
-        before: Annotated[
-            str | None, strawberry.argument(description="`endCursor` of the page before. 游标")
-        ] = None,
-        where: Annotated[
-            RecordFilter | None, strawberry.argument(description="Which; all if left out. 条件")
-        ] = None,
-    ) -> RecordPage:
-        """Entries of the record, the newest first. That you read them is an entry too. 留痕记录"""
-        checked_size(first)
-        context = info.context
-        keys = context.record_reader
-        place = None if before is None else checked_place(before)
-        sought = Sought() if where is None else where.sought()
-
-        def read(connection: Connection) -> list[OpenedEntry]:
-            return find(connection, keys, sought, first=first + 1, before=place)
-
-        found = await context.database.read(read)
-        page: list[Any] = [
-            ShownEntry(one, [context.pseudonym(n) for n in one.personal.get("subjects", ())])
-            for one in found[:first]
-        ]
-        return RecordPage(
-            nodes=page,
-            end_cursor=page[-1].number if page else None,
-            has_next_page=len(found) > first,
-        )
-
-    @guarded(*_AUDIT)
     async def record_anomalies(
         self, info: Info, since: SinceArgument, until: UntilArgument
     ) -> list[RecordAnomaly]:
@@ -306,9 +104,10 @@ class RecordQueries:
         looked into without an order. 异常查询"""
         begin, end = _time(since, until)
         keys = info.context.record_reader
+        audits(info.context, said=NOTHING_STATED)
 
         def read(connection: Connection) -> list[Anomaly]:
-            seen = between(connection, keys, begin, end, most=_MOST_READ)
+            seen = _all_between(connection, keys, begin, end)
             looks = [look for one in seen if (look := _look(one)) is not None]
             cases = {case for look in looks for case in look.cases}
             ordered = last_orders(connection, cases)
@@ -339,25 +138,38 @@ class RecordQueries:
         """Who could have seen a field, by the scopes of roles, and who did. 字段知悉情况"""
         begin, end = _time(since, until)
         keys = info.context.record_reader
+        audits(info.context, said=NOTHING_STATED)
         alternatives = info.context.scopes_of(coordinate)
         if alternatives is None:
             raise BadInput("There is no such field. 无此字段")
 
-        def read(connection: Connection) -> Counter[tuple[str, str]]:
-            return Counter(
+        roles = sorted(
+            role.id
+            for role in data.roles()
+            if any(needed <= frozenset(role.scopes) for needed in alternatives)
+        )
+
+        def read(connection: Connection) -> tuple[Counter[tuple[str, str]], list[AccountRecord]]:
+            counted = Counter(
                 (one.personal.get("who", "-"), one.row.unit)
-                for one in between(connection, keys, begin, end, most=_MOST_READ)
+                for one in _all_between(connection, keys, begin, end)
                 if one.row.decision == "ANSWERED" and coordinate in one.leaf.get("coordinates", ())
             )
+            return counted, accounts_in(connection, roles)
 
-        counted = await info.context.database.read_aside(read)
+        counted, accounts = await info.context.database.read_aside(read)
         return FieldReaders(
             coordinate=coordinate,
-            roles_that_may=sorted(
-                role.id
-                for role in data.roles()
-                if any(needed <= frozenset(role.scopes) for needed in alternatives)
-            ),
+            roles_that_may=roles,
+            could_have=[
+                FieldHolder(
+                    who=one.id,
+                    unit=one.organisation,
+                    role=one.role,
+                    times=counted[one.id, one.organisation],
+                )
+                for one in accounts
+            ],
             readers=[
                 FieldReader(who=who, unit=unit, times=times)
                 for (who, unit), times in counted.most_common()
@@ -367,6 +179,7 @@ class RecordQueries:
     @guarded(*_AUDIT)
     async def pairs_of_eyes(self, info: Info) -> list[PairOfEyes]:
         """Who drafted and who approved orders together, the most frequent first. 四眼组合"""
+        audits(info.context, said=NOTHING_STATED)
         found = await info.context.database.read(partial(pairs_of_eyes))
         return [
             PairOfEyes(drafter=drafter, approver=approver, orders=orders)
@@ -374,16 +187,35 @@ class RecordQueries:
         ]
 
 
+def _all_between(
+    connection: Connection, keys: RecordKeys, begin: datetime, end: datetime
+) -> Iterator[OpenedEntry]:
+    """Yield all entries of a time; BadInput if those are too many to be read at once.
+
+    What is left out would stand out least.
+    """
+    if first_entry_at(connection, end) - first_entry_at(connection, begin) > _MOST_READ:
+        raise BadInput(
+            f"There are more than {_MOST_READ:,} entries; ask for a shorter time. 条目过多，请缩短时间"
+        )
+    return between(connection, keys, begin, end, most=_MOST_READ)
+
+
 def _look(entry: OpenedEntry) -> Look | None:
+    """Return the look that an entry tells of, also an auditor's own; None if nobody was shown."""
     people = entry.personal.get("subjects", ())
-    if entry.row.kind != RecordKind.DISCLOSURE.value or not people or "asked" not in entry.leaf:
+    by_auditor = entry.row.kind == RecordKind.AUDIT.value
+    by_officer = entry.row.kind == RecordKind.DISCLOSURE.value and people and "asked" in entry.leaf
+    if not (by_auditor or by_officer) or entry.row.decision != _ANSWERED or not entry.personal:
         return None
+    purpose = entry.leaf.get("purpose")
     return Look(
         entry=entry.row.n,
         at=entry.at,
         who=entry.personal["who"],
         cases=tuple(entry.personal.get("cases", ())),
         subjects=tuple(people),
+        purpose=None if purpose is None else Purpose(purpose),
     )
 
 

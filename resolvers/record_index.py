@@ -24,6 +24,16 @@ from storage.record_search import (
 )
 from storage.tables import record_cursors, record_terms
 
+_ANSWERED: Final = "ANSWERED"
+# What is found by which member of the leaf, and of the personal side.
+_PUBLIC: Final = (("group", "groups"), ("code", "codes"))
+_PERSONAL: Final = (
+    ("case", "cases"),
+    ("case", "refusedCases"),
+    ("subject", "subjects"),
+    ("subject", "tried"),
+    ("document", "documents"),
+)
 _MOST: Final = 16  # at once: a millisecond of the loop, which a thread's work would hold for five
 
 
@@ -79,12 +89,23 @@ def _terms(entry: EntryRow, keys: RecordKeys) -> Iterator[bytes]:
     yield term(key, "decision", entry.decision)
     for told in leaf.get("asked", ()):
         yield term(key, "department", told["department"])
+    for kind, member in _PUBLIC:
+        for value in leaf.get(member, ()):
+            yield term(key, kind, value)
     if "about" in leaf:
         yield term(key, "about", leaf["about"])
     personal = personal_of(entry, keys)
-    if personal.get("who"):
-        yield term(key, "who", personal["who"])
-    for number in personal.get("cases", ()):
-        yield term(key, "case", number)
-    for number in personal.get("subjects", ()):
-        yield term(key, "subject", number)
+    who = personal.get("who")
+    if who:
+        yield term(key, "who", who)
+    for kind, member in _PERSONAL:
+        for value in personal.get(member, ()):
+            yield term(key, kind, value)
+    if entry.decision == _ANSWERED:
+        for number in personal.get("outside", ()):
+            yield outside_term(keys, str(who), number)
+
+
+def outside_term(keys: RecordKeys, who: str, subject: str) -> bytes:
+    """Return what looks of *who* at *subject* outside an active case are found by."""
+    return term(keys.terms, "outside", f"{who}\n{subject}")

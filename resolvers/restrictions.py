@@ -125,7 +125,9 @@ class RestrictionQueries:
                 return []
             return restrictions_of(connection, case_number)
 
-        return await info.context.database.read(read)
+        found = await info.context.database.read(read)
+        info.context.saw(*(person.number for order in found for person in order.subjects))
+        return found
 
 
 @strawberry.type

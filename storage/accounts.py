@@ -1,6 +1,6 @@
 """Clients, users and authorization codes of the embedded issuer."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select
@@ -26,6 +26,15 @@ class UserRecord:
     role: str
     organisation: str
     credential: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRecord:
+    """Who may sign in with a role: a person, or a department's system."""
+
+    id: str
+    organisation: str
+    role: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +65,18 @@ def find_client(connection: Connection, client_id: str) -> ClientRecord | None:
 def find_user(connection: Connection, user_id: str) -> UserRecord | None:
     row = connection.execute(select(users).where(users.c.id == user_id)).one_or_none()
     return None if row is None else UserRecord(**row._mapping)  # noqa: SLF001 -- SQLAlchemy's name
+
+
+def accounts_in(connection: Connection, roles: Collection[str]) -> list[AccountRecord]:
+    """Return users and clients that have one of *roles*, by organisation and id."""
+    found = [
+        AccountRecord(id=row.id, organisation=row.organisation, role=row.role)
+        for table in (users, clients)
+        for row in connection.execute(
+            select(table.c.id, table.c.organisation, table.c.role).where(table.c.role.in_(roles))
+        )
+    ]
+    return sorted(found, key=lambda one: (one.organisation, one.id))
 
 
 def keep_clients(connection: Connection, register: Sequence[ClientRecord]) -> None:

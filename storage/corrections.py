@@ -7,9 +7,10 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from domain.identity import IdNumber
 from storage.instants import instant_text, parse_instant
 from storage.settled import transaction_of
-from storage.tables import list_correction_events, list_corrections
+from storage.tables import entries, list_correction_events, list_corrections
 
 _DATES: Final = ("filed_on", "decided_on", "served_on", "asked_again_on")
 _INSTANTS: Final = ("corrected_at", "created_at", "changed_at")
@@ -137,6 +138,17 @@ def corrections_of(connection: Connection, entry_id: str) -> list[CorrectionReco
         select(list_corrections)
         .where(list_corrections.c.entry_id == entry_id)
         .order_by(list_corrections.c.place)
+    )
+    return [_correction(row) for row in connection.execute(statement)]
+
+
+def corrections_about(connection: Connection, number: IdNumber) -> list[CorrectionRecord]:
+    """Return the requests about all entries of one person or organization, the newest first."""
+    statement = (
+        select(list_corrections)
+        .join(entries, entries.c.id == list_corrections.c.entry_id)
+        .where(entries.c.id_number == number)
+        .order_by(list_corrections.c.place.desc())
     )
     return [_correction(row) for row in connection.execute(statement)]
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect, text
 
 from storage.database import Database
 
-NEWEST: Final = "0011"
+NEWEST: Final = "0012"
 
 
 async def migrate(database: Database) -> None:

@@ -231,6 +231,19 @@ def orders_of_case(
     )
 
 
+def orders_of_person(
+    connection: Connection, number: IdNumber, states: Collection[str], *, most: int
+) -> list[OrderRecord]:
+    """Return up to *most* orders about one person or organization in *states*, the newest first."""
+    statement = (
+        select(orders)
+        .where(orders.c.id_number == number, orders.c.state.in_(states))
+        .order_by(orders.c.created_at.desc(), orders.c.id)
+        .limit(most)
+    )
+    return [order_of(row) for row in connection.execute(statement)]
+
+
 def events_of_order(connection: Connection, order_id: str) -> list[EventRecord]:
     statement = (
         select(order_events)

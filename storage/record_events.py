@@ -1,43 +1,95 @@
-"""Events of orders, entries, hits and requests, as they go into the record: each once, in their order."""
+"""Events of orders, entries, hits, requests and delegations, as they go into the record: each once, in their order."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Table, select, update
+from sqlalchemy import Connection, Row, ScalarSelect, Table, select, update
 
 from domain.record import RecordKind
 from storage.insert_once import insert_once
 from storage.settled import settled
 from storage.tables import (
+    delegation_events,
+    delegations,
+    entries,
     entry_events,
     hit_events,
+    hits,
     list_correction_events,
+    list_corrections,
     order_events,
+    orders,
     record_cursors,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class EventSource:
-    """A table of events; *about* is the column that says of what."""
+    """A table of events.
+
+    Attributes:
+        about: the column that says of what.
+        person: whom that is about, found by it; an event itself names nobody.
+    """
 
     kind: RecordKind
     table: Table
     about: str
+    person: ScalarSelect[str]
 
 
 SOURCES: Final = (
-    EventSource(RecordKind.ORDER_EVENT, order_events, "order_id"),
-    EventSource(RecordKind.LIST_EVENT, entry_events, "entry_id"),
-    EventSource(RecordKind.HIT_EVENT, hit_events, "hit_id"),
-    EventSource(RecordKind.CORRECTION_EVENT, list_correction_events, "correction_id"),
+    EventSource(
+        RecordKind.ORDER_EVENT,
+        order_events,
+        "order_id",
+        select(orders.c.id_number).where(orders.c.id == order_events.c.order_id).scalar_subquery(),
+    ),
+    EventSource(
+        RecordKind.LIST_EVENT,
+        entry_events,
+        "entry_id",
+        select(entries.c.id_number)
+        .where(entries.c.id == entry_events.c.entry_id)
+        .scalar_subquery(),
+    ),
+    EventSource(
+        RecordKind.HIT_EVENT,
+        hit_events,
+        "hit_id",
+        select(entries.c.id_number)
+        .join(hits, hits.c.entry_id == entries.c.id)
+        .where(hits.c.id == hit_events.c.hit_id)
+        .scalar_subquery(),
+    ),
+    EventSource(
+        RecordKind.CORRECTION_EVENT,
+        list_correction_events,
+        "correction_id",
+        select(entries.c.id_number)
+        .join(list_corrections, list_corrections.c.entry_id == entries.c.id)
+        .where(list_corrections.c.id == list_correction_events.c.correction_id)
+        .scalar_subquery(),
+    ),
+    EventSource(
+        RecordKind.GRANT,
+        delegation_events,
+        "delegation_id",
+        select(delegations.c.giver)
+        .where(delegations.c.id == delegation_events.c.delegation_id)
+        .scalar_subquery(),
+    ),
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedEvent:
-    """An event as its table has it; *case* is None where events are not of one case."""
+    """An event as its table has it; *case* is None where events are not of one case.
+
+    Attributes:
+        person: whom it is about; None where it was not asked for.
+    """
 
     sequence: int
     about: str
@@ -48,6 +100,7 @@ class RecordedEvent:
     at: str
     remark: str | None
     case: str | None
+    person: str | None = None
 
 
 def events_behind(
@@ -56,7 +109,7 @@ def events_behind(
     """Return up to *most* events that are not in the record yet; none is ever passed over."""
     table = source.table
     statement = (
-        select(table)
+        select(table, source.person.label("person"))
         .where(table.c.sequence > cursor_of(connection, source))
         .where(*settled(connection, table.c.transaction_id))
         .order_by(table.c.sequence)
@@ -95,6 +148,7 @@ def _event(source: EventSource, row: Row[Any]) -> RecordedEvent:
         at=row.at,
         remark=row.remark,
         case=getattr(row, "case_number", None),
+        person=getattr(row, "person", None),
     )
 
 

@@ -65,6 +65,12 @@ def entries_found(
     return [_row(row) for row in connection.execute(statement)]
 
 
+def any_found(connection: Connection, terms: Collection[bytes]) -> bool:
+    """Return whether any entry is found by any of *terms*."""
+    found = select(record_terms.c.n).where(record_terms.c.term.in_(list(terms))).limit(1)
+    return connection.scalar(found) is not None
+
+
 def count_found(connection: Connection, term: bytes, *, since: int, until: int) -> int:
     """Return how many entries from *since* up to *until* are found by *term*."""
     statement = (

@@ -119,6 +119,7 @@ orders = Table(
     Column("created_at", _Instant, nullable=False),
     Column("changed_at", _Instant, nullable=False),
     Index(None, "case_number", "created_at"),
+    Index(None, "id_number"),
 )
 
 order_events = Table(
@@ -592,6 +593,43 @@ verified_people = Table(
     Column("id_number", String(18), nullable=False, index=True),
     Column("verified_by", String(128), nullable=False),
     Column("verified_at", _Instant, nullable=False),
+)
+
+# Who lets whom see what the court shows of him (domain/delegation.py).
+delegations = Table(
+    "delegations",
+    METADATA,
+    Column("place", _RowId, primary_key=True, autoincrement=True),
+    Column("id", String(32), nullable=False, unique=True),
+    Column("giver", String(18), nullable=False, index=True),
+    Column("delegate", String(18), nullable=False, index=True),
+    Column("parts", JSON, nullable=False),
+    Column("starts_on", _Date, nullable=False),
+    Column("ends_on", _Date, nullable=False),
+    Column("state", String(16), nullable=False),  # GIVEN, REVOKED
+    Column("given_by", String(128), nullable=False),
+    # Of one that a court registered: the paper, and the case it was handed in for.
+    Column("document", String(128)),
+    Column("case_number", String(64), index=True),
+    Column("created_at", _Instant, nullable=False),
+    Column("changed_at", _Instant, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+delegation_events = Table(
+    "delegation_events",
+    METADATA,
+    Column("sequence", _RowId, primary_key=True, autoincrement=True),
+    Column("delegation_id", ForeignKey(delegations.c.id), nullable=False, index=True),
+    Column("case_number", String(64)),
+    Column("event", String(32), nullable=False),
+    Column("from_state", String(32)),
+    Column("to_state", String(32), nullable=False),
+    Column("actor", String(128), nullable=False),
+    Column("at", _Instant, nullable=False),
+    Column("remark", Text),
+    Column("transaction_id", BigInteger),  # as in order_events
+    sqlite_autoincrement=True,
 )
 
 # What an obligor did that is a condition of listing, before anybody proposes (CAP-110).

@@ -1,19 +1,29 @@
 """The auditor reads what a running gateway recorded; nobody else can."""
 
+import sqlite3
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-from tests.running import ASSETS, ask
+import httpx
+
+from tests.running import ASSETS, ask, wire
 
 ENTRIES = """
-query ($w: RecordFilter) { recordEntries(first: 20, where: $w) { nodes {
-  number kind decision who unit caseNumbers purpose coordinates subjects erased leafHash
-  asked { department fields subjects silent } } endCursor hasNextPage } }
+query ($w: RecordFilter, $d: String, $r: String) {
+ recordEntries(first: 20, where: $w, document: $d, reason: $r) { nodes {
+  number kind decision who unit caseNumbers refusedCaseNumbers purpose legalBasis documents reasons outside
+  client role requestId cost fieldGroups denied codes coordinates subjects erased leafHash
+  departments { department status } asked { department fields subjects silent } } endCursor hasNextPage } }
 """
 READERS = """
 query ($c: String!, $s: DateTime!, $u: DateTime!) { fieldReaders(coordinate: $c, since: $s, until: $u) {
-  rolesThatMay readers { who unit times } } }
+  rolesThatMay couldHave { who role times } readers { who unit times } } }
+"""
+ONE = """
+query ($n: CaseNumber!, $i: IdNumber!) { case(number: $n, purpose: PROPERTY_INQUIRY) {
+  debtor(idNumber: $i) { vehicles { plateNumber } } } }
 """
 ANOMALIES = """
 query ($s: DateTime!, $u: DateTime!) { recordAnomalies(since: $s, until: $u) { kind who count entry } }
@@ -36,11 +46,12 @@ def around() -> dict[str, Any]:
     }
 
 
-def eventually(demo: dict[str, Any], **where: Any) -> list[dict[str, Any]]:
-    """Return the entries found: the index is made a moment after they were written."""
+def eventually(demo: dict[str, Any], leaf: str = "", **where: Any) -> list[dict[str, Any]]:
+    """Return the entries found, once *leaf* is among them: the index is made a moment later."""
     for _ in range(60):
-        found = audited(demo, ENTRIES, w=where)["recordEntries"]["nodes"]
-        if found:
+        found = audited(demo, ENTRIES, w=where, d="示审字第1号", r="逐笔核对投诉事项")
+        found = found["recordEntries"]["nodes"]
+        if leaf in {one["leafHash"] for one in found} or (found and not leaf):
             return list(found)
         time.sleep(0.1)
     raise AssertionError("nothing was found")
@@ -55,10 +66,9 @@ def test_a_disclosure_is_found_by_case_officer_subject_and_department(demo: dict
         {"subject": case["debtors"][0]},
         {"who": "executor-1", "department": "traffic-police"},
     ):
-        found = eventually(demo, **where)
-        assert receipt["leafHash"] in {one["leafHash"] for one in found} or len(found) == 20
+        assert eventually(demo, receipt["leafHash"], **where)
 
-    newest = eventually(demo, caseNumber=case["number"])[0]
+    newest = eventually(demo, caseNumber=case["number"], kind="DISCLOSURE")[0]
     assert newest["who"] == "executor-1"
     assert newest["caseNumbers"] == [case["number"]]
     assert newest["purpose"] == "PROPERTY_INQUIRY"
@@ -76,6 +86,10 @@ def test_who_could_see_a_field_and_who_did(demo: dict[str, Any]) -> None:
     assert "court-executor" in told["rolesThatMay"]
     assert "auditor" not in told["rolesThatMay"]
     assert {"executor-1"} <= {one["who"] for one in told["readers"]}
+    could = {one["who"]: one["times"] for one in told["couldHave"]}
+    assert could["executor-1"] >= 1
+    assert could["executor-2"] == 0, "who could have and did not stands there too"
+    assert "supervisor-1" not in could
 
 
 def test_looking_at_one_person_again_and_again_stands_out(demo: dict[str, Any]) -> None:
@@ -87,11 +101,133 @@ def test_looking_at_one_person_again_and_again_stands_out(demo: dict[str, Any]) 
     assert ("REPEATED", "executor-1") in {(one["kind"], one["who"]) for one in found}
 
 
+def test_an_entry_says_under_which_law_and_paper_and_what_became_of_it(
+    demo: dict[str, Any],
+) -> None:
+    case = demo["cases"][0]
+    ask(demo, "court-executor", ASSETS, n=case["number"])
+
+    newest = eventually(demo, caseNumber=case["number"], fieldGroup="vehicle", who="executor-1")[0]
+
+    assert any("财产调查规定" in basis for basis in newest["legalBasis"])
+    assert set(newest["fieldGroups"]) >= {"vehicle", "housingFund", "securities"}
+    [document] = newest["documents"]
+    assert document.startswith("（")  # what is being enforced, where the officer named nothing else
+    assert (newest["client"], newest["role"]) == ("graphiql", "court-executor")
+    assert newest["requestId"]
+    assert newest["cost"] > 0
+    statuses = {one["department"]: one["status"] for one in newest["departments"]}
+    assert statuses["traffic-police"] in {"ANSWERED", "CACHED"}
+    assert newest["outside"] is False
+
+
+def test_who_asks_for_somebody_elses_case_is_found_by_it(demo: dict[str, Any]) -> None:
+    nobodys = "（2026）示9903执99999号"
+    before = wire(demo)
+
+    answer = ask(demo, "court-executor", ASSETS, n=nobodys)
+
+    assert answer.json()["errors"][0]["extensions"]["code"] == "CASE_NOT_FOUND"
+    assert wire(demo) == before
+    [entry] = eventually(demo, caseNumber=nobodys, code="CASE_NOT_FOUND")
+    assert (entry["decision"], entry["caseNumbers"]) == ("REFUSED", [])
+    assert entry["refusedCaseNumbers"] == [nobodys]
+    assert entry["subjects"] == []
+
+
+def test_who_asks_about_nobodys_debtor_is_found_by_that_person(demo: dict[str, Any]) -> None:
+    case, other = demo["cases"][0], demo["cases"][1]["debtors"][0]
+    before = wire(demo)
+
+    ask(demo, "court-executor", ONE, n=case["number"], i=other)
+
+    assert wire(demo) == before
+    found = eventually(demo, subject=other, code="NOT_AN_OBLIGOR")
+    assert found[0]["who"] == "executor-1"
+
+
+def test_what_a_department_reaches_for_and_must_not_know_of_is_recorded(
+    demo: dict[str, Any],
+) -> None:
+    before = wire(demo)
+
+    answer = ask(demo, "dept:traffic-police", ASSETS, n=demo["cases"][0]["number"])
+
+    assert answer.status_code == 400  # to a department, it does not exist
+    assert wire(demo) == before
+    entry = eventually(demo, unit="traffic-police", code="GRAPHQL_VALIDATION_FAILED")[0]
+    assert entry["decision"] == "REFUSED"
+    assert "Query.case" in entry["denied"]
+    assert entry["refusedCaseNumbers"] == [demo["cases"][0]["number"]]
+
+
+def test_a_slip_of_the_pen_is_no_entry(demo: dict[str, Any]) -> None:
+    before = size(demo)
+
+    ask(demo, "court-executor", "{ viewer { nonsense } }")
+    ask(demo, "dept:traffic-police", "{ nonsense }")
+
+    assert size(demo) == before
+
+
+def test_somebody_in_an_entry_is_followed_by_pseudonym(demo: dict[str, Any]) -> None:
+    case = demo["cases"][0]
+    ask(demo, "court-executor", ASSETS, n=case["number"])
+    entry = eventually(demo, caseNumber=case["number"], fieldGroup="vehicle")[0]
+    person = entry["subjects"][0]
+
+    same = eventually(demo, sameSubject={"entry": entry["number"], "subject": person})
+
+    assert all(person in one["subjects"] for one in same)
+    nobody = {"entry": entry["number"], "subject": "p_nobody"}
+    answer = ask(demo, "auditor", ENTRIES, w={"sameSubject": nobody}, d="示审字第2号")
+    assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
 def test_that_an_auditor_read_is_an_entry_too(demo: dict[str, Any]) -> None:
     first = ask(demo, "auditor", ENTRIES).json()["extensions"]["receipt"]["entry"]
     second = ask(demo, "auditor", ENTRIES).json()["extensions"]["receipt"]["entry"]
 
     assert second > first
+    reads = eventually(demo, kind="AUDIT")
+    assert {one["who"] for one in reads} == {"auditor-1"}
+    assert reads[0]["purpose"] == "AUDIT"
+
+
+def test_an_auditor_who_looks_at_one_person_again_and_again_stands_out_too(
+    demo: dict[str, Any],
+) -> None:
+    for _ in range(10):
+        eventually(demo, subject=demo["cases"][0]["debtors"][0])
+
+    found = audited(demo, ANOMALIES, **around())["recordAnomalies"]
+
+    assert ("REPEATED", "auditor-1") in {(one["kind"], one["who"]) for one in found}
+
+
+def test_an_auditor_names_his_paper_before_he_looks_for_a_person(demo: dict[str, Any]) -> None:
+    somebody = {"subject": demo["cases"][1]["debtors"][0]}
+
+    unnamed = ask(demo, "auditor", ENTRIES, w=somebody)
+    named = ask(demo, "auditor", ENTRIES, w=somebody, d="示审字第3号", r="核对投诉人所述查询")
+    again = ask(demo, "auditor", ENTRIES, w=somebody, d="示审字第3号")
+
+    assert code_of(unnamed) == "SOURCE_DOCUMENT_REQUIRED"
+    assert "errors" not in named.json()
+    assert code_of(again) == "REASON_REQUIRED"
+    assert again.json()["data"] is None
+
+
+def code_of(answer: httpx.Response) -> str:
+    return str(answer.json()["errors"][0]["extensions"]["code"])
+
+
+def size(demo: dict[str, Any]) -> int:
+    with sqlite3.connect(Path(demo["data"]) / "chakong.db") as connection:
+        rows = connection.execute(
+            "SELECT count(*) FROM record_entries WHERE kind NOT LIKE '%EVENT'"
+        )
+        return int(rows.fetchone()[0])
 
 
 def test_nobody_else_reads_the_record(demo: dict[str, Any]) -> None:

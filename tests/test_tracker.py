@@ -1,6 +1,9 @@
 """A person sees who looked at him: in the graph, and as Estonia's data tracker asks."""
 
+import json
+import sqlite3
 import time
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -9,7 +12,8 @@ from tests.running import ASSETS, ask
 
 MINE = "{ mine { idNumber disclosures(first: 50) { hidden endCursor nodes { at action actionEn receiver } } } }"
 ORDERS = """
-query ($n: CaseNumber!) { case(number: $n, purpose: SUPERVISION) { number debtors { name } } }
+query ($n: CaseNumber!) { case(number: $n, purpose: SUPERVISION, document: "示督字第1号",
+  reason: "当事人再次来信反映") { number debtors { name } } }
 """
 
 
@@ -83,7 +87,7 @@ def test_nobody_sees_who_looked_at_somebody_else(demo: dict[str, Any]) -> None:
     assert other != demo["cases"][0]["debtors"][0]
 
     assert tracked(demo, f"findUsage?userCode={other}").status_code == 403
-    assert tracked(demo, "findUsage").status_code == 403
+    assert tracked(demo, "findUsage").status_code == 400
     assert tracked(demo, f"findUsage?userCode={other}", "court-executor").status_code == 403
     refused = ask(demo, "court-executor", MINE)
     assert refused.status_code in {400, 403}
@@ -94,3 +98,48 @@ def test_bad_input_is_said(demo: dict[str, Any]) -> None:
 
     for query in ("limit=-1", "offset=x", "periodStart=yesterday"):
         assert tracked(demo, f"findUsage?userCode={own}&{query}").status_code == 400
+
+
+def test_the_total_is_of_all_usages_whatever_page_is_asked_for(demo: dict[str, Any]) -> None:
+    own = demo["cases"][0]["debtors"][0]
+    for _ in range(2):
+        ask(demo, "court-supervisor", ORDERS, n=demo["cases"][0]["number"])
+    for _ in range(100):
+        whole = tracked(demo, f"findUsage?userCode=CN{own}").json()
+        if whole["totalUsages"] >= 2:
+            break
+        time.sleep(0.1)
+
+    page = tracked(demo, f"findUsage?userCode={own}&limit=1&offset=1").json()
+
+    assert page["totalUsages"] == whole["totalUsages"] == len(whole["usages"])
+    assert page["usages"] == whole["usages"][1:2]
+    assert [one["logtime"] for one in whole["usages"]] == sorted(
+        (one["logtime"] for one in whole["usages"]), reverse=True
+    )
+
+
+def test_what_a_person_is_shown_of_himself_is_an_entry_and_no_look_at_him(
+    demo: dict[str, Any],
+) -> None:
+    own = demo["cases"][0]["debtors"][0]
+    before = entries(demo)
+
+    tracked(demo, f"findUsage?userCode={own}")
+
+    [entry] = entries(demo)[len(before) :]
+    leaf = json.loads(entry)
+    assert leaf["what"] == {"tracker": "findUsage"}
+    assert (leaf["purpose"], leaf["basis"]) == ("SUBJECT_ACCESS", ["PIPL 45"])
+    assert own not in entry.decode()
+    assert not any(
+        "查看" in one["action"] and "委托" in one["action"] for one in seen(demo)["nodes"]
+    )
+
+
+def entries(demo: dict[str, Any]) -> list[bytes]:
+    with sqlite3.connect(Path(demo["data"]) / "chakong.db") as connection:
+        rows = connection.execute(
+            "SELECT leaf FROM record_entries WHERE kind NOT LIKE '%EVENT' ORDER BY n"
+        )
+        return [row[0] for row in rows]

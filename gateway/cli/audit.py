@@ -40,6 +40,33 @@ def export(
         print_rows("Bundle 留痕归档", [manifest])
 
 
+@audit_app.command("entries")
+def entries(
+    directory: Annotated[Path, typer.Argument(help="A new directory.")],
+    asked: Annotated[
+        typer.FileBinaryRead,
+        typer.Option(
+            "--where",
+            help="JSON: format (csv, jsonl), document, where {…}, reason; - for standard input, so "
+            "that nobody's number stands in a history.",
+        ),
+    ],
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write entries as CSV or JSON Lines, signed: `sha256sum -c` and openssl check them."""
+    from gateway.cli.audit_desk import entries_taken  # noqa: PLC0415 -- `--help` answers at once
+
+    try:
+        told = entries_taken(config, directory, asked.read())
+    except (ValueError, OSError) as error:
+        stop(str(error))
+    if as_json:
+        print_json(told)
+    else:
+        print_rows("Entries 留痕条目", [told])
+
+
 @audit_app.command("verify")
 def verify(  # noqa: PLR0913, PLR0917 -- what an auditor may have
     bundles: Annotated[
@@ -149,12 +176,18 @@ def verify_database(
 
 
 @audit_app.command("key")
-def key(config: Config = None) -> None:
-    """Print the key that checks this record's checkpoints; keep it elsewhere."""
-    from gateway.cli.audit_desk import verifier  # noqa: PLC0415 -- `--help` answers at once
+def key(
+    config: Config = None,
+    pem: Annotated[bool, typer.Option("--pem", help="As PEM, for openssl.")] = False,
+) -> None:
+    """Print the key that checks this record's checkpoints and exports; keep it elsewhere."""
+    from gateway.cli.audit_desk import (  # noqa: PLC0415 -- `--help` answers at once
+        public_pem,
+        verifier,
+    )
 
     try:
-        typer.echo(verifier(config))
+        typer.echo(public_pem(config) if pem else verifier(config), nl=not pem)
     except (ValueError, OSError) as error:
         stop(str(error))
 

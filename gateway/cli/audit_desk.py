@@ -11,16 +11,23 @@ from sqlalchemy.exc import DBAPIError
 
 from auth.record_keys import RecordKeys
 from auth.time_stamps import StampRoots
-from gateway.cli.desk import with_settings
+from domain.record import RecordKind
+from gateway.cli.desk import pseudonyms, record_keys, with_settings
+from gateway.cli.operator import operator
+from gateway.plain_record import Rests, entry_beside
 from gateway.record_attestors import attesting_of
 from gateway.record_bundle import write_bundle
 from gateway.record_database import verify_database
+from gateway.record_export import Export, Exported, write_export
 from gateway.record_keeper import RecordKeeper
 from gateway.record_retention import forget
+from gateway.record_where import Wanted, read_wanted
 from gateway.recorder import Recorder
 from gateway.settings import Settings, load_settings, record_origin
+from resolvers.duty_of_reason import Stated, owes_reason, stated
+from resolvers.refusals import Refused
 from storage.database import Database, open_database
-from storage.record import record_size
+from storage.record import append, record_size
 
 
 def exported(
@@ -33,8 +40,13 @@ def exported(
     """
 
     async def work(settings: Settings, database: Database) -> dict[str, object]:
-        keys = RecordKeys.load_or_create(settings.data_dir, settings.record_name)
+        keys = record_keys(settings)
         keeper = _keeper(settings, database, keys)
+        told = {"what": {"bundle": True, "first": first, "end": end}}
+        draft = entry_beside(
+            keys, operator(), RecordKind.EXPORT, "TAKEN", told, at=datetime.now(UTC)
+        )
+        await database.write(lambda c: append(c, None, [draft]))
         await keeper.turn()
         await attested(settings, database)
         size = await database.read(record_size)
@@ -114,6 +126,77 @@ async def attested(settings: Settings, database: Database) -> None:
     if attesting is not None:
         await attesting.turn(at_once=True)
         await attesting.aclose()
+
+
+def entries_taken(config: Path | None, directory: Path, asked: bytes) -> dict[str, object]:
+    """Write the entries that *asked* (JSON, as for ``POST /record/export``) names, signed.
+
+    Raises:
+        ValueError, OSError: it asks for nothing, for too much, or without what is owed for it.
+    """
+    wanted = read_wanted(asked)
+    subjects = [] if wanted.subject is None else [wanted.subject]
+    caller, now = operator(), datetime.now(UTC)
+
+    async def work(settings: Settings, database: Database) -> dict[str, object]:
+        keys, pseudonym = record_keys(settings), pseudonyms(settings)
+        said = _stated(wanted)
+        try:
+            await owes_reason(database, keys, caller.subject, said, subjects)
+        except Refused as refused:
+            raise ValueError(str(refused)) from refused
+        export = Export(
+            format=wanted.format,
+            sought=wanted.sought(),
+            asked=wanted.asked(pseudonym(subjects[0]) if subjects else None),
+            by=caller.subject,
+            at=now,
+        )
+
+        def write(connection: Connection) -> Exported:
+            directory.mkdir(mode=0o700)
+            origin = record_origin(settings)
+            return write_export(
+                connection, directory, keys, export, origin=origin, pseudonym=pseudonym
+            )
+
+        written = await database.read_aside(write)
+        told: dict[str, object] = {
+            "export": wanted.format.value,
+            "entries": written.entries,
+            "sha256": written.sha256,
+        }
+        draft = entry_beside(
+            keys,
+            caller,
+            RecordKind.EXPORT,
+            "TAKEN",
+            {"what": told},
+            subjects=subjects,
+            rests_on=Rests(
+                cases=[] if export.sought.case is None else [export.sought.case],
+                documents=[wanted.document],
+                reasons=[] if said.reason is None else [said.reason],
+                outside=subjects,
+            ),
+            at=now,
+        )
+        await database.write(lambda c: append(c, None, [draft]))
+        return told
+
+    return with_settings(config, work)
+
+
+def public_pem(config: Path | None) -> str:
+    """Return the public key of the record's signer as PEM, for openssl."""
+    return record_keys(load_settings(config)).public_pem
+
+
+def _stated(wanted: Wanted) -> Stated:
+    try:
+        return stated(wanted.document, wanted.reason)
+    except Refused as refused:
+        raise ValueError(str(refused)) from refused
 
 
 def verifier(config: Path | None) -> str:

@@ -2,15 +2,31 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from auth.record_keys import RecordKeys
+from domain.identity import IdNumber, subject_id
 from gateway.logs import configure_logs
+from gateway.pseudonym_key import pseudonym_key
 from gateway.settings import Settings, load_settings
 from storage.database import Database, open_database
 from storage.migration import migrate
 
 T = TypeVar("T")
+
+
+def record_keys(settings: Settings) -> RecordKeys:
+    """Return the keys of the record that the gateway of *settings* keeps."""
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return RecordKeys.load_or_create(settings.data_dir, settings.record_name)
+
+
+def pseudonyms(settings: Settings) -> Callable[[IdNumber], str]:
+    """Return what makes a person's pseudonym, as the gateway of *settings* does."""
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return partial(subject_id, key=pseudonym_key(settings))
 
 
 def at_the_database(config: Path | None, work: Callable[[Database], Awaitable[T]]) -> T:

@@ -19,7 +19,7 @@ from gateway.forms.seal import ESeal, NoSeal
 from gateway.forms.service_receipt import service_receipt
 from gateway.forms.sheet import POLICY
 from gateway.plain_http import NO_STORE, NotThere, caller_with, refusing
-from gateway.plain_record import PlainRecord
+from gateway.plain_record import PlainRecord, rests_on
 from resolvers.debtor import RAW_NAME_AND_NUMBER
 from resolvers.order_sight import ORDER_READERS, seen_order
 from storage.database import Database
@@ -40,7 +40,7 @@ def form_routes(
 ) -> list[Route]:
     """Return the route of the forms, sealed by *e_seal* if the court has one, recorded in *record*."""
     views = _Views(database, guard, e_seal or NoSeal(), record)
-    return [Route("/orders/{order_id}/forms/{form}", refusing(views.show), methods=["GET"])]
+    return [Route("/orders/{order_id}/forms/{form}", refusing(views.show, record), methods=["GET"])]
 
 
 class _Views:
@@ -62,7 +62,8 @@ class _Views:
         if self._record is not None:
             what = {"order": order_id, "form": request.path_params["form"]}
             subjects = [paper.order.id_number]
-            await self._record.shown(caller, RecordKind.DISCLOSURE, what, subjects)
+            rests = rests_on(paper.order)
+            await self._record.shown(caller, RecordKind.DISCLOSURE, what, subjects, rests)
         return HTMLResponse(page, headers=dict(_HEADERS))
 
     def _form(self, name: str, paper: Paper) -> Html | None:

@@ -6,13 +6,15 @@ import pytest
 
 from domain.anomaly import MANY_LOOKS, MANY_SUBJECTS, Anomaly, AnomalyKind, Look, anomalies
 from domain.calendar import working_calendar
+from domain.purpose import Purpose
 
 NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)  # a Monday, 12:00 in Shanghai
 LATER = NOON + timedelta(days=60)
 
 
 def look(n: int, *subjects: str, at: datetime = NOON, who: str = "甲", case: str = "案1") -> Look:
-    return Look(entry=n, at=at, who=who, cases=(case,), subjects=subjects)
+    purpose = Purpose.PROPERTY_INQUIRY
+    return Look(entry=n, at=at, who=who, cases=(case,), subjects=subjects, purpose=purpose)
 
 
 def found(looks: list[Look], *, ordered: bool = True, until: datetime = LATER) -> list[Anomaly]:
