@@ -103,13 +103,17 @@ def verify(  # noqa: PLR0913, PLR0917 -- what an auditor may have
 ) -> None:
     """Fail unless BUNDLES are what was signed; otherwise name the first entry that is not. Needs no
     network and no configuration."""
-    from gateway.cli.audit_check import checked  # noqa: PLC0415 -- `--help` answers at once
+    from gateway.cli.audit_check import (  # noqa: PLC0415 -- `--help` answers at once
+        checked,
+        entries_in,
+    )
 
     try:
+        entries = entries_in(bundles)
         with Progress(
             console=Console(stderr=True), disable=not Console(stderr=True).is_terminal
         ) as bar:
-            task = bar.add_task("entries 条目", total=None)
+            task = bar.add_task("entries 条目", total=entries)
             told = checked(
                 bundles,
                 key,

@@ -10,6 +10,16 @@ from gateway.record_trust import trust_in
 from gateway.record_verify import verify_bundles
 
 
+def entries_in(bundles: Sequence[Path]) -> int:
+    """Return how many entries the bundles say they have.
+
+    Raises:
+        NoBundle: one is none.
+    """
+    manifests = map(read_manifest, bundles)
+    return sum(one.end - one.first for one in manifests)
+
+
 def checked(  # noqa: PLR0913 -- what an auditor may have
     bundles: Sequence[Path],
     keys: Sequence[str],
@@ -26,8 +36,6 @@ def checked(  # noqa: PLR0913 -- what an auditor may have
     Raises:
         ValueError, OSError: something cannot be read.
     """
-    for bundle in bundles:
-        read_manifest(bundle)  # what is no bundle is said before anything about keys
     trust = trust_in(
         keys,
         witnesses,
