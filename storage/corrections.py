@@ -9,7 +9,6 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from domain.identity import IdNumber
 from storage.instants import instant_text, parse_instant
-from storage.settled import transaction_of
 from storage.tables import entries, list_correction_events, list_corrections
 
 _DATES: Final = ("filed_on", "decided_on", "served_on", "asked_again_on")
@@ -203,7 +202,6 @@ def _append(connection: Connection, correction_id: str, event: CorrectionEventRe
             actor=event.actor,
             at=instant_text(event.at),
             remark=event.remark,
-            transaction_id=transaction_of(connection),
         )
     )
 

@@ -10,7 +10,6 @@ from domain.case_number import CaseNumber
 from domain.delegation import DelegatedPart, DelegationState, Standing, Term, standing
 from domain.identity import IdNumber
 from storage.instants import instant_text, parse_instant
-from storage.settled import transaction_of
 from storage.tables import delegation_events, delegations
 
 _MOST: Final = 200
@@ -131,7 +130,6 @@ def _append(  # noqa: PLR0913, PLR0917 -- an event's columns
             actor=actor,
             at=instant_text(delegation.changed_at),
             remark=remark,
-            transaction_id=transaction_of(connection),
         )
     )
 

@@ -12,7 +12,6 @@ from domain.identity import IdNumber
 from storage.cases import lock_case
 from storage.instants import instant_text, parse_instant
 from storage.list_changes import add_change
-from storage.settled import transaction_of
 from storage.tables import entries, entry_events
 
 _DATES: Final = (
@@ -347,7 +346,6 @@ def _append(  # noqa: PLR0913, PLR0917 -- the columns of an event
             actor=actor,
             at=instant_text(at),
             remark=remark,
-            transaction_id=transaction_of(connection),
         )
     )
 

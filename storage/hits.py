@@ -10,7 +10,6 @@ from sqlalchemy import Connection, Row, func, insert, select, tuple_, update
 from domain.civil_time import end_of_day
 from storage.insert_once import insert_once
 from storage.instants import instant_text, parse_instant
-from storage.settled import transaction_of
 from storage.tables import hit_events, hits, screenings
 
 _DATES: Final = ("effect_ends_on", "feedback_by", "release_by", "retained_until")
@@ -313,7 +312,6 @@ def _append(  # noqa: PLR0913, PLR0917 -- the columns of an event
             actor=actor,
             at=instant_text(at),
             remark=remark,
-            transaction_id=transaction_of(connection),
         )
     )
 

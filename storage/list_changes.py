@@ -10,7 +10,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.insert_once import insert_once
 from storage.instants import instant_text, parse_instant
-from storage.settled import settled, transaction_of
 from storage.tables import entries, list_changes, list_cursors, list_receivers
 
 _ONE_AT_A_TIME: Final = 0x6C697374  # "list"; any number that nobody else locks
@@ -52,9 +51,8 @@ def add_change(
 ) -> None:
     """Write a change; on PostgreSQL others that write one wait until this transaction is through.
 
-    Sequences are thus drawn in the order of commits. `settled` alone does not see to that: a transaction
-    that began earlier may draw the later number, commit first, and take a reader past the other's.
-    Courts list a few people a minute at most, so that the wait costs nobody anything.
+    Sequences are thus drawn in the order of commits, so that no reader's cursor passes over one.
+    Courts list a few people a minute at most: the wait costs nobody anything.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
@@ -64,7 +62,6 @@ def add_change(
             kind=kind,
             version=version,
             at=instant_text(at),
-            transaction_id=transaction_of(connection),
         )
     )
 
@@ -73,10 +70,7 @@ def changes_after(connection: Connection, sequence: int, *, most: int) -> list[L
     """Return up to *most* changes behind *sequence*, oldest first; none is ever passed over."""
     statement = (
         select(list_changes)
-        .where(
-            list_changes.c.sequence > sequence,
-            *settled(connection, list_changes.c.transaction_id),
-        )
+        .where(list_changes.c.sequence > sequence)
         .order_by(list_changes.c.sequence)
         .limit(most)
     )
@@ -85,10 +79,7 @@ def changes_after(connection: Connection, sequence: int, *, most: int) -> list[L
 
 def last_change(connection: Connection) -> int:
     """Return the newest change's sequence, 0 without any."""
-    newest = select(func.max(list_changes.c.sequence)).where(
-        *settled(connection, list_changes.c.transaction_id)
-    )
-    return int(connection.scalar(newest) or 0)
+    return int(connection.scalar(select(func.max(list_changes.c.sequence))) or 0)
 
 
 def newest_changes(connection: Connection, entry_ids: Collection[str]) -> dict[str, ListChange]:
@@ -103,7 +94,7 @@ def newest_changes(connection: Connection, entry_ids: Collection[str]) -> dict[s
 
 
 def removed_behind(connection: Connection, sequence: int) -> bool:
-    """Whether an entry was removed by any change behind *sequence*, settled or not."""
+    """Whether an entry was removed by any change behind *sequence*."""
     statement = select(list_changes.c.sequence).where(
         list_changes.c.sequence > sequence, list_changes.c.kind == "REMOVED"
     )
@@ -183,11 +174,7 @@ def _mark(connection: Connection, unit: str, known: int, last: int, *, at: datet
 
     Two statements however many changes there are: who takes a snapshot over acknowledges all of them at once.
     """
-    told = and_(
-        list_changes.c.sequence > known,
-        list_changes.c.sequence <= last,
-        *settled(connection, list_changes.c.transaction_id),
-    )
+    told = and_(list_changes.c.sequence > known, list_changes.c.sequence <= last)
     has = (
         select(
             list_changes.c.entry_id,

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect, text
 
 from storage.database import Database
 
-NEWEST: Final = "0012"
+NEWEST: Final = "0013"
 
 
 async def migrate(database: Database) -> None:

@@ -21,12 +21,11 @@ from domain.identity import IdNumber
 from domain.money import Fen
 from storage.cases import lock_case
 from storage.instants import instant_text, parse_instant
-from storage.settled import THIS_TRANSACTION, settled
+from storage.settled import settled
 from storage.tables import holds, order_events, orders, requests
 
 _MOST_EVENTS: Final = 500  # at once
 _EVENTS: Final = insert(order_events)
-_EVENTS_OF_A_SNAPSHOT: Final = _EVENTS.values(transaction_id=THIS_TRANSACTION)
 _AWAITING_ANSWER: Final = ("PENDING_APPROVAL", "APPROVED", "SENT", "ACKNOWLEDGED", "RETURNED")
 
 
@@ -262,7 +261,7 @@ def events_after(
         .where(
             order_events.c.case_number == case_number,
             order_events.c.sequence > sequence,
-            *settled(connection, order_events.c.transaction_id),
+            *settled(connection, order_events),
         )
         .order_by(order_events.c.sequence)
         .limit(_MOST_EVENTS)
@@ -281,7 +280,7 @@ def events_addressed_after(
             orders.c.department == department,
             order_events.c.to_state.in_(states),
             order_events.c.sequence > sequence,
-            *settled(connection, order_events.c.transaction_id),
+            *settled(connection, order_events),
         )
         .order_by(order_events.c.sequence)
         .limit(_MOST_EVENTS)
@@ -291,9 +290,7 @@ def events_addressed_after(
 
 def last_sequence(connection: Connection) -> int:
     """Return the newest event's sequence, 0 without any."""
-    newest = select(func.max(order_events.c.sequence)).where(
-        *settled(connection, order_events.c.transaction_id)
-    )
+    newest = select(func.max(order_events.c.sequence)).where(*settled(connection, order_events))
     return int(connection.scalar(newest) or 0)
 
 
@@ -463,7 +460,6 @@ def _append(
     actor: str,
     at: datetime,
 ) -> None:
-    statement = _EVENTS_OF_A_SNAPSHOT if connection.dialect.name == "postgresql" else _EVENTS
     rows = [
         {
             "order_id": order.id,
@@ -480,7 +476,7 @@ def _append(
             (order.state, *(step.to_state for step in steps)), steps, strict=False
         )
     ]
-    connection.execute(statement, rows)
+    connection.execute(_EVENTS, rows)
 
 
 def last_orders(connection: Connection, numbers: Collection[str]) -> Mapping[str, datetime]:

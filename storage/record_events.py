@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, ScalarSelect, Table, select, update
 
 from domain.record import RecordKind
 from storage.insert_once import insert_once
-from storage.settled import settled
+from storage.settled import settled, wait_for_writers
 from storage.tables import (
     delegation_events,
     delegations,
@@ -106,16 +106,22 @@ class RecordedEvent:
 def events_behind(
     connection: Connection, source: EventSource, *, most: int
 ) -> Sequence[RecordedEvent]:
-    """Return up to *most* events that are not in the record yet; none is ever passed over."""
+    """Return up to *most* events that are not in the record yet; none is ever passed over.
+
+    If there are some, and only behind a gap, writers are waited for: see `storage.settled`.
+    """
     table = source.table
     statement = (
         select(table, source.person.label("person"))
         .where(table.c.sequence > cursor_of(connection, source))
-        .where(*settled(connection, table.c.transaction_id))
         .order_by(table.c.sequence)
         .limit(most)
     )
-    return [_event(source, row) for row in connection.execute(statement)]
+    found = connection.execute(statement.where(*settled(connection, table))).all()
+    if not found and connection.execute(statement.limit(1)).first() is not None:
+        wait_for_writers(connection, table)
+        found = connection.execute(statement).all()
+    return [_event(source, row) for row in found]
 
 
 def events_up_to(

@@ -2,28 +2,55 @@
 
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, func, literal_column
+from sqlalchemy import ColumnElement, Connection, Table, func, select, text
 
-THIS_TRANSACTION: Final[ColumnElement[int]] = literal_column("pg_current_xact_id()::text::bigint")
-_OLDEST: Final[ColumnElement[int]] = literal_column(
-    "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
-)
+from storage.tables import record_cursors
 
-
-def transaction_of(connection: Connection) -> ColumnElement[int] | None:
-    """Return what a log's row keeps as its transaction: PostgreSQL's number, nothing on SQLite."""
-    return THIS_TRANSACTION if connection.dialect.name == "postgresql" else None
+_LONGEST_WAIT: Final = text("SET LOCAL lock_timeout = '5s'")
 
 
-def settled(connection: Connection, transaction: ColumnElement[int]) -> list[ColumnElement[bool]]:
-    """Return the condition that nothing smaller can still be committed behind a row.
+def settled(connection: Connection, table: Table) -> list[ColumnElement[bool]]:
+    """Return the condition that nothing smaller can still be committed behind a row of *table*.
 
-    SQLite has one writer. On PostgreSQL a sequence is drawn before its transaction commits, so a
-    reader that went by numbers alone would pass over one that comes late.
+    SQLite has one writer. On PostgreSQL a number is drawn before its transaction commits, in any order:
+    a reader that went by numbers alone would pass over one that comes late. Numbers without a gap have
+    all come. A gap is a transaction that still runs, or was undone; which of them, only the record's
+    keeper finds out (`wait_for_writers`), so that from its cursor on everything up to the first gap is
+    settled. (By the writers' transaction ids it is not: the older of two may draw the later number.)
 
     Args:
-        transaction: the log's column of `transaction_of`.
+        table: a log that goes into the record, numbered by ``sequence`` from 1.
     """
     if connection.dialect.name != "postgresql":
         return []
-    return [func.coalesce(transaction, 0) < _OLDEST]
+    number = table.c.sequence
+    taken = (
+        select(func.coalesce(func.max(record_cursors.c.sequence), 0))
+        .where(record_cursors.c.source == table.name)
+        .scalar_subquery()
+    )
+    behind = (
+        select(number, (number - func.row_number().over(order_by=number)).label("gaps_before"))
+        .where(number > taken)
+        .subquery()
+    )
+    run = (
+        select(func.coalesce(func.max(behind.c.sequence), taken))
+        .where(behind.c.gaps_before == taken)
+        .scalar_subquery()
+    )
+    return [number <= run]
+
+
+def wait_for_writers(connection: Connection, table: Table) -> None:
+    """Wait until nobody writes to *table*, and let nobody begin before this transaction ends.
+
+    Whoever inserts holds a lock on the table from before its number was drawn to its end. So the next
+    statement sees all that was ever drawn, and what is missing then comes no more.
+
+    Raises:
+        DBAPIError: somebody writes for longer than five seconds.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(_LONGEST_WAIT)
+        connection.execute(text(f"LOCK TABLE {table.name} IN SHARE MODE"))

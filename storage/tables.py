@@ -134,8 +134,6 @@ order_events = Table(
     Column("actor", String(64), nullable=False),
     Column("at", _Instant, nullable=False),
     Column("remark", Text),
-    # PostgreSQL's number of the transaction: sequences are not committed in their order there.
-    Column("transaction_id", BigInteger),
     Index(None, "case_number", "sequence"),
     sqlite_autoincrement=True,
 )
@@ -407,7 +405,6 @@ entry_events = Table(
     Column("actor", String(64), nullable=False),
     Column("at", _Instant, nullable=False),
     Column("remark", Text),
-    Column("transaction_id", BigInteger),  # as in order_events
     sqlite_autoincrement=True,
 )
 
@@ -420,7 +417,6 @@ list_changes = Table(
     Column("kind", String(16), nullable=False),  # LISTED, CHANGED, REMOVED
     Column("version", Integer, nullable=False),
     Column("at", _Instant, nullable=False),
-    Column("transaction_id", BigInteger),
     sqlite_autoincrement=True,
 )
 
@@ -488,7 +484,6 @@ hit_events = Table(
     Column("actor", String(64), nullable=False),
     Column("at", _Instant, nullable=False),
     Column("remark", Text),
-    Column("transaction_id", BigInteger),  # as in order_events
     sqlite_autoincrement=True,
 )
 
@@ -581,7 +576,6 @@ list_correction_events = Table(
     Column("actor", String(128), nullable=False),
     Column("at", _Instant, nullable=False),
     Column("remark", Text),
-    Column("transaction_id", BigInteger),  # as in order_events
     sqlite_autoincrement=True,
 )
 
@@ -628,7 +622,6 @@ delegation_events = Table(
     Column("actor", String(128), nullable=False),
     Column("at", _Instant, nullable=False),
     Column("remark", Text),
-    Column("transaction_id", BigInteger),  # as in order_events
     sqlite_autoincrement=True,
 )
 

@@ -11,11 +11,12 @@ from sqlalchemy.exc import DBAPIError
 
 from auth.record_keys import RecordKeys
 from auth.time_stamps import StampRoots
+from domain.note_key import COSIGNATURE, ED25519
 from domain.record import RecordKind
 from gateway.cli.desk import pseudonyms, record_keys, with_settings
 from gateway.cli.operator import operator
 from gateway.plain_record import Rests, entry_beside
-from gateway.record_attestors import attesting_of
+from gateway.record_attestors import attesting_keys, attesting_of, stamp_roots
 from gateway.record_bundle import write_bundle
 from gateway.record_database import verify_database
 from gateway.record_export import Export, Exported, write_export
@@ -75,8 +76,10 @@ def database_checked(
     """Hold the database against itself and against signatures; return the verdict.
 
     Args:
-        verifiers: whose signatures count besides this installation's own.
-        tsa_ca: authorities that time stamps are checked with; without, only what they are of is.
+        verifiers: whose signatures count besides this installation's own and those of the second
+            signers and witnesses that it is configured with. Lines whose algorithm needs a program are
+            not checked here, but in a bundle.
+        tsa_ca: authorities that time stamps are checked with; the configured ones if left out.
         counted: hears how many entries of how many were checked.
 
     Raises:
@@ -84,16 +87,20 @@ def database_checked(
     """
     settings = load_settings(config)
     keys = RecordKeys.load(settings.data_dir, settings.record_name)
+    known = [
+        str(key) for key in attesting_keys(settings) if key.algorithm in {ED25519, COSIGNATURE}
+    ]
+    roots = stamp_roots(settings) if tsa_ca is None else StampRoots.read(tsa_ca)
 
     def work(connection: Connection) -> dict[str, object]:
         size = record_size(connection)
         flaw = verify_database(
             connection,
             keys,
-            verifiers=[keys.verifier, *verifiers],
+            verifiers=[keys.verifier, *known, *verifiers],
             origin=record_origin(settings),
             expected=expected,
-            roots=None if tsa_ca is None else StampRoots.read(tsa_ca),
+            roots=roots,
             counted=lambda n: counted(n, size),
         )
         return {
