@@ -328,6 +328,37 @@ def test_a_subscription_tells_each_change_and_is_no_receipt(court: Court) -> Non
     assert [bool(receiver["receivedAt"]) for receiver in taken] == [True]
 
 
+def test_the_record_names_whom_a_screening_told_of(court: Court) -> None:
+    """By the checked number, however it was typed, and by either way of asking."""
+    case = court.demo["cases"][4]["number"]
+    document = """query ($n: CaseNumber!) { done: case(number: $n, purpose: CONTROL) {
+      debtors { idNumber name } } }"""
+    [one, *_] = court.ask("court-executor", document, n=case)["debtors"]
+    number, name = one["idNumber"], one["name"]
+    listed(court, case, number, 5)
+    time.sleep(1.0)
+    typed = {"idNumber": f" {number[:6]} {number[6:]}", "name": name}
+    body = {"trigger": "consumption.lodging", "businessReference": "seen-1", "subjects": [typed]}
+    token = {"authorization": f"Bearer {court.token('dept:tourism')}"}
+    told = httpx.post(f"{court.base}/screen", json=body, headers=token, trust_env=False)
+    asked = """mutation ($s: [SubjectInput!]!) { done: screen(subjects: $s, trigger: "consumption.lodging",
+      businessReference: "seen-2") { results { verdict } } }"""
+    again = court.ask("dept:tourism", asked, s=[typed])
+
+    entries = """query ($n: IdNumber!) { done: recordEntries(first: 20, where: {subject: $n}) {
+      nodes { unit kind } } }"""
+    over = time.monotonic() + 15
+    found: list[str] = []
+    while len(found) < 2 and time.monotonic() < over:
+        nodes = court.ask("auditor", entries, n=number)["nodes"]
+        found = [node["kind"] for node in nodes if node["unit"] == "tourism"]
+        time.sleep(0.1)
+
+    assert told.json()["results"][0]["verdict"] == again["results"][0]["verdict"] == "HIT"
+    assert len(found) == 2, found
+    assert "SCREENING" in found
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
