@@ -13,6 +13,7 @@ class DutyKind(Enum):
     """What has to be done, and the rule that sets its last day."""
 
     DECIDE_LISTING = "DL-10"
+    END_GRACE = "DL-09"
     REMOVE_ENTRY = "DL-06"
     REVIEW_OBJECTION = "DL-02"
     CORRECT_LIST = "DL-03"

@@ -41,6 +41,7 @@ from gateway.contexts import Contexts, utc_now
 from gateway.declarations import Declarations
 from gateway.delivery import Deliveries
 from gateway.engine import Engine, EngineSettings
+from gateway.forms.entry_routes import entry_form_routes
 from gateway.forms.routes import form_routes
 from gateway.graphiql_page import GraphiqlConfig, graphiql_routes
 from gateway.http import GraphQLOverHTTP
@@ -261,6 +262,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
                 database, guard, utc_now, most=settings.document_bytes, record=plain_record
             ),
             *form_routes(database, guard, record=plain_record),
+            *entry_form_routes(database, guard, plain_record),
             *screening_routes(
                 screener,
                 guard,

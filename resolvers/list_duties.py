@@ -73,6 +73,7 @@ def duties(
         *_hits(connection, today),
         *_receipts(connection, profile),
         *_proposals(connection, profile),
+        *_graces(connection),
     ):
         if duty.due_on <= today + LEAD:
             yield duty
@@ -133,6 +134,19 @@ def _proposals(connection: Connection, profile: Profile) -> Iterator[Duty]:
             if due is not None:
                 yield Duty(
                     kind=DutyKind.DECIDE_LISTING, target=entry.id, unit=_COURT, due_on=due.on
+                )
+
+
+def _graces(connection: Connection) -> Iterator[Duty]:
+    """Whom the court let perform first: published or not listed once that time is over (DL-09)."""
+    for page in entries_in_chunks(connection, [EntryState.GRACE.value]):
+        for entry in page:
+            if entry.grace_ends_on is not None:
+                yield Duty(
+                    kind=DutyKind.END_GRACE,
+                    target=entry.id,
+                    unit=_COURT,
+                    due_on=entry.grace_ends_on,
                 )
 
 

@@ -18,6 +18,7 @@ _OVERSEERS: Final = ("command:read",)
 _UNITS: Final = ("list:publish", "objections:decide", "reconsideration:decide", "sanctions:report")
 _KINDS: Final = {
     DutyKind.DECIDE_LISTING: "Decide what an applicant asked for. 决定是否纳入",
+    DutyKind.END_GRACE: "Publish, or record the performance: the grace is over. 宽限期届满处理",
     DutyKind.REMOVE_ENTRY: "Remove an entry whose cause was found. 屏蔽名单信息",
     DutyKind.REVIEW_OBJECTION: "Review a request to correct the list. 审查纠正申请",
     DutyKind.CORRECT_LIST: "Put right what was upheld. 纠正名单信息",

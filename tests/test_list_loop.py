@@ -125,11 +125,12 @@ def debtor(court: Court) -> tuple[str, str, str]:
     return case, found["idNumber"], found["name"]
 
 
-def listed(court: Court, case: str, number: str, part: int = 1) -> str:
+def listed(court: Court, case: str, number: str, part: int = 1, **changes: str) -> str:
     proposal = {
         "caseNumber": case,
         "idNumber": number,
         "conditions": [{"misconduct": "VIOLATES_PROPERTY_REPORT", "evidence": "未报告财产"}],
+        **changes,
     }
     declared, given = ", $i: ProposeEntryInput!", ", input: $i"
     entry: str = court.step("court-executor", "proposeEntry", ENTRY, declared, given, i=proposal)[
@@ -140,7 +141,8 @@ def listed(court: Court, case: str, number: str, part: int = 1) -> str:
     court.entry("list-officer", "submitEntry", entry)
     signed = {"decisionNumber": f"决{part}号", "restrictionNumber": f"限{part}号"}
     court.entry("court-president", "signEntry", entry, **signed)
-    assert court.entry("list-officer", "publishEntry", entry)["state"] == "PUBLISHED"
+    told = court.entry("list-officer", "publishEntry", entry)["state"]
+    assert told == ("NOTIFIED" if changes else "PUBLISHED")
     return entry
 
 
@@ -326,6 +328,74 @@ def test_a_subscription_tells_each_change_and_is_no_receipt(court: Court) -> Non
     assert (heard[-1]["kind"], heard[-1]["name"]) == ("LISTED", one["name"])
     assert told == [{"unit": "education", "receivedAt": None}]
     assert [bool(receiver["receivedAt"]) for receiver in taken] == [True]
+
+
+@pytest.mark.parametrize(
+    ("form", "role", "answer"),
+    [
+        ("decision", "list-officer", (200, "决定：将")),
+        ("decision", "court-executor", (200, "决6号")),
+        ("employer-notice", "list-officer", (200, "某局：")),
+        ("risk-warning", "list-officer", (404, "")),  # it is decided
+        ("anything", "list-officer", (404, "")),
+        ("decision", "dept:tourism", (403, "")),
+    ],
+)
+def test_a_listing_is_printed_for_who_works_on_it(
+    court: Court, notified: tuple[str, str], form: str, role: str, answer: tuple[int, str]
+) -> None:
+    entry, number = notified
+    headers = {"authorization": f"Bearer {court.token(role)}"}
+    path = f"{court.base}/list/entries/{entry}/forms/{form}"
+    page = httpx.get(path, headers=headers, trust_env=False)
+
+    status, said = answer
+    assert page.status_code == status
+    assert said in page.text
+    assert number not in page.text, "masked as the public list has it"
+    assert "<script" not in page.text
+
+
+@pytest.fixture(scope="module")
+def notified(court: Court) -> tuple[str, str]:
+    """An entry that its employer was told of, and the debtor's number."""
+    case = court.demo["cases"][5]["number"]
+    document = """query ($n: CaseNumber!) { done: case(number: $n, purpose: CONTROL) {
+      debtors { idNumber name } } }"""
+    [one, *_] = court.ask("court-executor", document, n=case)["debtors"]
+    changes = {"mode": "NOTIFY_EMPLOYER", "employer": "某局"}
+    return listed(court, case, one["idNumber"], 6, **changes), one["idNumber"]
+
+
+def test_the_record_names_whom_a_screening_told_of(court: Court) -> None:
+    """By the checked number, however it was typed, and by either way of asking."""
+    case = court.demo["cases"][4]["number"]
+    document = """query ($n: CaseNumber!) { done: case(number: $n, purpose: CONTROL) {
+      debtors { idNumber name } } }"""
+    [one, *_] = court.ask("court-executor", document, n=case)["debtors"]
+    number, name = one["idNumber"], one["name"]
+    listed(court, case, number, 5)
+    time.sleep(1.0)
+    typed = {"idNumber": f" {number[:6]} {number[6:]}", "name": name}
+    body = {"trigger": "consumption.lodging", "businessReference": "seen-1", "subjects": [typed]}
+    token = {"authorization": f"Bearer {court.token('dept:tourism')}"}
+    told = httpx.post(f"{court.base}/screen", json=body, headers=token, trust_env=False)
+    asked = """mutation ($s: [SubjectInput!]!) { done: screen(subjects: $s, trigger: "consumption.lodging",
+      businessReference: "seen-2") { results { verdict } } }"""
+    again = court.ask("dept:tourism", asked, s=[typed])
+
+    entries = """query ($n: IdNumber!) { done: recordEntries(first: 20, where: {subject: $n}) {
+      nodes { unit kind } } }"""
+    over = time.monotonic() + 15
+    found: list[str] = []
+    while len(found) < 2 and time.monotonic() < over:
+        nodes = court.ask("auditor", entries, n=number)["nodes"]
+        found = [node["kind"] for node in nodes if node["unit"] == "tourism"]
+        time.sleep(0.1)
+
+    assert told.json()["results"][0]["verdict"] == again["results"][0]["verdict"] == "HIT"
+    assert len(found) == 2, found
+    assert "SCREENING" in found
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from resolvers.debtor import RAW_NAME_AND_NUMBER
 from resolvers.order_sight import ORDER_READERS, seen_order
 from storage.database import Database
 
-_HEADERS: Final = {
+HEADERS: Final = {
     **NO_STORE,
     "content-security-policy": POLICY,
     "cross-origin-resource-policy": "same-origin",
@@ -64,7 +64,7 @@ class _Views:
             subjects = [paper.order.id_number]
             rests = rests_on(paper.order)
             await self._record.shown(caller, RecordKind.DISCLOSURE, what, subjects, rests)
-        return HTMLResponse(page, headers=dict(_HEADERS))
+        return HTMLResponse(page, headers=dict(HEADERS))
 
     def _form(self, name: str, paper: Paper) -> Html | None:
         digest = paper.order.document_hash

@@ -52,9 +52,13 @@ async def test_nobody_is_published_before_his_grace_is_over(court: ListWorld) ->
     court.world.now += timedelta(days=30)
     early = await court.step("officer", "publishEntry", entry)
     court.world.now += timedelta(days=1)
+    await turn_list(court.world.database, court.world.now)
+    reminders = "{ done: listReminders(first: 9) { nodes { kind level rule } } }"
+    reminded = (await court.ask("officer", reminders))["nodes"]
     then = await court.step("officer", "publishEntry", entry)
 
     assert (early["code"], early["guard"]) == ("GUARD_REFUSED", "L14")
+    assert reminded == [{"kind": "END_GRACE", "level": "OVERDUE", "rule": "DL-09"}]
     assert then["state"] == "PUBLISHED"
 
 
