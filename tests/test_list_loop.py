@@ -384,8 +384,8 @@ def test_the_record_names_whom_a_screening_told_of(court: Court) -> None:
       businessReference: "seen-2") { results { verdict } } }"""
     again = court.ask("dept:tourism", asked, s=[typed])
 
-    entries = """query ($n: IdNumber!) { done: recordEntries(first: 20, where: {subject: $n}) {
-      nodes { unit kind } } }"""
+    entries = """query ($n: IdNumber!) { done: recordEntries(first: 20, where: {subject: $n},
+      document: "示执监5号", reason: "核对比对留痕") { nodes { unit kind } } }"""
     over = time.monotonic() + 15
     found: list[str] = []
     while len(found) < 2 and time.monotonic() < over:
