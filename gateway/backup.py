@@ -14,6 +14,7 @@ from typing import Final
 
 import msgspec
 
+from gateway.settings import RECORD_ORIGIN
 from storage.backup import BackupFailed, copy_database, engine_of
 
 FORMAT: Final = "chakong-backup/1"
@@ -24,8 +25,9 @@ KEY_FILES: Final = (
     "signing-keys.json",
     "pseudonym-key",
     "range-secret",
+    RECORD_ORIGIN,
 )
-"""Secrets in the data directory; each one lost loses something for ever."""
+"""Secrets in the data directory, and what the record is called; each one lost loses something for ever."""
 
 
 class BackupManifest(msgspec.Struct, frozen=True, kw_only=True):

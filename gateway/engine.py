@@ -41,7 +41,7 @@ from gateway.cost import Budgets, OverBudget
 from gateway.disclosure import Requested
 from gateway.documents import Document, InvalidDocument, RoleDocuments
 from gateway.explain import explained
-from gateway.limits import Limits
+from gateway.limits import Limits, nests_deeper
 from gateway.outward import request_errors
 from gateway.plan import Plan, Planner
 from gateway.plans import Plans
@@ -57,6 +57,8 @@ from resolvers.refusals import Refused, TokenOver
 
 _LOG = structlog.get_logger()
 _OK: Final = 200
+_GONE: Final = 499  # as proxies say it
+_DEEPEST_VARIABLES: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +140,7 @@ class Engine:
         self._budgets = Budgets(self._settings.cost_per_minute)
         self._record = record
         self._denied = denied
+        self._under_way: set[asyncio.Future[Response]] = set()
         self.compiles = True
 
     async def execute(self, operation: Operation, caller: Caller) -> Response:
@@ -151,6 +154,28 @@ class Engine:
         return await self._once(prepared)
 
     async def _once(self, prepared: _Prepared) -> Response:
+        """Return the answer. Who goes away meanwhile does not take it along: what was asked of
+        departments, or done, is recorded all the same."""
+        work = asyncio.ensure_future(self._done(prepared))
+        self._under_way.add(work)
+        work.add_done_callback(self._under_way.discard)
+        return await asyncio.shield(work)
+
+    def _record_unseen(self, prepared: _Prepared, started: float) -> None:
+        """Record an event whose departments were asked when its listener went away."""
+        context = prepared.context
+        if any(context.asking.told()):
+            gone = refusal(_GONE, "Who asked went away. 请求方已断开", "CLIENT_GONE")
+            work = asyncio.ensure_future(self._failed(prepared, gone, started))
+            self._under_way.add(work)
+            work.add_done_callback(self._under_way.discard)
+
+    async def finish(self) -> None:
+        """Wait until what is under way is done and recorded; new requests must not come any more."""
+        while self._under_way:
+            await asyncio.wait(self._under_way)
+
+    async def _done(self, prepared: _Prepared) -> Response:
         if prepared.node.operation is OperationType.SUBSCRIPTION:
             return refusal(
                 400,
@@ -224,12 +249,16 @@ class Engine:
             return
         try:
             while True:
+                started = time.perf_counter()
                 left = caller.expires_at - context.now().timestamp()
                 try:
                     async with asyncio.timeout(max(0.0, left)):
                         result = await anext(events)  # type: ignore[arg-type]  # awaited above
                 except StopAsyncIteration:
                     return
+                except asyncio.CancelledError:
+                    self._record_unseen(prepared, started)
+                    raise
                 except TimeoutError:
                     yield ended(TokenOver(), context.request_id)
                     return
@@ -315,6 +344,14 @@ class Engine:
     def _prepare(self, operation: Operation, caller: Caller) -> _Prepared:
         if caller.expires_at <= self._contexts.now().timestamp():
             raise RequestRefused(ended(TokenOver(), current_request(), status=401))
+        if nests_deeper(operation.variables, _DEEPEST_VARIABLES):
+            raise RequestRefused(
+                refusal(
+                    400,
+                    f"Variables may nest {_DEEPEST_VARIABLES} levels deep. 变量嵌套过深",
+                    "BAD_USER_INPUT",
+                )
+            )
         try:
             document = self._documents.of(caller).read(operation.document)
             node = document.operation(operation.name)

@@ -5,6 +5,7 @@ Fragments count as often as they are spread, and are measured once each: a bomb 
 in the time it takes to read it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -161,3 +162,19 @@ def check_limits(document: DocumentNode, limits: Limits) -> None:
 def _within(name: str, count: int, most: int) -> None:
     if count > most:
         raise BeyondLimit(name, most)
+
+
+def nests_deeper(value: object, most: int) -> bool:
+    """Whether lists and objects of *value*, as JSON has them, nest deeper than *most*."""
+    level = [value]
+    for _ in range(most + 1):
+        below: list[object] = []
+        for one in level:
+            if isinstance(one, Mapping):
+                below.extend(one.values())
+            elif isinstance(one, list):
+                below.extend(one)
+        if not below:
+            return False
+        level = below
+    return True

@@ -99,6 +99,7 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         "holds.not_stated": "department error",
         "http.answered": "method route status seconds",
         "http.failed": "error where",
+        "http.gone": "route",
         "library.warned": "logger severity where error",
         "list.not_read": "error",
         "list.reminded": "target",

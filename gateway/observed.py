@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 import structlog
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -51,6 +52,8 @@ class Observed:
         answering = _Answering(send, request, time.perf_counter)
         try:
             await self._app(scope, receive, answering.send)
+        except ClientDisconnect:
+            _LOG.info("http.gone", route=_route(scope))
         except Exception as error:
             # Its words may be somebody's data, and the server below would print them.
             _LOG.error("http.failed", error=type(error).__name__, where=place(error.__traceback__))

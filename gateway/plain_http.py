@@ -5,7 +5,7 @@ Plain HTTP beside the graph: who asks, and refusals in the words that the graph 
   + NotThere         404: there is no such thing, or none that the caller may see
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Protocol
 
 from starlette.requests import Request
@@ -29,12 +29,19 @@ _REACHED_FOR: Final = frozenset({403, 404, 410})
 
 
 class HttpRefused(Exception):
-    """The request is refused; the message says what to do, in English and Chinese."""
+    """The request is refused; the message says what to do, in English and Chinese.
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    Attributes:
+        details: further members of ``extensions``; never personal data.
+    """
+
+    def __init__(
+        self, status: int, code: str, message: str, details: Mapping[str, object] | None = None
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
+        self.details = details or {}
 
 
 class NotThere(HttpRefused):
@@ -68,7 +75,8 @@ def refusing(view: View, record: RefusalRecord | None = None) -> View:
             )
         except HttpRefused as error:
             refused = await _kept(request, error, record)
-            told = {"message": str(refused), "extensions": {"code": refused.code}}
+            extensions = {"code": refused.code, **refused.details}
+            told = {"message": str(refused), "extensions": extensions}
             return JSONResponse(
                 {"errors": [told]}, status_code=refused.status, headers=dict(NO_STORE)
             )

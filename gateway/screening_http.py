@@ -112,7 +112,9 @@ def screening_routes(
         except Refused as refused:
             status = 503 if refused.code == "LIST_NOT_CURRENT" else 409
             bad = refused.code == "BAD_USER_INPUT"
-            raise HttpRefused(400 if bad else status, refused.code, str(refused)) from refused
+            raise HttpRefused(
+                400 if bad else status, refused.code, str(refused), refused.details
+            ) from refused
         if record is not None:
             hit = [one.about for one in answer.results if one.about is not None]
             what = {

@@ -13,12 +13,14 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from auth.keys import keep_secret
 from connectors.endpoint_addresses import network_to_call
 from domain.closed_hours import parse_closed_hours
 from domain.deadline import Profile
 from domain.record import RetentionClass
 from gateway.record_settings import RecordSigner, RecordStamping, RecordWitness
 
+RECORD_ORIGIN: Final = "record-origin"  # in the data directory
 SHORTEST_KEY: Final = 32  # characters
 LONGEST_TOKEN: Final = 3600  # seconds, outside the demo
 
@@ -303,5 +305,15 @@ def load_settings(file: Path | None = None, **given: Any) -> Settings:
 
 
 def record_origin(settings: Settings) -> str:
-    """Return what the record's checkpoints call it: the issuer's address without its scheme."""
-    return f"{settings.issuer.split('://', 1)[-1].rstrip('/')}/record"
+    """Return what the record's checkpoints call it, kept beside its keys from the first time on.
+
+    It begins as the issuer's address without its scheme, and stays what it is when the gateway moves:
+    checkpoints under another name would be another record's.
+    """
+    path = settings.data_dir / RECORD_ORIGIN
+    if not path.exists():
+        derived = f"{settings.issuer.split('://', 1)[-1].rstrip('/')}/record"
+        if not settings.data_dir.is_dir():
+            return derived
+        keep_secret(path, derived)
+    return path.read_text(encoding="ascii").strip()

@@ -22,7 +22,7 @@ from domain.checkpoint import parse_checkpoint, parse_note
 from gateway.backup import KEY_FILES, read_backup, write_backup
 from gateway.record_verify import verify_bundle
 from gateway.restore import restore
-from gateway.settings import Settings
+from gateway.settings import RECORD_ORIGIN, Settings
 from storage.backup import BackupFailed, is_empty
 from storage.record import (
     RecordDraft,
@@ -266,7 +266,7 @@ def test_the_commands_back_up_and_put_back(tmp_path: Path) -> None:
     assert again.returncode == 2
     assert "not empty" in again.stderr
     saved = read_backup(tmp_path / "backup").files
-    assert set(saved) == {"database", *(f"keys/{name}" for name in KEY_FILES[:3])}
+    assert set(saved) == {"database", *(f"keys/{name}" for name in (*KEY_FILES[:3], RECORD_ORIGIN))}
     modes = {
         path.stat().st_mode & 0o777 for path in (tmp_path / "backup").rglob("*") if path.is_file()
     }
