@@ -34,7 +34,7 @@ class StampWatch:
         """Make the watch; `start` starts it, and until its first look nothing is allowed.
 
         Args:
-            longest: how long a checkpoint may be without a time stamp.
+            longest: how long an entry may be without a time stamp.
         """
         self._database = database
         self._now = now
@@ -55,7 +55,7 @@ class StampWatch:
         return RecordNotStamped() if self._is_over else None
 
     async def look(self) -> None:
-        """Look whether the oldest checkpoint without a stamp is too old."""
+        """Look whether the oldest entry without a stamp is too old."""
         since = await self._database.read(unstamped_since)
         was, self._is_over = (
             self._is_over,
