@@ -8,6 +8,7 @@ from auth.record_keys import RecordKeys
 from gateway.record_archive import RecordArchive
 from gateway.record_attesting import Attesting
 from gateway.record_attestors import attesting_keys, attesting_of, stamp_roots, turn_of
+from gateway.record_lag_watch import LagWatch
 from gateway.record_round import RecordRound
 from gateway.record_stamp_watch import StampWatch
 from gateway.record_trust import trust_in
@@ -31,12 +32,14 @@ def record_workers(
     keys: RecordKeys,
     now: Callable[[], datetime],
 ) -> list[Worker]:
-    """Return who attests, watches and archives as *settings* say it; nobody by default.
+    """Return who watches, attests and archives as *settings* say it; by default a watch of the lag.
 
     Raises:
         ValueError, OSError: a certificate cannot be read.
     """
-    workers: list[Worker] = []
+    lag = LagWatch(database, now, timedelta(seconds=settings.record_lag_seconds))
+    recorder.refuse_while(lag.hindrance)
+    workers: list[Worker] = [lag]
     attesting = attesting_of(settings, database, now)
     if attesting is not None:
         workers.append(_AttestingRound(attesting, database, now, turn_of(settings)))

@@ -104,11 +104,15 @@ class RecordedEvent:
 
 
 def events_behind(
-    connection: Connection, source: EventSource, *, most: int
+    connection: Connection, source: EventSource, *, most: int, waits: bool = True
 ) -> Sequence[RecordedEvent]:
     """Return up to *most* events that are not in the record yet; none is ever passed over.
 
-    If there are some, and only behind a gap, writers are waited for: see `storage.settled`.
+    Args:
+        waits: if there are some, and only behind a gap, wait for writers: see `storage.settled`.
+
+    Raises:
+        DBAPIError: somebody writes for too long to be waited for.
     """
     table = source.table
     statement = (
@@ -118,7 +122,7 @@ def events_behind(
         .limit(most)
     )
     found = connection.execute(statement.where(*settled(connection, table))).all()
-    if not found and connection.execute(statement.limit(1)).first() is not None:
+    if waits and not found and connection.execute(statement.limit(1)).first() is not None:
         wait_for_writers(connection, table)
         found = connection.execute(statement).all()
     return [_event(source, row) for row in found]
