@@ -113,6 +113,7 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         "record.attestation_wrong": "signer",
         "record.available": "since",
         "record.clock_apart": "seconds",
+        "record.erased": "found",
         "record.events_wait": "kind error",
         "record.exchange_ended": "error since",
         "record.not_attested": "signer error",

@@ -29,9 +29,7 @@ EVERY = 0.5
 
 def recorded_events(connection: Connection) -> int:
     kind = record_entries.c.kind == "ORDER_EVENT"
-    return int(
-        connection.scalar(select(func.count()).select_from(record_entries).where(kind)) or 0
-    )
+    return int(connection.scalar(select(func.count()).select_from(record_entries).where(kind)) or 0)
 
 
 async def test_a_writer_that_hangs_holds_up_neither_signatures_nor_other_writers(
@@ -84,17 +82,17 @@ async def test_a_writer_that_hangs_holds_up_neither_signatures_nor_other_writers
 async def test_nothing_is_exchanged_while_entries_are_not_signed(world: RecordWorld) -> None:
     watch = LagWatch(world.database, lambda: world.now, LONGEST)
     world.recorder.refuse_while(watch.hindrance)
-    before = await looked(world, watch)
+    before = await looked(watch)
     await world.recorder.record(draft(0, at=world.now))  # and the keeper is dead
     world.now += LONGEST
-    in_time = await looked(world, watch)
+    in_time = await looked(watch)
     world.now += timedelta(seconds=1)
-    over = await looked(world, watch)
+    over = await looked(watch)
     with pytest.raises(RecordBehind):
         await world.recorder.record(draft(1, at=world.now))
     logged_in = await world.recorder.record(login())
     await world.keeper.turn()
-    after = await looked(world, watch)
+    after = await looked(watch)
 
     assert before is None
     assert in_time is None
@@ -114,9 +112,9 @@ async def test_nothing_is_exchanged_while_events_have_no_entry(
     world.now += timedelta(days=7)
     await watch.look()
     at_first = watch.hindrance()
-    over = await looked(world, watch)
+    over = await looked(watch)
     await world.keeper.turn()
-    after = await looked(world, watch)
+    after = await looked(watch)
 
     assert at_first is None, "an event may tell of long ago: the keeper has its second first"
     assert isinstance(over, RecordBehind)
@@ -126,7 +124,7 @@ async def test_nothing_is_exchanged_while_events_have_no_entry(
 async def test_a_look_that_is_too_old_is_none(world: RecordWorld) -> None:
     watch = LagWatch(world.database, lambda: world.now, LONGEST)
     never = watch.hindrance()
-    first = await looked(world, watch)
+    first = await looked(watch)
     world.now += LONGEST + timedelta(seconds=1)  # and the database did not answer
 
     assert isinstance(never, RecordBehind)
@@ -134,7 +132,7 @@ async def test_a_look_that_is_too_old_is_none(world: RecordWorld) -> None:
     assert isinstance(watch.hindrance(), RecordBehind)
 
 
-async def looked(world: RecordWorld, watch: LagWatch) -> RecordUnavailable | None:
+async def looked(watch: LagWatch) -> RecordUnavailable | None:
     """Return what hinders after as many looks as it takes."""
     for _ in range(4):
         await watch.look()
