@@ -8,8 +8,6 @@ either done both or neither. Any number of keepers may run.
 
 import asyncio
 import contextlib
-from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -30,13 +28,12 @@ _BREATH: Final = 0.002  # seconds between some entries and the next: requests co
 
 
 class RecordKeeper:
-    def __init__(  # noqa: PLR0913, PLR0917 -- the keeper's surroundings
+    def __init__(
         self,
         database: Database,
         recorder: Recorder,
         keys: RecordKeys,
         origin: str,
-        now: Callable[[], datetime],
         every: float = 1.0,
     ) -> None:
         """Make the keeper; `start` starts it.
@@ -49,7 +46,6 @@ class RecordKeeper:
         self._recorder = recorder
         self._keys = keys
         self._origin = origin
-        self._now = now
         self._every = every
         self._followers = [EventFollower(database, source, keys) for source in SOURCES]
         self._signed = 0
@@ -92,7 +88,7 @@ class RecordKeeper:
         if tip.size == 0 or tip.size <= self._signed:
             return
         signed = checkpoint_note(self._keys, self._origin, tip)
-        work = partial(keep_checkpoint, size=tip.size, note=signed, at=self._now())
+        work = partial(keep_checkpoint, size=tip.size, note=signed)
         await self._database.write(work)
         self._signed = tip.size
 

@@ -88,7 +88,7 @@ class RecordedEvent:
     """An event as its table has it; *case* is None where events are not of one case.
 
     Attributes:
-        person: whom it is about; None where it was not asked for.
+        person: whom it is about.
     """
 
     sequence: int
@@ -100,7 +100,7 @@ class RecordedEvent:
     at: str
     remark: str | None
     case: str | None
-    person: str | None = None
+    person: str | None
 
 
 def events_behind(
@@ -135,7 +135,7 @@ def events_up_to(
     table, end, last = source.table, cursor_of(connection, source), -(2**62)
     while True:
         statement = (
-            select(table)
+            select(table, source.person.label("person"))
             .where(table.c.sequence > last, table.c.sequence <= end)
             .order_by(table.c.sequence)
             .limit(chunk)
@@ -158,7 +158,7 @@ def _event(source: EventSource, row: Row[Any]) -> RecordedEvent:
         at=row.at,
         remark=row.remark,
         case=getattr(row, "case_number", None),
-        person=getattr(row, "person", None),
+        person=row.person,
     )
 
 

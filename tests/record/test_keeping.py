@@ -39,9 +39,7 @@ async def test_a_writer_that_hangs_holds_up_neither_signatures_nor_other_writers
     await world.database.write(partial(add_order, order=order(0), event="DRAFT"))
     await world.database.write(partial(add_order, order=order(1), event="DRAFT"))
     await world.keeper.turn()
-    keeper = RecordKeeper(
-        world.database, world.recorder, world.keys, ORIGIN, lambda: world.now, every=EVERY
-    )
+    keeper = RecordKeeper(world.database, world.recorder, world.keys, ORIGIN, every=EVERY)
     signed, seconds = [time.monotonic()], list[float]()
     with writers(world.database, 1) as [hanging]:
         write_event(hanging)
