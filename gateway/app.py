@@ -214,7 +214,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
 
     snapshots = Snapshots(database, settings.data_dir / "snapshots", keys, settings.issuer, utc_now)
 
-    keeper = RecordKeeper(database, recorder, record_keys, record_origin(settings), utc_now)
+    keeper = RecordKeeper(database, recorder, record_keys, record_origin(settings))
     vouched = record_workers(settings, database, recorder, record_keys, utc_now)
     ranges = WatchedRanges(
         database, _range_secret(settings), utc_now, least_rows=settings.private_least_rows

@@ -8,6 +8,7 @@ A backup: the database as it was at one instant, and the keys without which nobo
 
 import hashlib
 import os
+import shutil
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -65,25 +66,46 @@ def write_backup(  # noqa: PLR0913 -- what a backup is made of
     if directory.exists():
         raise FileExistsError(f"{directory} is there already; backups are not written over")
     unfinished = directory.with_name(f".unfinished-{directory.name}")
-    unfinished.mkdir(mode=0o700, parents=True)
-    copy_database(url, unfinished / "database")
-    (unfinished / "database").chmod(0o600)
-    if with_keys:
-        (unfinished / "keys").mkdir(mode=0o700)
+    _drop(unfinished)  # of one that was killed
+    try:
+        manifest = _fill(
+            unfinished, url, data_dir, origin=origin, checkpoint=checkpoint, at=at, keys=with_keys
+        )
+        unfinished.rename(directory)
+    except BaseException:
+        _drop(unfinished)
+        raise
+    return manifest
+
+
+def _fill(  # noqa: PLR0913 -- as `write_backup`
+    directory: Path,
+    url: str,
+    data_dir: Path,
+    *,
+    origin: str,
+    checkpoint: str | None,
+    at: datetime,
+    keys: bool,
+) -> BackupManifest:
+    directory.mkdir(mode=0o700, parents=True)
+    copy_database(url, directory / "database")
+    (directory / "database").chmod(0o600)
+    if keys:
+        (directory / "keys").mkdir(mode=0o700)
         for name in KEY_FILES:
             if (data_dir / name).exists():
-                _write(unfinished / "keys" / name, (data_dir / name).read_bytes())
-    files = sorted(path for path in unfinished.rglob("*") if path.is_file())
+                _write(directory / "keys" / name, (data_dir / name).read_bytes())
+    files = sorted(path for path in directory.rglob("*") if path.is_file())
     manifest = BackupManifest(
         format=FORMAT,
         engine=engine_of(url),
         at=at.isoformat(),
         origin=origin,
         checkpoint=checkpoint,
-        files={str(path.relative_to(unfinished)): _digest(path) for path in files},
+        files={str(path.relative_to(directory)): _digest(path) for path in files},
     )
-    _write(unfinished / "backup.json", msgspec.json.format(msgspec.json.encode(manifest)))
-    unfinished.rename(directory)
+    _write(directory / "backup.json", msgspec.json.format(msgspec.json.encode(manifest)))
     return manifest
 
 
@@ -129,6 +151,11 @@ def put_keys_back(directory: Path, manifest: BackupManifest, data_dir: Path) -> 
     for name, path in saved.items():
         if not there[name].exists():
             _write(there[name], path.read_bytes())
+
+
+def _drop(unfinished: Path) -> None:
+    if unfinished.exists():
+        shutil.rmtree(unfinished)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -79,7 +79,7 @@ class DatabaseMetrics(Collector):
         try:
             async with asyncio.timeout(self._patience):
                 self._unproven_since = await self._database.read(oldest_unproven)
-                count = partial(count_order_steps, before=self._steps, now=now)
+                count = partial(count_order_steps, before=self._steps)
                 read = self._database.read if self._looked else self._database.read_aside
                 self._steps = await read(count)
                 self._looked = True

@@ -130,7 +130,9 @@ def _is_told(event: RecordedEvent, said: Mapping[str, Any], personal: Mapping[st
     if any(said.get(name) != value for name, value in public.items()):
         return False
     cases = [] if event.case is None else [event.case]
+    people = [] if event.person is None else [event.person]
     return not personal or (
         (personal["who"], personal["remark"]) == (event.actor, event.remark)
         and personal.get("cases", cases) == cases
+        and personal.get("subjects", people) == people
     )

@@ -42,8 +42,7 @@ def verify_database(  # noqa: PLR0913 -- what a record is checked against
 ) -> Flaw | None:
     """Return the first thing that is wrong; None if nothing is.
 
-    Entries behind the last checkpoint are checked too, but for their signature. When a checkpoint was
-    kept is not part of it and cannot be checked.
+    Entries behind the last checkpoint are checked too, but for their signature.
 
     Args:
         connection: on a snapshot; the gateway may go on writing.

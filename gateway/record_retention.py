@@ -1,4 +1,8 @@
-"""Letting the record forget: personal sides are erased when their time is over, leaves stay."""
+"""
+Letting the record forget: personal sides are erased when their time is over, leaves stay.
+
+Time is counted in days of Asia/Shanghai: so there is something to do once a day, however often it is tried.
+"""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -6,15 +10,18 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import msgspec
+import structlog
 from sqlalchemy import Connection
 
 from auth.record_keys import RecordKeys
+from domain.civil_time import civil_date, end_of_day
 from domain.record import RETENTION, RecordKind, RetentionClass
 from resolvers.record_index import terms_of
 from storage.database import Database
 from storage.record import RecordDraft, append
 from storage.record_search import entries_from, erase, first_entry_at, keep_from, kept_from
 
+_LOG = structlog.get_logger()
 _AT_ONCE = 500
 
 
@@ -24,17 +31,20 @@ async def forget(
     periods: Mapping[RetentionClass, timedelta],
     now: datetime,
 ) -> dict[RetentionClass, int]:
-    """Erase the personal side of each entry that is older than its class allows; return how many.
+    """Erase the personal side of each entry of a day that is longer ago than its class allows; return how many.
 
     That it was done is an entry itself, in the same transaction.
     """
     erased: Counter[RetentionClass] = Counter()
+    today = end_of_day(civil_date(now) - timedelta(days=1))
     for class_, period in periods.items():
-        end = await database.read(partial(first_entry_at, moment=now - period))
+        end = await database.read(partial(first_entry_at, moment=today - period))
         while done := await database.write(
             partial(_forget_some, keys=keys, class_=class_, end=end, now=now)
         ):
             erased[class_] += done[0]
+    if erased.total():
+        _LOG.info("record.erased", found=erased.total())
     return {class_: erased[class_] for class_ in periods}
 
 

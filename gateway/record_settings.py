@@ -65,7 +65,7 @@ class RecordStamping(BaseModel):
     stop_after_seconds: float = Field(
         14_400.0,
         gt=0,
-        description="How old the oldest checkpoint without a stamp may be: then court and control "
+        description="How old the oldest entry without a stamp may be: then court and control "
         "operations are refused (`RECORD_NOT_STAMPED`) until stamps work again.",
     )
     seconds: float = Field(10.0, gt=0, description="Longest wait for a stamp.")

@@ -1,4 +1,4 @@
-"""What goes on beside the record while a gateway runs: it is attested, watched and archived."""
+"""What goes on beside the record while a gateway runs: it is watched, attested, erased and archived."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -8,6 +8,8 @@ from auth.record_keys import RecordKeys
 from gateway.record_archive import RecordArchive
 from gateway.record_attesting import Attesting
 from gateway.record_attestors import attesting_keys, attesting_of, stamp_roots, turn_of
+from gateway.record_lag_watch import LagWatch
+from gateway.record_retention import forget
 from gateway.record_round import RecordRound
 from gateway.record_stamp_watch import StampWatch
 from gateway.record_trust import trust_in
@@ -17,6 +19,7 @@ from storage.database import Database
 
 _BETWEEN_PIECES: Final = timedelta(minutes=1)
 _LONGEST_PIECE: Final = timedelta(hours=1)
+_BETWEEN_ERASURES: Final = timedelta(minutes=15)  # of which one a day finds something
 
 
 class Worker(Protocol):
@@ -31,12 +34,14 @@ def record_workers(
     keys: RecordKeys,
     now: Callable[[], datetime],
 ) -> list[Worker]:
-    """Return who attests, watches and archives as *settings* say it; nobody by default.
+    """Return who watches, attests, erases and archives as *settings* say it.
 
     Raises:
         ValueError, OSError: a certificate cannot be read.
     """
-    workers: list[Worker] = []
+    lag = LagWatch(database, now, timedelta(seconds=settings.record_lag_seconds))
+    recorder.refuse_while(lag.hindrance)
+    workers: list[Worker] = [lag]
     attesting = attesting_of(settings, database, now)
     if attesting is not None:
         workers.append(_AttestingRound(attesting, database, now, turn_of(settings)))
@@ -45,10 +50,22 @@ def record_workers(
         watch = StampWatch(database, now, longest)
         recorder.refuse_while(watch.hindrance)
         workers.append(watch)
+    workers.append(erasure_of(settings, database, keys, now))
     archive = archive_of(settings, database, keys, now)
     if archive is not None:
         workers.append(RecordRound("record-archive", database, archive.turn, now, _BETWEEN_PIECES))
     return workers
+
+
+def erasure_of(
+    settings: Settings, database: Database, keys: RecordKeys, now: Callable[[], datetime]
+) -> RecordRound:
+    """Return the round that erases what is over, once a day is."""
+
+    async def turn() -> None:
+        await forget(database, keys, settings.record_retention(), now())
+
+    return RecordRound("record-erasure", database, turn, now, _BETWEEN_ERASURES)
 
 
 def archive_of(

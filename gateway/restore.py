@@ -102,7 +102,7 @@ async def _settled(
         if flaw is not None and not accept_flaw:
             raise BackupFailed(f"the record is not whole: {flaw}")
         entries = await database.read(record_size)
-        keeper = RecordKeeper(database, Recorder(database, now), keys, manifest.origin, now)
+        keeper = RecordKeeper(database, Recorder(database, now), keys, manifest.origin)
         draft = _restored(manifest, entries, flaw, now())
         await database.write(lambda c: append(c, None, [draft]))
         await keeper.turn()

@@ -177,6 +177,13 @@ class Settings(BaseSettings):
         ge=3653,
         description="How long steps of orders and the list can be, in days: ten years.",
     )
+    record_lag_seconds: float = Field(
+        60.0,
+        ge=5,
+        description="How long an event may wait for its entry in the record, or an entry for its "
+        "signature: then court and control operations are refused (`RECORD_BEHIND`) until the "
+        "record has caught up.",
+    )
     record_signers: dict[str, RecordSigner] = Field(
         default_factory=dict,
         description="Second signers of the record's checkpoints, by any name.",

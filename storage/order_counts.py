@@ -3,19 +3,14 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Final
 
 from sqlalchemy import Connection, func, select
 
-from storage.instants import instant_text
+from storage.settled import settled
 from storage.tables import order_events, orders
 
 Steps = Mapping[tuple[str, str], int]
 """By what is commanded and the state that was come into."""
-
-_SETTLES_AFTER: Final = timedelta(minutes=10)
-"""Far longer than any transaction: an event with a smaller number comes no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +18,7 @@ class OrderSteps:
     """What was counted.
 
     Attributes:
-        settled: the event up to which *before* counts; it is not read again.
+        settled: the event up to which *before* counts: none with a smaller number comes any more.
         since: those behind it, which are.
     """
 
@@ -36,17 +31,16 @@ class OrderSteps:
         return Counter(self.before) + Counter(self.since)
 
 
-def count_order_steps(connection: Connection, before: OrderSteps, now: datetime) -> OrderSteps:
-    """Return the steps up to *now*, counted on from *before*."""
-    old = instant_text(now - _SETTLES_AFTER)
-    event = order_events.c
-    settled = connection.scalar(
-        select(func.max(event.sequence)).where(event.sequence > before.settled, event.at < old)
+def count_order_steps(connection: Connection, before: OrderSteps) -> OrderSteps:
+    """Return the steps up to now, counted on from *before*."""
+    number = order_events.c.sequence
+    last = connection.scalar(
+        select(func.max(number)).where(number > before.settled, *settled(connection, order_events))
     )
     kept, behind = before.before, before.settled
-    if settled is not None:
-        kept = Counter(kept) + Counter(_counted(connection, behind, int(settled)))
-        behind = int(settled)
+    if last is not None:
+        kept = Counter(kept) + Counter(_counted(connection, behind, int(last)))
+        behind = int(last)
     return OrderSteps(behind, kept, _counted(connection, behind, None))
 
 

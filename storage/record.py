@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import Connection, func, insert, select, text
 
 from domain.merkle import EMPTY_ROOT, leaf_hash, root_over
-from storage.instants import instant_text, parse_instant
+from storage.instants import instant_text
 from storage.tables import (
     record_checkpoints,
     record_entries,
@@ -218,21 +218,18 @@ def stored_leaves(
         yield from connection.scalars(statement)
 
 
-def keep_checkpoint(connection: Connection, size: int, note: str, *, at: datetime) -> None:
+def keep_checkpoint(connection: Connection, size: int, note: str) -> None:
     """Keep the signed note about the first *size* entries; the first one of a size stands."""
     known = connection.scalar(
         select(record_checkpoints.c.size).where(record_checkpoints.c.size == size)
     )
     if known is None:
-        connection.execute(
-            insert(record_checkpoints).values(size=size, note=note, at=instant_text(at))
-        )
+        connection.execute(insert(record_checkpoints).values(size=size, note=note))
 
 
 @dataclass(frozen=True, slots=True)
 class StoredCheckpoint:
     size: int
-    at: datetime
     note: str
 
 
@@ -244,7 +241,7 @@ def last_checkpoint(connection: Connection, *, reaching: int = 0) -> StoredCheck
         .order_by(record_checkpoints.c.size.desc())
         .limit(1)
     ).one_or_none()
-    return None if row is None else StoredCheckpoint(row.size, parse_instant(row.at), row.note)
+    return None if row is None else StoredCheckpoint(row.size, row.note)
 
 
 def checkpoints_between(connection: Connection, first: int, end: int) -> list[StoredCheckpoint]:
@@ -254,10 +251,7 @@ def checkpoints_between(connection: Connection, first: int, end: int) -> list[St
         .where(record_checkpoints.c.size > first, record_checkpoints.c.size <= end)
         .order_by(record_checkpoints.c.size)
     )
-    return [
-        StoredCheckpoint(row.size, parse_instant(row.at), row.note)
-        for row in connection.execute(statement)
-    ]
+    return [StoredCheckpoint(row.size, row.note) for row in connection.execute(statement)]
 
 
 def record_size(connection: Connection) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 from storage.insert_once import insert_once
 from storage.instants import instant_text, parse_instant
 from storage.record import StoredCheckpoint
-from storage.tables import record_checkpoints, record_lines, record_stamps
+from storage.tables import record_checkpoints, record_entries, record_lines, record_stamps
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +101,9 @@ def stamps_between(connection: Connection, first: int, end: int) -> list[StoredS
 
 
 def unstamped_since(connection: Connection) -> datetime | None:
-    """Return when the oldest checkpoint was made that no time stamp covers; None if all are."""
+    """Return the instant of the oldest entry that no time stamp covers, signed or not; None if all are."""
     stamped = connection.scalar(select(func.max(record_stamps.c.size))) or 0
-    at = connection.scalar(
-        select(record_checkpoints.c.at)
-        .where(record_checkpoints.c.size > stamped)
-        .order_by(record_checkpoints.c.size)
-        .limit(1)
-    )
+    at = connection.scalar(select(record_entries.c.at).where(record_entries.c.n == stamped))
     return None if at is None else parse_instant(at)
 
 

@@ -88,7 +88,7 @@ class RecordedEvent:
     """An event as its table has it; *case* is None where events are not of one case.
 
     Attributes:
-        person: whom it is about; None where it was not asked for.
+        person: whom it is about.
     """
 
     sequence: int
@@ -100,15 +100,19 @@ class RecordedEvent:
     at: str
     remark: str | None
     case: str | None
-    person: str | None = None
+    person: str | None
 
 
 def events_behind(
-    connection: Connection, source: EventSource, *, most: int
+    connection: Connection, source: EventSource, *, most: int, waits: bool = True
 ) -> Sequence[RecordedEvent]:
     """Return up to *most* events that are not in the record yet; none is ever passed over.
 
-    If there are some, and only behind a gap, writers are waited for: see `storage.settled`.
+    Args:
+        waits: if there are some, and only behind a gap, wait for writers: see `storage.settled`.
+
+    Raises:
+        DBAPIError: somebody writes for too long to be waited for.
     """
     table = source.table
     statement = (
@@ -118,7 +122,7 @@ def events_behind(
         .limit(most)
     )
     found = connection.execute(statement.where(*settled(connection, table))).all()
-    if not found and connection.execute(statement.limit(1)).first() is not None:
+    if waits and not found and connection.execute(statement.limit(1)).first() is not None:
         wait_for_writers(connection, table)
         found = connection.execute(statement).all()
     return [_event(source, row) for row in found]
@@ -131,7 +135,7 @@ def events_up_to(
     table, end, last = source.table, cursor_of(connection, source), -(2**62)
     while True:
         statement = (
-            select(table)
+            select(table, source.person.label("person"))
             .where(table.c.sequence > last, table.c.sequence <= end)
             .order_by(table.c.sequence)
             .limit(chunk)
@@ -154,7 +158,7 @@ def _event(source: EventSource, row: Row[Any]) -> RecordedEvent:
         at=row.at,
         remark=row.remark,
         case=getattr(row, "case_number", None),
-        person=getattr(row, "person", None),
+        person=row.person,
     )
 
 

@@ -6,7 +6,8 @@ from sqlalchemy import ColumnElement, Connection, Table, func, select, text
 
 from storage.tables import record_cursors
 
-_LONGEST_WAIT: Final = text("SET LOCAL lock_timeout = '5s'")
+_LONGEST_WAIT: Final = text("SET LOCAL lock_timeout = '200ms'")
+"""Who comes to write meanwhile stands behind us."""
 
 
 def settled(connection: Connection, table: Table) -> list[ColumnElement[bool]]:
@@ -49,7 +50,7 @@ def wait_for_writers(connection: Connection, table: Table) -> None:
     statement sees all that was ever drawn, and what is missing then comes no more.
 
     Raises:
-        DBAPIError: somebody writes for longer than five seconds.
+        DBAPIError: somebody goes on writing for longer than a moment; nothing may be concluded yet.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(_LONGEST_WAIT)

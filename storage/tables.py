@@ -737,7 +737,6 @@ record_checkpoints = Table(
     "record_checkpoints",
     METADATA,
     Column("size", _RowId, primary_key=True, autoincrement=False),
-    Column("at", _Instant, nullable=False),
     Column("note", Text, nullable=False),
 )
 

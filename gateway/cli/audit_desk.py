@@ -231,4 +231,4 @@ def _keeper(settings: Settings, database: Database, keys: RecordKeys) -> RecordK
     def now() -> datetime:
         return datetime.now(UTC)
 
-    return RecordKeeper(database, Recorder(database, now), keys, record_origin(settings), now)
+    return RecordKeeper(database, Recorder(database, now), keys, record_origin(settings))

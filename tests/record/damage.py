@@ -8,8 +8,15 @@ from sqlalchemy import Connection, Row, Table, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from gateway.record_flaw import Part
+from storage.record_events import SOURCES
 from storage.tables import (
+    delegation_events,
+    delegations,
+    entries,
+    hits,
+    list_corrections,
     order_events,
+    orders,
     record_checkpoints,
     record_entries,
     record_lines,
@@ -20,6 +27,9 @@ from storage.tables import (
 )
 
 _DRAWS = 50
+_OF_AN_EVENT = ("event", "from_state", "to_state", "actor", "at", "remark")
+FOLLOWED = tuple(source.table for source in SOURCES)
+"""Tables of events that go into the record."""
 COLUMNS = tuple(
     (table, column, part)
     for table, part, columns in (
@@ -31,13 +41,21 @@ COLUMNS = tuple(
         (record_checkpoints, Part.CHECKPOINTS, ("size", "note")),
         (record_lines, Part.CHECKPOINTS, ("size", "key", "line")),
         (record_stamps, Part.CHECKPOINTS, ("size", "at", "token", "hash")),
-        (order_events, Part.EVENTS, ("sequence", "order_id", "case_number", "event")),
-        (order_events, Part.EVENTS, ("from_state", "to_state", "actor", "at", "remark")),
+        *((source.table, Part.EVENTS, ("sequence", source.about)) for source in SOURCES),
+        *((source.table, Part.EVENTS, _OF_AN_EVENT) for source in SOURCES),
+        (order_events, Part.EVENTS, ("case_number",)),
+        (delegation_events, Part.EVENTS, ("case_number",)),
+        (orders, Part.EVENTS, ("id_number",)),
+        (entries, Part.EVENTS, ("id_number",)),
+        (hits, Part.EVENTS, ("entry_id",)),
+        (list_corrections, Part.EVENTS, ("entry_id",)),
+        (delegations, Part.EVENTS, ("giver",)),
     )
     for column in columns
 )
-"""What of the record's tables, and of a table it follows, nobody may change; where it is found."""
-ROWS = (record_entries, record_people, record_terms, record_nodes, order_events)
+"""What of the record's tables, of those it follows, and whom their events are about, nobody may change;
+where it is found."""
+ROWS = (record_entries, record_people, record_terms, record_nodes, *FOLLOWED)
 """Whose rows may not go; a checkpoint that is gone is one that was never signed."""
 
 

@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError
 
 from storage.tables import METADATA
 from tests.record.conftest import empty_database
-from tests.record.damage import COLUMNS, ROWS, change, flip, remove
+from tests.record.damage import COLUMNS, FOLLOWED, ROWS, change, flip, remove
 from tests.record.living import Lived, engine_of, live
 
 
@@ -96,7 +96,7 @@ def _read(url: str) -> dict[str, list[Any]]:
         content = {
             name: rows(connection, name)
             for name in METADATA.tables
-            if name.startswith("record_") or name == "order_events"
+            if name.startswith("record_") or METADATA.tables[name] in FOLLOWED
         }
     engine.dispose()
     return content

@@ -1,4 +1,4 @@
-"""A record that was lived in: people, orders, an erasure, and an end that is not signed yet."""
+"""A record that was lived in: people, events of all kinds, an erasure, and an end that is not signed yet."""
 
 import asyncio
 import json
@@ -22,6 +22,7 @@ from storage.orders import add_order, move_order
 from storage.record import RecordDraft
 from tests.record.attestors import running_witness
 from tests.record.authority import running_authority
+from tests.record.followed import happen
 from tests.record.test_attesting import witness_of
 from tests.record.world import ORIGIN, START, RecordWorld, record_world
 from tests.storage.conftest import fill
@@ -51,12 +52,13 @@ class Lived:
 
 
 async def live(url: str, directory: Path) -> tuple[RecordKeys, str, StampRoots]:
-    """Make a record of people, orders and an erasure, witnessed and stamped; its last entries are not
+    """Make a record of people, events and an erasure, witnessed and stamped; its last entries are not
     signed yet."""
     async with record_world(url, directory) as world:
         await fill(world.database, directory)
         for n in range(2):
             await world.database.write(partial(add_order, order=order(n), event="DRAFT"))
+        await world.database.write(happen)
         await asyncio.gather(*(world.recorder.record(looked(world, n)) for n in range(280)))
         await world.keeper.turn()
         await forget(world.database, world.keys, _PERIODS, START + timedelta(days=3))

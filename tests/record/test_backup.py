@@ -180,6 +180,32 @@ async def test_a_restore_writes_over_nothing(
     assert await world.database.read(record_size) == 1
 
 
+async def test_a_backup_that_fails_leaves_nothing_and_the_next_one_is_made(
+    world: RecordWorld, record_url: str, tmp_path: Path
+) -> None:
+    await world.recorder.record(draft(0))
+    place, home = tmp_path / "backups", tmp_path / "home"
+    (home / "record-signing.key").mkdir(
+        parents=True
+    )  # a key that cannot be read, once all is copied
+
+    with pytest.raises(OSError, match="record-signing"):
+        await backed_up(world, record_url, place / "nightly", home)
+    left = list_of(place)
+    killed = place / ".unfinished-nightly"
+    killed.mkdir()
+    (killed / "database").write_bytes(b"half")  # kill -9 removes nothing
+    await backed_up(world, record_url, place / "nightly", tmp_path)
+
+    assert left == []
+    assert list_of(place) == ["nightly"]
+    assert "database" in read_backup(place / "nightly").files
+
+
+def list_of(place: Path) -> list[str]:
+    return sorted(one.name for one in place.iterdir())
+
+
 @pytest.mark.parametrize("lot", range(2))
 async def test_a_changed_backup_is_not_put_back(
     world: RecordWorld, record_url: str, other_url: str, tmp_path: Path, lot: int

@@ -27,6 +27,7 @@ from storage.tables import (
 from tests.record.conftest import ENGINES, empty_database
 from tests.record.damage import COLUMNS, ROWS, change, remove
 from tests.record.database_campaign import flips
+from tests.record.followed import EVENTS
 from tests.record.living import Lived, engine_of, live
 from tests.storage.test_orders import order
 
@@ -112,7 +113,7 @@ def test_an_event_that_the_keeper_was_led_past_is_found(record: Lived) -> None:
         .values(sequence=record_cursors.c.sequence + 1)
     )
 
-    assert record.verdict() == Flaw(Part.EVENTS, 287, "MISSING")
+    assert record.verdict() == Flaw(Part.EVENTS, 287 + EVENTS, "MISSING")
 
 
 def test_an_end_that_was_cut_off_needs_a_checkpoint_from_elsewhere(
@@ -122,10 +123,10 @@ def test_an_end_that_was_cut_off_needs_a_checkpoint_from_elsewhere(
     kept = last_checkpoint(record.connection)
     assert kept is not None
     for table in (record_entries, record_people, record_terms):
-        record.connection.execute(delete(table).where(table.c.n >= 283))
+        record.connection.execute(delete(table).where(table.c.n >= 283 + EVENTS))
     for table in (record_checkpoints, record_lines, record_stamps):
-        record.connection.execute(delete(table).where(table.c.size > 283))
-    for source, behind in (("record_terms", 283), ("order_events", 2)):
+        record.connection.execute(delete(table).where(table.c.size > 283 + EVENTS))
+    for source, behind in (("record_terms", 283 + EVENTS), ("order_events", 2)):
         cursor = update(record_cursors).where(record_cursors.c.source == source)
         record.connection.execute(cursor.values(sequence=behind))
     alone = record.verdict()
@@ -133,7 +134,7 @@ def test_an_end_that_was_cut_off_needs_a_checkpoint_from_elsewhere(
     found = record.verdict(kept.note)
 
     assert alone is None
-    assert found == Flaw(Part.ENTRIES, 283, "NOT_REACHED")
+    assert found == Flaw(Part.ENTRIES, 283 + EVENTS, "NOT_REACHED")
 
 
 def test_a_bit_of_the_file_is_found_or_says_nothing(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """Personal sides are erased when their time is over; the tree still verifies, the digests are gone."""
 
+import asyncio
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,9 @@ from auth.record_keys import RecordKeys
 from domain.record import RetentionClass
 from gateway.record_retention import forget
 from gateway.record_verify import verify_bundle
-from resolvers.record_reading import Sought, find
+from gateway.record_workers import erasure_of
+from gateway.settings import Settings
+from resolvers.record_reading import OpenedEntry, Sought, find
 from storage.record import RecordDraft
 from tests.record.histories import bundled
 from tests.record.world import START, RecordWorld
@@ -73,3 +77,47 @@ async def test_each_class_is_erased_in_its_time_and_the_tree_verifies(
         lambda c: find(c, world.keys, Sought(kind="ERASURE"), first=50)
     )
     assert sum(one.leaf["erased"] for one in erasures) == 13
+
+
+async def test_there_is_something_to_erase_once_a_day(world: RecordWorld) -> None:
+    for day in (0, 1):
+        await world.recorder.record(about(world.keys, "LOGIN", f"LOGIN-{day}", day))
+    erased = []
+    for hours in (0, 1, 14, 16, 24):  # it is nine, and at midnight another day is over
+        now = START + timedelta(days=183, hours=hours)
+        done = await forget(world.database, world.keys, PERIODS, now)
+        erased.append(done[RetentionClass.NETWORK])
+
+    assert erased == [0, 0, 0, 1, 0]
+
+
+async def test_one_of_two_gateways_erases_by_itself(world: RecordWorld, tmp_path: Path) -> None:
+    today = datetime.now(UTC)
+    for days in (200, 1):
+        entry = about(world.keys, "LOGIN", f"LOGIN-{days}", 0)
+        await world.recorder.record(replace(entry, at=today - timedelta(days=days)))
+    await world.keeper.turn()
+    settings = Settings(data_dir=tmp_path)
+    rounds = [
+        erasure_of(settings, world.database, world.keys, lambda: datetime.now(UTC))
+        for _ in range(2)
+    ]
+
+    for one in rounds:
+        one.start()
+    erasures: list[OpenedEntry] = []
+    for _ in range(100):
+        erasures = await sought(world, "ERASURE")
+        if erasures:
+            break
+        await asyncio.sleep(0.1)
+        await world.keeper.turn()
+    for one in rounds:
+        await one.stop()
+
+    assert [one.leaf["erased"] for one in erasures] == [1]
+    assert [one.personal["who"] for one in await sought(world, "LOGIN")] == ["LOGIN-1"]
+
+
+async def sought(world: RecordWorld, kind: str) -> list[OpenedEntry]:
+    return await world.database.read(lambda c: find(c, world.keys, Sought(kind=kind), first=50))

@@ -60,7 +60,8 @@ async def stamping_by(world: RecordWorld, authority: Authority) -> AsyncIterator
 
 
 async def grown(world: RecordWorld, entries: int) -> None:
-    await asyncio.gather(*(world.recorder.record(draft(n)) for n in range(entries)))
+    drafts = [draft(n, at=world.now) for n in range(entries)]
+    await asyncio.gather(*map(world.recorder.record, drafts))
     await world.keeper.turn()
 
 
@@ -220,6 +221,7 @@ async def test_exchange_ends_when_stamps_failed_for_too_long_and_goes_on_by_itse
 
         async def later(by: timedelta) -> RecordUnavailable | None:
             world.now += by
+            await world.keeper.sign()
             await attesting.turn()
             await watch.look()
             return world.recorder.hindrance
@@ -255,6 +257,31 @@ async def test_a_record_with_nothing_new_needs_no_stamp(
         await watch.look()
 
     assert watch.hindrance() is None
+
+
+@pytest.mark.parametrize("stamped", [False, True], ids=["nothing stamped", "the end unstamped"])
+async def test_exchange_ends_when_nobody_signs_what_could_be_stamped(
+    world: RecordWorld, authority: Authority, stamped: bool
+) -> None:
+    watch = StampWatch(world.database, lambda: world.now, LONGEST)
+    async with stamping_by(world, authority) as attesting:
+        if stamped:
+            await grown(world, 5)
+        await attesting.turn()
+        await world.recorder.record(draft(5, at=world.now))  # and the keeper is dead
+        await watch.look()
+        before = watch.hindrance()
+        world.now += timedelta(hours=48)
+        await attesting.turn()
+        await watch.look()
+        after = watch.hindrance()
+        await world.keeper.sign()
+        await attesting.turn()
+        await watch.look()
+
+    assert before is None
+    assert isinstance(after, RecordNotStamped)
+    assert watch.hindrance() is None, "signed and stamped, it goes on"
 
 
 async def test_before_the_first_look_nothing_is_exchanged(world: RecordWorld) -> None:

@@ -34,9 +34,7 @@ class RecordWorld:
         self.keys = RecordKeys.load_or_create(directory, name)
         self.now = START
         self.recorder = Recorder(database, lambda: self.now)
-        self.keeper = RecordKeeper(
-            database, self.recorder, self.keys, origin, lambda: self.now, every=3600
-        )
+        self.keeper = RecordKeeper(database, self.recorder, self.keys, origin, every=3600)
 
 
 @asynccontextmanager
