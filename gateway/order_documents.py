@@ -52,7 +52,7 @@ def document_routes(
 
     Args:
         most: bytes that a document may have.
-        record: where what is shown is recorded; None in tests alone.
+        record: where what is taken in and shown is recorded; None in tests alone.
     """
     views = _Views(database, guard, now, most, record)
     return [
@@ -80,10 +80,15 @@ class _Views:
         self._uploads = anyio.CapacityLimiter(_AT_ONCE)
 
     async def upload(self, request: Request) -> Response:
-        """Take a file in; whether it was here before does not show."""
+        """Take a file in; whether it was here before does not show.
+
+        Unlike a paper that leaves, it belongs to no case yet: the entry names the file and who sent it.
+        """
         caller = caller_with(self._guard, request, *DRAFTERS)
         if caller.organisation != "court":
             raise HttpRefused(403, "FORBIDDEN", "Only the court uploads documents. 无权上传")
+        if self._record is not None:
+            self._record.require()
         async with self._uploads:
             file = await received_pdf(request.headers, request.stream(), most=self._most)
             document = DocumentRecord(
@@ -96,6 +101,9 @@ class _Views:
             await self._database.write(
                 partial(keep_document, document=document, content=file.content)
             )
+        if self._record is not None:
+            what = {"document": document.sha256, "size": document.size}
+            await self._record.shown(caller, RecordKind.STEP, what)
         _LOG.info("document.uploaded", sha256=document.sha256, size=document.size)
         told = {"sha256": document.sha256, "size": document.size, "mediaType": PDF}
         return JSONResponse(told, status_code=201, headers=dict(NO_STORE))

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,7 +74,7 @@ class Court:
     def look(self) -> httpx.Response:
         return ask(self.demo, "court-executor", ASSETS, n=self.case["number"])
 
-    def kept(self) -> dict[str, list[Any]]:
+    def kept(self) -> dict[str, list[str]]:
         """Return what the court decided, row by row."""
         with self.database.connect() as connection:
             return {
@@ -89,7 +89,7 @@ class Court:
                 json.loads(bytes(leaf)) for leaf in connection.scalars(wanted, {"kind": kind}).all()
             ]
 
-    def tell(self, statements: dict[str, tuple[str, ...]]) -> None:
+    def tell(self, statements: Mapping[str, tuple[str, ...]]) -> None:
         with self.database.begin() as connection:
             for one in statements[self.database.dialect.name]:
                 connection.execute(text(one))
@@ -216,6 +216,7 @@ def test_while_the_record_cannot_be_written_nothing_leaves_and_nobody_is_asked(
             "events": streamed(court),
             "socket": over_a_socket(court),
             "screen": plain(court, "dept:tourism", "/screen", json=screened),
+            "upload": said(upload(demo, pdf("while it is out"))),
             "paper": plain(court, executor, f"{order}/documents/RULING"),
             "form": plain(court, executor, f"{order}/forms/assistance-notice"),
             "entry form": plain(court, executor, f"/list/entries/{court.entry}/forms/risk-warning"),
