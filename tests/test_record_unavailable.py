@@ -262,16 +262,52 @@ def test_a_subscription_ends_before_its_event_asks_what_could_not_be_recorded(
     assert after == wires, "nobody was asked"
 
 
+@pytest.mark.parametrize("what", ["entries", "export"])
+def test_a_command_takes_nothing_out_that_it_cannot_record(
+    court: Court, tmp_path: Path, what: str
+) -> None:
+    asked, place = tmp_path / "asked.json", tmp_path / "out"
+    asked.write_text(json.dumps({"format": "csv", "document": "（2026）示9903审1号"}))
+    place.mkdir()
+    words = (
+        "audit",
+        what,
+        str(place / "taken"),
+        *(("--where", str(asked)) if what == "entries" else ()),
+    )
+
+    with court.out():
+        refused = command(court, *words)
+        left = list(place.iterdir())
+    exports = len(court.entries("EXPORT"))
+    taken = command(court, *words)
+
+    assert (refused.returncode, left) == (2, []), refused.stderr
+    assert "it cannot be recorded" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert taken.returncode == 0, taken.stderr
+    assert [one.name for one in place.iterdir()] == ["taken"]
+    assert "manifest.json" in {one.name for one in (place / "taken").iterdir()}
+    assert len(court.entries("EXPORT")) == exports + 1
+    assert command(court, *words).returncode == 2, "it is not written over"
+
+
 def lapse(court: Court) -> None:
     """Let the order's hold come to its end, by the command that an operator has."""
-    words = ("orders", "tick", "--as-of", "2031-01-01")
-    subprocess.run(
+    done = command(court, "orders", "tick", "--as-of", "2031-01-01")
+    assert done.returncode == 0, done.stderr
+
+
+def command(court: Court, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         [sys.executable, "-c", "from gateway.cli import app; app()", *words],
-        check=True,
+        check=False,
         capture_output=True,
+        text=True,
         env={
             **os.environ,
             "CHAKONG_DATA_DIR": str(court.state),
             "CHAKONG_DATABASE_URL": court.url,
+            "COLUMNS": "200",
         },
     )
