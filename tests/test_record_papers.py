@@ -3,14 +3,18 @@
 import hashlib
 import secrets
 import time
+from pathlib import Path
 from typing import Any, Final
 
+import httpx
 import pytest
 
+from gateway.demo.tokens import fresh_token
 from tests.gateway.paper_office import pdf
-from tests.running import ask
-from tests.test_order_documents import get, upload
-from tests.test_record import leaf_of, signed_size
+from tests.ordering import draft_of, targets
+from tests.running import ASSETS, ask
+from tests.test_order_documents import attach, get, upload
+from tests.test_record import leaf_of, proof_of, signed_size
 
 PROPOSE: Final = """
 mutation ($i: ProposeEntryInput!, $k: String!) { proposeEntry(input: $i, idempotencyKey: $k) {
@@ -110,3 +114,62 @@ def test_an_uploaded_document_is_an_entry(demo: dict[str, Any]) -> None:
         "document": hashlib.sha256(content).hexdigest(),
         "size": len(content),
     }
+
+
+def test_every_answer_beside_the_graph_carries_its_receipt(
+    demo: dict[str, Any], proposed: tuple[str, dict[str, Any]]
+) -> None:
+    entry, case = proposed
+    target = targets(demo, case)["SECURITIES"]
+    order = draft_of(demo, "SECURITIES", case, target)["id"]
+    sha256 = upload(demo, pdf("receipt")).json()["sha256"]
+    attach(demo, order, "RULING", sha256)
+    person = {"name": "无名氏", "idNumber": case["debtors"][0]}
+    screened = {"trigger": "consumption.lodging", "businessReference": "r", "subjects": [person]}
+    exported = {"format": "jsonl", "document": "（2026）示9903审1号"}
+    own = demo["cases"][0]["debtors"][0]
+
+    answers = {
+        "upload": upload(demo, pdf("receipt")),
+        "paper": get(demo, f"/orders/{order}/documents/RULING", "court-executor"),
+        "form": get(demo, f"/orders/{order}/forms/assistance-notice", "court-executor"),
+        "entry form": get(demo, f"/list/entries/{entry}/forms/risk-warning", "court-executor"),
+        "snapshot": snapshot(demo),
+        "screen": post(demo, "/screen", "dept:tourism", screened),
+        "tracker": get(demo, f"/tracker/findUsage?userCode={own}", "data-subject"),
+        "export": post(demo, "/record/export", "auditor", exported),
+    }
+
+    assert {name for name, one in answers.items() if one.status_code not in {200, 201}} == set()
+    for answer in answers.values():
+        raw, leaf = leaf_of(demo, int(answer.headers["chakong-entry"]))
+        assert hashlib.sha256(b"\x00" + raw).hexdigest() == answer.headers["chakong-leaf-hash"]
+        assert leaf["request"] == answer.headers["x-request-id"]
+        assert leaf["ms"] >= 0
+    proof_of(demo, int(answers["screen"].headers["chakong-entry"]))
+
+
+def test_refusals_in_the_graph_and_beside_it_have_their_request(demo: dict[str, Any]) -> None:
+    size = signed_size(demo)
+
+    refused = [
+        ask(demo, "auditor", ASSETS, n=demo["cases"][0]["number"]),
+        get(demo, "/orders/o_nobody/forms/assistance-notice", "court-executor"),
+    ]
+
+    leaves = [leaf_of(demo, n)[1] for n in range(size, signed_size(demo))]
+    kept = [leaf for leaf in leaves if leaf["decision"] == "REFUSED"]
+    assert [leaf["request"] for leaf in kept] == [one.headers["x-request-id"] for one in refused]
+    assert all(leaf["ms"] >= 0 for leaf in kept)
+
+
+def snapshot(demo: dict[str, Any]) -> httpx.Response:
+    newest = get(demo, "/list/snapshot", "dept:traffic-police")
+    return get(demo, newest.headers["location"], "dept:traffic-police")
+
+
+def post(demo: dict[str, Any], path: str, role: str, body: dict[str, Any]) -> httpx.Response:
+    headers = {"authorization": f"Bearer {fresh_token(Path(demo['data']), role)}"}
+    return httpx.post(
+        f"{demo['issuer']}{path}", json=body, headers=headers, timeout=30, trust_env=False
+    )

@@ -15,7 +15,7 @@ from domain.record import RecordKind
 from gateway.forms.entry_forms import ENTRY_FORMS, EntryPaper
 from gateway.forms.routes import HEADERS
 from gateway.plain_http import NotThere, caller_with, refusing
-from gateway.plain_record import PlainRecord, Rests
+from gateway.plain_record import PlainRecord, Rests, receipt
 from storage.cases import cases_of_officer, find_case
 from storage.database import Database
 from storage.entries import find_entry
@@ -36,11 +36,12 @@ def entry_form_routes(
         page = None if made is None or paper is None else made(paper)
         if paper is None or page is None:
             raise NotThere
+        placed = None
         if record is not None:
             what = {"entry": paper.entry.id, "form": request.path_params["form"]}
             subjects, rests = [paper.entry.id_number], _rests_on(paper)
-            await record.shown(caller, RecordKind.DISCLOSURE, what, subjects, rests)
-        return HTMLResponse(page, headers=dict(HEADERS))
+            placed = await record.shown(caller, RecordKind.DISCLOSURE, what, subjects, rests)
+        return HTMLResponse(page, headers={**HEADERS, **receipt(placed)})
 
     path = "/list/entries/{entry_id}/forms/{form}"
     return [Route(path, refusing(show, record), methods=["GET"])]
