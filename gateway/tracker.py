@@ -1,6 +1,7 @@
 """
-``/tracker``: who looked at a person, in the words of Estonia's data tracker (Andmejälgija, API 2.0).
+``/tracker``: who looked at a person, in the words of Estonia's data tracker (Andmejälgija, API 2.0.0).
 
+Why that version: docs/decisions/0036.
 ``findUsage``, ``usagePeriod`` and ``heartbeat``, JSON, with the parameters and members that its portal
 knows: a national portal that shows people the look-ups of many registers can show ours. Who asks is
 the token's, never the header's: ``userCode`` is his own number, or that of somebody who delegated this
