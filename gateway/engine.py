@@ -17,7 +17,6 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -216,16 +215,23 @@ class Engine:
     async def _events(self, prepared: _Prepared, caller: Caller) -> AsyncIterator[Response]:
         """Yield one response for each event, until the token, the case or the caller ends it."""
         context = prepared.context
+        started = time.perf_counter()
+
+        def begin() -> None:
+            nonlocal started
+            self._require(prepared)
+            started = time.perf_counter()
+
         events = await event_stream(
             self._roles.of(caller.scopes) if not prepared.plan.denied else self._graph.schema,
             prepared.document.node,
             context,
             variables=prepared.operation.variables,
             name=prepared.operation.name,
-            require=partial(self._require, prepared),
+            begin=begin,
         )
         if isinstance(events, ExecutionResult):
-            yield await self._event(prepared, events)
+            yield await self._event(prepared, events, started)
             return
         try:
             while True:
@@ -238,7 +244,7 @@ class Engine:
                 except Exception as error:  # noqa: BLE001 -- as in execute
                     yield _over(error, context.request_id)
                     return
-                response = await self._event(prepared, result)
+                response = await self._event(prepared, result, started)
                 yield response
                 if response.status != _OK:
                     return
@@ -247,11 +253,13 @@ class Engine:
             await events.aclose()  # type: ignore[attr-defined]  # an async generator
             await context.asking.close()
 
-    async def _event(self, prepared: _Prepared, result: ExecutionResult) -> Response:
+    async def _event(
+        self, prepared: _Prepared, result: ExecutionResult, started: float
+    ) -> Response:
         """Return the response of one event, recorded."""
         body = self._body(prepared, result)
         try:
-            await self._recorded(prepared, body, time.perf_counter())
+            await self._recorded(prepared, body, started)
         except Refused as refused:
             return ended(refused, prepared.context.request_id, status=503)
         return Response(_OK, body)

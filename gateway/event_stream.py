@@ -27,12 +27,12 @@ async def event_stream(  # noqa: PLR0913 -- a subscription's parts
     *,
     variables: Mapping[str, Any],
     name: str | None,
-    require: Callable[[], None],
+    begin: Callable[[], None],
 ) -> AsyncIterator[ExecutionResult] | ExecutionResult:
     """Return the results of the events, or the one result of a subscription that did not begin.
 
     Args:
-        require: called before each event is executed; what it raises ends the stream.
+        begin: called before each event is executed; what it raises ends the stream.
     """
     executor = ExecutorThrowingOnIncremental.build(
         schema,
@@ -45,7 +45,7 @@ async def event_stream(  # noqa: PLR0913 -- a subscription's parts
         return ExecutionResult(None, errors=executor)
 
     def executed(event: Executor[Any]) -> Any:
-        require()
+        begin()
         return execute_subscription_event(event)
 
     source: Any = create_source_event_stream(executor)
