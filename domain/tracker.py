@@ -21,11 +21,12 @@ def is_hidden(
 ) -> bool:
     """Return whether a look-up at *at* is still kept from the person it was about.
 
-    It is told once a hold was executed in its case, and after *longest* in any case; nobody has to
+    It is told once a hold on that person was executed in its case, and after *longest* in any case; nobody has to
     remember to un-hide it.
 
     Args:
-        held: when a hold was first executed in the case; None if none was.
+        held: when a hold on the person was first executed in the case; None if none was: one on another
+            obligor says nothing to this one, whose property may still be moved.
     """
     if purpose not in _HIDDEN or now >= at + longest:
         return False

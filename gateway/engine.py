@@ -26,7 +26,6 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     execute,
-    subscribe,
 )
 from graphql.execution import Executor, default_field_resolver, default_type_resolver
 from graphql.execution.collect_fields import FragmentDetails
@@ -40,11 +39,13 @@ from gateway.contexts import Contexts
 from gateway.cost import Budgets, OverBudget
 from gateway.disclosure import Requested
 from gateway.documents import Document, InvalidDocument, RoleDocuments
+from gateway.event_stream import event_stream
 from gateway.explain import explained
 from gateway.limits import Limits, nests_deeper
 from gateway.outward import request_errors
 from gateway.plan import Plan, Planner
 from gateway.plans import Plans
+from gateway.recorder import RecordUnavailable
 from gateway.request_ids import current_request
 from gateway.request_record import RequestRecord
 from gateway.response import RequestRefused, Response, body_of, denials, ended, failed, refusal
@@ -187,8 +188,7 @@ class Engine:
             raise PermissionError("a plan runs for the scopes it was made for")
         started = time.perf_counter()
         try:
-            if self._record is not None:
-                self._record.require(prepared.plan)
+            self._require(prepared)
         except Refused as refused:
             return ended(refused, context.request_id, status=503)
         limit_time(self._settings.seconds)
@@ -229,62 +229,73 @@ class Engine:
         if prepared.node.operation is not OperationType.SUBSCRIPTION:
             yield await self._once(prepared)
             return
+        try:
+            self._require(prepared)
+        except Refused as unavailable:
+            yield ended(unavailable, prepared.context.request_id, status=503)
+            return
         async for response in self._events(prepared, caller):
             yield response
 
     async def _events(self, prepared: _Prepared, caller: Caller) -> AsyncIterator[Response]:
         """Yield one response for each event, until the token, the case or the caller ends it."""
         context = prepared.context
-        events = subscribe(
+        started = time.perf_counter()
+
+        def begin() -> None:
+            nonlocal started
+            self._require(prepared)
+            started = time.perf_counter()
+
+        events = await event_stream(
             self._roles.of(caller.scopes) if not prepared.plan.denied else self._graph.schema,
             prepared.document.node,
-            context_value=context,
-            variable_values=dict(prepared.operation.variables),
-            operation_name=prepared.operation.name,
+            context,
+            variables=prepared.operation.variables,
+            name=prepared.operation.name,
+            begin=begin,
         )
-        if asyncio.iscoroutine(events) or asyncio.isfuture(events):
-            events = await events
         if isinstance(events, ExecutionResult):
-            yield await self._event(prepared, events)
+            yield await self._event(prepared, events, started)
             return
         try:
             while True:
-                started = time.perf_counter()
                 left = caller.expires_at - context.now().timestamp()
                 try:
                     async with asyncio.timeout(max(0.0, left)):
-                        result = await anext(events)  # type: ignore[arg-type]  # awaited above
+                        result = await anext(events)
                 except StopAsyncIteration:
                     return
                 except asyncio.CancelledError:
                     self._record_unseen(prepared, started)
                     raise
-                except TimeoutError:
-                    yield ended(TokenOver(), context.request_id)
-                    return
-                except Refused as cause:
-                    yield ended(cause, context.request_id)
-                    return
                 except Exception as error:  # noqa: BLE001 -- as in execute
-                    yield failed(error, context.request_id)
+                    yield _over(error, context.request_id)
                     return
-                response = await self._event(prepared, result)
+                response = await self._event(prepared, result, started)
                 yield response
                 if response.status != _OK:
                     return
                 self._contexts.renew(context)
         finally:
-            await events.aclose()  # type: ignore[union-attr]  # an async generator
+            await events.aclose()  # type: ignore[attr-defined]  # an async generator
             await context.asking.close()
 
-    async def _event(self, prepared: _Prepared, result: ExecutionResult) -> Response:
+    async def _event(
+        self, prepared: _Prepared, result: ExecutionResult, started: float
+    ) -> Response:
         """Return the response of one event, recorded."""
         body = self._body(prepared, result)
         try:
-            await self._recorded(prepared, body, time.perf_counter())
+            await self._recorded(prepared, body, started)
         except Refused as refused:
             return ended(refused, prepared.context.request_id, status=503)
         return Response(_OK, body)
+
+    def _require(self, prepared: _Prepared) -> None:
+        """Raises RecordUnavailable: nobody may be asked for what could not be recorded."""
+        if self._record is not None:
+            self._record.require(prepared.plan)
 
     async def _recorded(self, prepared: _Prepared, body: dict[str, Any], started: float) -> None:
         """Raises RecordUnavailable: the body must not leave."""
@@ -469,6 +480,19 @@ class Engine:
         if prepared.operation.explain:
             body["extensions"]["plan"] = explained(prepared.plan, prepared.variables, context)
         return body
+
+
+def _over(error: Exception, request_id: str) -> Response:
+    """Return the last word of a subscription that *error* ended."""
+    match error:
+        case TimeoutError():
+            return ended(TokenOver(), request_id)
+        case RecordUnavailable():
+            return ended(error, request_id, status=503)
+        case Refused():
+            return ended(error, request_id)
+        case _:
+            return failed(error, request_id)
 
 
 def _requested(operation: Operation) -> Requested:

@@ -16,7 +16,7 @@ from domain.record import RecordKind
 from gateway.list_snapshot import Snapshot
 from gateway.list_snapshots import Snapshots
 from gateway.plain_http import NO_STORE, HttpRefused, caller_with, refusing
-from gateway.plain_record import PlainRecord
+from gateway.plain_record import PlainRecord, receipt
 
 _LOG = structlog.get_logger()
 _TAKER = "list:subscribe"
@@ -39,11 +39,13 @@ def snapshot_routes(
     async def file(request: Request) -> Response:
         caller = caller_with(guard, request, _TAKER)
         snapshot = await found(request)
+        placed = None
         if record is not None:
-            await record.shown(caller, RecordKind.DISCLOSURE, {"snapshot": snapshot.id})
+            placed = await record.shown(caller, RecordKind.DISCLOSURE, {"snapshot": snapshot.id})
         _LOG.info("snapshot.served", snapshot=snapshot.id, unit=caller.organisation)
         headers = {
             **NO_STORE,
+            **receipt(placed),
             "etag": f'"{snapshot.id}"',
             "link": f'<{request.url.path}.sig>; rel="describedby"',
         }

@@ -21,7 +21,7 @@ from auth.caller import Caller
 from auth.guard import Guard
 from domain.record import RecordKind
 from gateway.plain_http import NO_STORE, HttpRefused, NotThere, caller_with, refusing
-from gateway.plain_record import PlainRecord, rests_on
+from gateway.plain_record import PlainRecord, receipt, rests_on
 from gateway.uploads import PDF, received_pdf
 from resolvers.order_sight import ORDER_READERS, seen_order
 from resolvers.ordering import DRAFTERS
@@ -52,7 +52,7 @@ def document_routes(
 
     Args:
         most: bytes that a document may have.
-        record: where what is shown is recorded; None in tests alone.
+        record: where what is taken in and shown is recorded; None in tests alone.
     """
     views = _Views(database, guard, now, most, record)
     return [
@@ -80,10 +80,15 @@ class _Views:
         self._uploads = anyio.CapacityLimiter(_AT_ONCE)
 
     async def upload(self, request: Request) -> Response:
-        """Take a file in; whether it was here before does not show."""
+        """Take a file in; whether it was here before does not show.
+
+        Unlike a paper that leaves, it belongs to no case yet: the entry names the file and who sent it.
+        """
         caller = caller_with(self._guard, request, *DRAFTERS)
         if caller.organisation != "court":
             raise HttpRefused(403, "FORBIDDEN", "Only the court uploads documents. 无权上传")
+        if self._record is not None:
+            self._record.require()
         async with self._uploads:
             file = await received_pdf(request.headers, request.stream(), most=self._most)
             document = DocumentRecord(
@@ -96,9 +101,14 @@ class _Views:
             await self._database.write(
                 partial(keep_document, document=document, content=file.content)
             )
+        placed = None
+        if self._record is not None:
+            what = {"document": document.sha256, "size": document.size}
+            placed = await self._record.shown(caller, RecordKind.STEP, what)
         _LOG.info("document.uploaded", sha256=document.sha256, size=document.size)
         told = {"sha256": document.sha256, "size": document.size, "mediaType": PDF}
-        return JSONResponse(told, status_code=201, headers=dict(NO_STORE))
+        headers = {**NO_STORE, **receipt(placed)}
+        return JSONResponse(told, status_code=201, headers=headers)
 
     async def show(self, request: Request) -> Response:
         """Answer an order's document, named by its hash, or by its kind for the latest of them."""
@@ -108,16 +118,18 @@ class _Views:
         if found is None:
             raise NotThere
         order, attachment, content = found
+        placed = None
         if self._record is not None:
             what = {"order": order_id, "document": attachment.sha256}
             subjects, rests = [order.id_number], rests_on(order)
-            await self._record.shown(caller, RecordKind.DISCLOSURE, what, subjects, rests)
+            placed = await self._record.shown(caller, RecordKind.DISCLOSURE, what, subjects, rests)
         _LOG.info("document.shown", order=order_id, kind=attachment.kind, sha256=attachment.sha256)
         return Response(
             content,
             media_type=attachment.media_type,
             headers={
                 **NO_STORE,
+                **receipt(placed),
                 "content-disposition": _as_file(attachment),
                 "content-security-policy": _NOTHING_RUNS,
                 "cross-origin-resource-policy": "same-origin",

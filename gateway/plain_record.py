@@ -14,6 +14,7 @@ from domain.purpose import Purpose
 from domain.record import SALT_BYTES, Commitments, RecordKind, term
 from gateway.plain_http import HttpRefused
 from gateway.recorder import Recorder, RecordUnavailable
+from gateway.request_ids import current_request, request_milliseconds
 from storage.orders import OrderRecord
 from storage.record import Placed, RecordDraft
 
@@ -103,7 +104,7 @@ class PlainRecord:
             caller,
             kind,
             decision,
-            said,
+            {**said, **_request()},
             subjects=subjects,
             rests_on=rests_on,
             at=self.now(),
@@ -117,7 +118,13 @@ class PlainRecord:
         """Record a log-in or a token; False if that could not be done."""
         salt = os.urandom(SALT_BYTES)
         body = msgspec.json.encode(
-            {"v": 1, "kind": kind, "decision": outcome, "who": Commitments(salt).of(who)}
+            {
+                "v": 1,
+                "kind": kind,
+                "decision": outcome,
+                "who": Commitments(salt).of(who),
+                **_request(),
+            }
         )
         personal = {"salt": salt.hex(), "who": who, "cases": [], "subjects": []}
         draft = RecordDraft(
@@ -228,6 +235,17 @@ def started(
         at=at,
         body=msgspec.json.encode(body),
     )
+
+
+def receipt(placed: Placed | None) -> dict[str, str]:
+    """Return the headers that say as which entry an answer was recorded; none where nothing is."""
+    if placed is None:
+        return {}
+    return {"chakong-entry": str(placed.n), "chakong-leaf-hash": placed.hash.hex()}
+
+
+def _request() -> dict[str, object]:
+    return {"request": current_request(), "ms": request_milliseconds()}
 
 
 def _unavailable(refused: RecordUnavailable) -> HttpRefused:

@@ -24,7 +24,7 @@ from domain.record import RecordKind
 from gateway.cost import Budgets, OverBudget
 from gateway.outward import tidy
 from gateway.plain_http import NO_STORE, HttpRefused, caller_with, refusing
-from gateway.plain_record import PlainRecord
+from gateway.plain_record import PlainRecord, receipt
 from resolvers.refusals import Refused
 from resolvers.watched_ranges import WatchedRanges
 
@@ -53,15 +53,16 @@ def range_routes(
     async def keys(request: Request) -> Response:
         caller = _caller(guard, request)
         given, bits = _told(partial(ranges.keys, caller.organisation))
+        placed = None
         if record is not None:
-            await record.shown(caller, RecordKind.SCREENING, {"rangeKeys": given.period})
+            placed = await record.shown(caller, RecordKind.SCREENING, {"rangeKeys": given.period})
         body = {
             "period": given.period,
             "bits": bits,
             "rangeKey": given.range_key.hex(),
             "rowKey": given.row_key.hex(),
         }
-        return JSONResponse(body, headers=dict(NO_STORE))
+        return JSONResponse(body, headers={**NO_STORE, **receipt(placed)})
 
     async def answers(request: Request) -> Response:
         caller = _caller(guard, request)
@@ -81,10 +82,12 @@ def range_routes(
         for one in question.ranges:
             made = partial(ranges.answer, caller.organisation, question.period, one)
             found.append(await anyio.to_thread.run_sync(_told, made))
+        placed = None
         if record is not None:
             what = {"ranges": question.ranges, "period": question.period}
-            await record.shown(caller, RecordKind.SCREENING, what)
-        return JSONResponse({"answers": [_shown(one) for one in found]}, headers=dict(NO_STORE))
+            placed = await record.shown(caller, RecordKind.SCREENING, what)
+        answered = {"answers": [_shown(one) for one in found]}
+        return JSONResponse(answered, headers={**NO_STORE, **receipt(placed)})
 
     return [
         Route("/screen/ranges/keys", refusing(keys, record)),

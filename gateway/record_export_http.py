@@ -24,12 +24,13 @@ from auth.record_keys import RecordKeys
 from domain.identity import IdNumber
 from domain.record import RecordKind
 from gateway.plain_http import NO_STORE, HttpRefused, caller_with, refusing
-from gateway.plain_record import PlainRecord, Rests
+from gateway.plain_record import PlainRecord, Rests, receipt
 from gateway.record_export import MOST, Export, Exported, TooMany, write_export
 from gateway.record_where import MOST_BYTES, NotAsked, Wanted, read_wanted
 from resolvers.duty_of_reason import owes_reason, stated
 from resolvers.refusals import Refused
 from storage.database import Database
+from storage.record import Placed
 
 _AUDIT: Final = "audit:read"
 _AT_ONCE: Final = 2
@@ -80,7 +81,7 @@ def export_routes(
             outside=subjects,
         )
         placed = await record.shown(caller, RecordKind.EXPORT, what, subjects, rests)
-        return Response(content, media_type="application/zip", headers=_headers(taken.at, placed.n))
+        return Response(content, media_type="application/zip", headers=_headers(taken.at, placed))
 
     return [Route("/record/export", refusing(export, record), methods=["POST"])]
 
@@ -126,10 +127,10 @@ async def _wanted(request: Request) -> Wanted:
         raise HttpRefused(400, "BAD_USER_INPUT", str(error)) from error
 
 
-def _headers(at: datetime, entry: int) -> dict[str, str]:
+def _headers(at: datetime, placed: Placed) -> dict[str, str]:
     name = f"record-{at:%Y%m%dT%H%M%SZ}.zip"
     return {
         **NO_STORE,
         "content-disposition": f'attachment; filename="{name}"',
-        "chakong-entry": str(entry),
+        **receipt(placed),
     }

@@ -23,6 +23,8 @@ def refusal_recorded(  # noqa: PLR0913 -- an entry has these parts
     codes: Iterable[str],
     denied: Iterable[str],
     grounds: Sequence[Ground],
+    request: str,
+    milliseconds: int,
     at: datetime,
 ) -> RecordDraft:
     """Return the entry about a request that was refused before anybody was asked."""
@@ -37,6 +39,7 @@ def refusal_recorded(  # noqa: PLR0913 -- an entry has these parts
         "kind": RecordKind.DISCLOSURE.value,
         "decision": REFUSED,
         "codes": sorted(set(codes)),
+        "request": request,
         "unit": caller.organisation,
         "client": caller.client_id,
         "role": caller.role,
@@ -45,6 +48,7 @@ def refusal_recorded(  # noqa: PLR0913 -- an entry has these parts
         "operation": requested.operation,
         "requestHash": commitments.of(requested.whole()),
         "denied": sorted(set(denied)),
+        "ms": milliseconds,
     }
     said |= only_if_any(refusedCases=commitments.all_of(cases))
     body = msgspec.json.encode(said)

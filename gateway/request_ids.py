@@ -1,12 +1,13 @@
-"""The id of the request under way: in its answer, in the record, and in every line that is logged for it."""
+"""The request under way: its id, in its answer, in the record and in every line that is logged for it; its age."""
 
 import secrets
+import time
 from contextvars import ContextVar
 from typing import Final
 
 import structlog
 
-_CURRENT: Final[ContextVar[str | None]] = ContextVar("request_id", default=None)
+_CURRENT: Final[ContextVar[tuple[str, float] | None]] = ContextVar("request", default=None)
 
 
 def begin_request() -> str:
@@ -15,11 +16,18 @@ def begin_request() -> str:
     A client's own id is not taken over: it could be anything, and stands in logs.
     """
     drawn = secrets.token_hex(8)
-    _CURRENT.set(drawn)
+    _CURRENT.set((drawn, time.perf_counter()))
     structlog.contextvars.bind_contextvars(request=drawn)
     return drawn
 
 
 def current_request() -> str:
     """Return the id of the request under way."""
-    return _CURRENT.get() or begin_request()
+    current = _CURRENT.get()
+    return begin_request() if current is None else current[0]
+
+
+def request_milliseconds() -> int:
+    """Return how long ago the request under way began."""
+    current = _CURRENT.get()
+    return 0 if current is None else round((time.perf_counter() - current[1]) * 1000)

@@ -24,6 +24,7 @@ from gateway.disclosure import (
 from gateway.plan import Plan
 from gateway.recorder import Recorder
 from gateway.refusal_entry import refusal_recorded
+from gateway.request_ids import current_request, request_milliseconds
 from gateway.response import RequestRefused
 from resolvers.context import Context
 
@@ -116,6 +117,8 @@ class RequestRecord:
             codes=codes,
             denied=refused.denied,
             grounds=refused.grounds,
+            request=current_request(),
+            milliseconds=request_milliseconds(),
             at=self.now(),
         )
         await self.recorder.record(draft)

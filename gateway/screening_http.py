@@ -20,7 +20,7 @@ from domain.record import RecordKind
 from gateway.cost import Budgets, OverBudget
 from gateway.outward import tidy
 from gateway.plain_http import NO_STORE, HttpRefused, caller_with, refusing
-from gateway.plain_record import PlainRecord, Rests
+from gateway.plain_record import PlainRecord, Rests, receipt
 from resolvers.refusals import Refused
 from resolvers.screening import MOST_SUBJECTS, Screener
 from resolvers.screening_verdict import Screened, Subject
@@ -115,6 +115,7 @@ def screening_routes(
             raise HttpRefused(
                 400 if bad else status, refused.code, str(refused), refused.details
             ) from refused
+        placed = None
         if record is not None:
             hit = [one.about for one in answer.results if one.about is not None]
             what = {
@@ -124,7 +125,7 @@ def screening_routes(
                 "listSequence": answer.sequence,
             }
             rests = Rests(documents=[question.business_reference])
-            await record.shown(caller, RecordKind.SCREENING, what, hit, rests)
+            placed = await record.shown(caller, RecordKind.SCREENING, what, hit, rests)
         body = _WRITE.encode(
             _Answer(
                 results=[_shown(one) for one in answer.results],
@@ -133,7 +134,8 @@ def screening_routes(
                 catalogue_version=answer.catalogue.version,
             )
         )
-        return Response(body, media_type="application/json", headers=dict(NO_STORE))
+        headers = {**NO_STORE, **receipt(placed)}
+        return Response(body, media_type="application/json", headers=headers)
 
     return [Route("/screen", refusing(screen, record), methods=["POST"])]
 

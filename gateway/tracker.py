@@ -1,6 +1,7 @@
 """
-``/tracker``: who looked at a person, in the words of Estonia's data tracker (Andmejälgija, API 2.0).
+``/tracker``: who looked at a person, in the words of Estonia's data tracker (Andmejälgija, API 2.0.0).
 
+Why that version: docs/decisions/0036.
 ``findUsage``, ``usagePeriod`` and ``heartbeat``, JSON, with the parameters and members that its portal
 knows: a national portal that shows people the look-ups of many registers can show ours. Who asks is
 the token's, never the header's: ``userCode`` is his own number, or that of somebody who delegated this
@@ -27,7 +28,7 @@ from domain.identity import IdNumber, parse_id_number
 from domain.purpose import Purpose
 from domain.record import RecordKind
 from gateway.plain_http import NO_STORE, HttpRefused, caller_with, refusing
-from gateway.plain_record import PlainRecord, Rests
+from gateway.plain_record import PlainRecord, Rests, receipt
 from resolvers.delegation_steps import seen_by
 from resolvers.disclosures import Usage, usages_of
 from resolvers.refusals import Refused
@@ -77,13 +78,14 @@ def tracker_routes(  # noqa: PLR0913, PLR0917 -- what the views need
             return list(told.usages)
 
         found = await database.read_aside(read)
+        placed = None
         if record is not None:
             what = {"tracker": "findUsage"}
             rests = Rests(purpose=Purpose.SUBJECT_ACCESS, delegations=seen)
-            await record.shown(caller, RecordKind.DISCLOSURE, what, [number], rests)
+            placed = await record.shown(caller, RecordKind.DISCLOSURE, what, [number], rests)
         page = found[offset : offset + limit]
         body = {"totalUsages": len(found), "usages": [_shown(one) for one in page]}
-        return JSONResponse(body, headers=dict(NO_STORE))
+        return JSONResponse(body, headers={**NO_STORE, **receipt(placed)})
 
     async def usage_period(_: Request) -> Response:
         began = await database.read(first_instant)

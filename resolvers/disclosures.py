@@ -67,7 +67,7 @@ def usages_of(  # noqa: PLR0913 -- a question has these parts
     hidden, place = 0, before
     while len(usages) < first:
         found = find(connection, keys, sought, first=_AT_ONCE, before=place)
-        held = _held(connection, found)
+        held = _held(connection, found, number)
         for entry in found:
             place = entry.row.n
             if not _was_shown(entry, number) or _is_own(entry):
@@ -83,9 +83,12 @@ def usages_of(  # noqa: PLR0913 -- a question has these parts
     return Told(usages=usages, hidden=hidden, behind=place if len(usages) == first else None)
 
 
-def _held(connection: Connection, entries: Sequence[OpenedEntry]) -> Mapping[str, datetime]:
+def _held(
+    connection: Connection, entries: Sequence[OpenedEntry], number: IdNumber
+) -> Mapping[str, datetime]:
+    """Return when *number* was first held in each case: what stands on others warns him of nothing."""
     cases = {case for entry in entries for case in entry.personal.get("cases", ())}
-    return first_holds(connection, cases)
+    return first_holds(connection, cases, number)
 
 
 def _was_shown(entry: OpenedEntry, number: IdNumber) -> bool:

@@ -493,10 +493,14 @@ def last_orders(connection: Connection, numbers: Collection[str]) -> Mapping[str
     return found
 
 
-def first_holds(connection: Connection, numbers: Collection[str]) -> Mapping[str, datetime]:
-    """Return, for those of *numbers* in which a hold was executed, when the first one was."""
+def first_holds(
+    connection: Connection, numbers: Collection[str], held: IdNumber
+) -> Mapping[str, datetime]:
+    """Return, for those of *numbers* in which a hold on *held* was executed, when the first one was."""
     statement = (
         select(order_events.c.case_number, func.min(order_events.c.at))
+        .join(orders, orders.c.id == order_events.c.order_id)
+        .where(orders.c.id_number == held)
         .where(order_events.c.case_number.in_(sorted(numbers)))
         .where(order_events.c.to_state.in_(("EXECUTED", "PARTIALLY_EXECUTED")))
         .group_by(order_events.c.case_number)

@@ -14,8 +14,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from domain.checkpoint import parse_checkpoint, parse_note
 from domain.merkle import is_consistent, root_from_inclusion
 from domain.record import commitment
+from tests.ordering import draft_of, targets
 from tests.running import ASSETS, ask, wire
 
+EXECUTOR = "court-executor"
+WATCH = """
+subscription ($n: CaseNumber!) { orderChanged(caseNumber: $n, after: "0") {
+  debtor { vehicles { plateNumber } } } }
+"""
 VIEWER = "{ viewer { role } }"
 
 
@@ -107,12 +113,12 @@ def test_a_refusal_is_recorded_and_nobody_was_asked(demo: dict[str, Any]) -> Non
 
     answer = ask(demo, "auditor", ASSETS, n=demo["cases"][0]["number"])
 
-    assert answer.status_code in {400, 403}
+    assert answer.status_code == 403
     assert wire(demo) == before
-    if answer.status_code == 403:
-        _, leaf = leaf_of(demo, size)
-        assert leaf["decision"] == "REFUSED"
-        assert "Query.case" in leaf["denied"]
+    leaves = [leaf_of(demo, n)[1] for n in range(size, signed_size(demo))]
+    [leaf] = [leaf for leaf in leaves if leaf["decision"] == "REFUSED"]
+    assert leaf["request"] == answer.headers["x-request-id"]
+    assert "Query.case" in leaf["denied"]
 
 
 def signed_size(demo: dict[str, Any]) -> int:
@@ -124,6 +130,25 @@ def test_who_asks_for_nothing_of_anybody_is_not_recorded(demo: dict[str, Any]) -
     answer = ask(demo, "court-executor", VIEWER)
 
     assert "receipt" not in answer.json()["extensions"]
+
+
+def test_an_event_of_a_subscription_says_how_long_its_departments_took(
+    demo: dict[str, Any],
+) -> None:
+    case = demo["cases"][-2]
+    draft_of(demo, "SECURITIES", case, targets(demo, case)["SECURITIES"])
+    accept = {"accept": "text/event-stream", "authorization": f"Bearer {demo['tokens'][EXECUTOR]}"}
+    body = {"query": WATCH, "variables": {"n": case["number"]}}
+
+    with httpx.stream(
+        "POST", demo["graphql"], json=body, headers=accept, timeout=20, trust_env=False
+    ) as answer:
+        lines = (line for line in answer.iter_lines() if line.startswith("data: {"))
+        event = json.loads(next(lines).removeprefix("data: "))
+
+    _, leaf = leaf_of(demo, event["extensions"]["receipt"]["entry"])
+    assert leaf["departments"].keys() == {"traffic-police"}
+    assert leaf["ms"] > 0
 
 
 def test_the_record_only_grows(demo: dict[str, Any]) -> None:

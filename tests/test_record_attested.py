@@ -18,6 +18,7 @@ from tests.installation import installed
 from tests.record.attestors import SM2, sm2_command, sm2_key
 from tests.record.authority import Authority, running_authority
 from tests.running import ASSETS, ask, wire
+from tests.test_tracker import tracked
 
 
 @pytest.fixture(scope="module")
@@ -105,12 +106,19 @@ def test_without_stamps_nothing_of_the_courts_is_answered_and_it_goes_on_by_itse
         },
         trust_env=False,
     )
+    own = attested["cases"][0]["debtors"][0]
+    tracker = {
+        path: tracked(attested, path)
+        for path in (f"findUsage?userCode={own}", "usagePeriod", "heartbeat")
+    }
     health = plain(attested, "/health")
     public = [plain(attested, path).status_code for path in ("/public", "/record/checkpoint")]
     authority.is_silent = False
     until(lambda: look_up(attested).status_code == 200)
 
-    for answer in (refused, screened):
+    found, *told_of_nobody = tracker.values()
+    assert [one.status_code for one in told_of_nobody] == [200, 200]
+    for answer in (refused, screened, found):
         [error] = answer.json()["errors"]
         assert (answer.status_code, error["extensions"]["code"]) == (503, "RECORD_NOT_STAMPED")
     assert after == before, "nobody was asked"

@@ -1,9 +1,12 @@
 """The desk behind ``chakong audit``."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 from sqlalchemy import Connection
@@ -28,7 +31,7 @@ from gateway.settings import Settings, load_settings, record_origin
 from resolvers.duty_of_reason import Stated, owes_reason, stated
 from resolvers.refusals import Refused
 from storage.database import Database, open_database
-from storage.record import append, record_size
+from storage.record import RecordDraft, append, record_size
 
 
 def exported(
@@ -47,7 +50,7 @@ def exported(
         draft = entry_beside(
             keys, operator(), RecordKind.EXPORT, "TAKEN", told, at=datetime.now(UTC)
         )
-        await database.write(lambda c: append(c, None, [draft]))
+        await _recorded(database, draft)
         await keeper.turn()
         await attested(settings, database)
         size = await database.read(record_size)
@@ -160,35 +163,33 @@ def entries_taken(config: Path | None, directory: Path, asked: bytes) -> dict[st
             at=now,
         )
 
-        def write(connection: Connection) -> Exported:
-            directory.mkdir(mode=0o700)
+        def write(place: Path, connection: Connection) -> Exported:
             origin = record_origin(settings)
-            return write_export(
-                connection, directory, keys, export, origin=origin, pseudonym=pseudonym
-            )
+            return write_export(connection, place, keys, export, origin=origin, pseudonym=pseudonym)
 
-        written = await database.read_aside(write)
-        told: dict[str, object] = {
-            "export": wanted.format.value,
-            "entries": written.entries,
-            "sha256": written.sha256,
-        }
-        draft = entry_beside(
-            keys,
-            caller,
-            RecordKind.EXPORT,
-            "TAKEN",
-            {"what": told},
-            subjects=subjects,
-            rests_on=Rests(
-                cases=[] if export.sought.case is None else [export.sought.case],
-                documents=[wanted.document],
-                reasons=[] if said.reason is None else [said.reason],
-                outside=subjects,
-            ),
-            at=now,
-        )
-        await database.write(lambda c: append(c, None, [draft]))
+        with _aside(directory) as place:
+            written = await database.read_aside(partial(write, place))
+            told: dict[str, object] = {
+                "export": wanted.format.value,
+                "entries": written.entries,
+                "sha256": written.sha256,
+            }
+            draft = entry_beside(
+                keys,
+                caller,
+                RecordKind.EXPORT,
+                "TAKEN",
+                {"what": told},
+                subjects=subjects,
+                rests_on=Rests(
+                    cases=[] if export.sought.case is None else [export.sought.case],
+                    documents=[wanted.document],
+                    reasons=[] if said.reason is None else [said.reason],
+                    outside=subjects,
+                ),
+                at=now,
+            )
+            await _recorded(database, draft)
         return told
 
     return with_settings(config, work)
@@ -197,6 +198,36 @@ def entries_taken(config: Path | None, directory: Path, asked: bytes) -> dict[st
 def public_pem(config: Path | None) -> str:
     """Return the public key of the record's signer as PEM, for openssl."""
     return record_keys(load_settings(config)).public_pem
+
+
+async def _recorded(database: Database, draft: RecordDraft) -> None:
+    """Put *draft* into the record before what it is about is anywhere.
+
+    Raises:
+        ValueError: it cannot be recorded, so nothing may be taken out.
+    """
+    try:
+        await database.write(lambda c: append(c, None, [draft]))
+    except DBAPIError as error:
+        raise ValueError(
+            f"it cannot be recorded ({type(error).__name__}), so nothing is taken out"
+        ) from error
+
+
+@contextmanager
+def _aside(directory: Path) -> Iterator[Path]:
+    """Yield a place to write to, which becomes *directory* once all that was to be done is done.
+
+    Raises:
+        FileExistsError: something is there already; exports are not written over.
+    """
+    if directory.exists():
+        raise FileExistsError(f"{directory} is there already; exports are not written over")
+    with TemporaryDirectory(prefix=f".unfinished-{directory.name}-", dir=directory.parent) as made:
+        place = Path(made) / directory.name
+        place.mkdir(mode=0o700)
+        yield place
+        place.rename(directory)
 
 
 def _stated(wanted: Wanted) -> Stated:

@@ -10,11 +10,12 @@ from starlette.routing import Route
 
 from auth.caller import Caller
 from auth.guard import Guard
+from domain.purpose import Purpose
 from domain.record import RecordKind
 from gateway.forms.entry_forms import ENTRY_FORMS, EntryPaper
 from gateway.forms.routes import HEADERS
 from gateway.plain_http import NotThere, caller_with, refusing
-from gateway.plain_record import PlainRecord
+from gateway.plain_record import PlainRecord, Rests, receipt
 from storage.cases import cases_of_officer, find_case
 from storage.database import Database
 from storage.entries import find_entry
@@ -35,12 +36,23 @@ def entry_form_routes(
         page = None if made is None or paper is None else made(paper)
         if paper is None or page is None:
             raise NotThere
+        placed = None
         if record is not None:
             what = {"entry": paper.entry.id, "form": request.path_params["form"]}
-            await record.shown(caller, RecordKind.DISCLOSURE, what, [paper.entry.id_number])
-        return HTMLResponse(page, headers=dict(HEADERS))
+            subjects, rests = [paper.entry.id_number], _rests_on(paper)
+            placed = await record.shown(caller, RecordKind.DISCLOSURE, what, subjects, rests)
+        return HTMLResponse(page, headers={**HEADERS, **receipt(placed)})
 
-    return [Route("/list/entries/{entry_id}/forms/{form}", refusing(show), methods=["GET"])]
+    path = "/list/entries/{entry_id}/forms/{form}"
+    return [Route(path, refusing(show, record), methods=["GET"])]
+
+
+def _rests_on(paper: EntryPaper) -> Rests:
+    """Return what showing a form rests on: the decision, or before it the document that is enforced."""
+    document = paper.entry.decision_number or paper.case.basis_document_number
+    return Rests(
+        purpose=Purpose.LIST_DECISION, cases=[paper.entry.case_number], documents=[document]
+    )
 
 
 def _paper(caller: Caller, entry_id: str, connection: Connection) -> EntryPaper | None:

@@ -19,7 +19,7 @@ from gateway.forms.seal import ESeal, NoSeal
 from gateway.forms.service_receipt import service_receipt
 from gateway.forms.sheet import POLICY
 from gateway.plain_http import NO_STORE, NotThere, caller_with, refusing
-from gateway.plain_record import PlainRecord, rests_on
+from gateway.plain_record import PlainRecord, receipt, rests_on
 from resolvers.debtor import RAW_NAME_AND_NUMBER
 from resolvers.order_sight import ORDER_READERS, seen_order
 from storage.database import Database
@@ -59,12 +59,13 @@ class _Views:
         page = None if paper is None else self._form(request.path_params["form"], paper)
         if paper is None or page is None:
             raise NotThere
+        placed = None
         if self._record is not None:
             what = {"order": order_id, "form": request.path_params["form"]}
             subjects = [paper.order.id_number]
             rests = rests_on(paper.order)
-            await self._record.shown(caller, RecordKind.DISCLOSURE, what, subjects, rests)
-        return HTMLResponse(page, headers=dict(HEADERS))
+            placed = await self._record.shown(caller, RecordKind.DISCLOSURE, what, subjects, rests)
+        return HTMLResponse(page, headers={**HEADERS, **receipt(placed)})
 
     def _form(self, name: str, paper: Paper) -> Html | None:
         digest = paper.order.document_hash

@@ -34,6 +34,7 @@ from storage.orders import (
     events_of_order,
     find_order,
     find_request,
+    first_holds,
     keep_request,
     last_sequence,
     move_order,
@@ -208,6 +209,30 @@ async def test_an_unanswered_order_reserves_what_it_asks_and_then_what_it_holds(
 
     await database.write(lambda c: keep_hold(c, hold("WAITING", 0), at=NOW))
     assert await database.read(lambda c: committed_fen(c, CASE)) == 0
+
+
+async def test_a_first_hold_is_one_persons(database: Database) -> None:
+    own, other = IdNumber("990203199003070012"), IdNumber("990203199001010025")
+    late = NOW + timedelta(hours=1)
+    kept = [order(1), order(2), order(3, id_number=other)]
+    await added(database, *kept)
+    for one, at in ((kept[0], late), (kept[1], NOW)):
+        await database.write(
+            partial(
+                move_order,
+                order=one,
+                event="REPORT",
+                to_state="EXECUTED",
+                actor="housing-fund-center",
+                at=at,
+            )
+        )
+
+    found = [
+        await database.read(partial(first_holds, numbers=[CASE], held=one)) for one in (own, other)
+    ]
+
+    assert found == [{CASE: NOW}, {}]
 
 
 async def test_a_receipt_that_comes_twice_is_kept_once(database: Database) -> None:
