@@ -1,51 +1,65 @@
-"""The two ways to a token: client credentials, and authorization code with PKCE S256.
+"""The three ways to a token: client credentials, authorization code with PKCE, and renewal.
 
 Authlib's defaults are wider: PKCE `plain`, PKCE optional for confidential clients, redirect URI
-optional. Here every code needs an S256 challenge and a redirect URI that matches exactly.
+optional, a refresh token replaced after its successor is out. Here every code needs an S256
+challenge and a redirect URI that matches exactly, and a refresh token is used up in one statement.
 """
 
 import hashlib
 import re
-from typing import Any
+import secrets
+from typing import Any, Final
 
+import structlog
 from authlib.oauth2.rfc6749 import (  # type: ignore[import-untyped]  # Authlib ships no types
+    InvalidGrantError,
     InvalidRequestError,
     InvalidScopeError,
     UnauthorizedClientError,
 )
 from authlib.oauth2.rfc6749.grants import (  # type: ignore[import-untyped]  # Authlib ships no types
     AuthorizationCodeGrant,
+    BaseGrant,
     ClientCredentialsGrant,
+    TokenEndpointMixin,
 )
 from authlib.oauth2.rfc7636 import (  # type: ignore[import-untyped]  # Authlib ships no types
     CodeChallenge,
 )
 
-from auth.accounts import Code, User
-from auth.client_authentication import BASIC, NONE, POST
+from auth.accounts import REFRESH_TOKEN, Code, User
+from auth.client_authentication import ALL, NONE
+from auth.confirmation import is_thumbprint
+from auth.ledger import Grant, Reused
 from auth.registered import IssuedCode, RegisteredClient, requested_scopes
 from auth.scopes import format_scope
-from auth.starlette_adapter import OAuthRequest
+from auth.starlette_adapter import OAuthRequest, TokenAnswer
 
-CODE_SECONDS = 60
+CODE_SECONDS: Final = 60
+_REMEMBERED: Final = 3600  # seconds that a used code is known as such
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # base64url of a SHA-256
+_LOG = structlog.get_logger()
 
 
 class SystemGrant(ClientCredentialsGrant):  # type: ignore[misc]  # Authlib ships no types
     """A department's system acts for itself, in a role that the catalogue gives to systems."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = (BASIC, POST)
+    TOKEN_ENDPOINT_AUTH_METHODS = tuple(method for method in ALL if method != NONE)
 
     def validate_token_request(self) -> None:
         super().validate_token_request()
         if not self.server.entitlements.is_for_systems(self.request.client.client.role):
             raise UnauthorizedClientError("The client's role is not meant for systems.")
 
+    def generate_token(self, scope: str | None = None, **_more: object) -> TokenAnswer:
+        answer: TokenAnswer = self.server.issue(self.request, user=None, scope=scope)
+        return answer
+
 
 class PersonGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib ships no types
     """A person logged in; the code is kept only as its hash and redeemed once."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = (NONE, BASIC, POST)
+    TOKEN_ENDPOINT_AUTH_METHODS = ALL
 
     @staticmethod
     def validate_authorization_redirect_uri(request: OAuthRequest, client: RegisteredClient) -> str:
@@ -67,26 +81,62 @@ class PersonGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib ship
         parameters = request.payload.data
         self.server.accounts.save_code(
             Code(
-                code_hash=_hashed(code),
+                code_hash=hashed(code),
                 client_id=request.client.get_client_id(),
                 user_id=request.user.id,
                 redirect_uri=parameters["redirect_uri"],
                 scope=request.scope,
                 code_challenge=parameters["code_challenge"],
                 expires_at=int(self.server.clock()) + CODE_SECONDS,
+                dpop_jkt=parameters.get("dpop_jkt"),
             )
         )
 
     def query_authorization_code(self, code: str, client: RegisteredClient) -> IssuedCode | None:
-        """Take the code: whatever is wrong with the rest of the request, it is used up."""
-        taken = self.server.accounts.take_code(_hashed(code))
-        if (
-            taken is None
-            or taken.client_id != client.get_client_id()
-            or taken.expires_at <= self.server.clock()
-        ):
+        """Take the code: whatever is wrong with the rest of the request, it is used up.
+
+        A code that comes a second time was stolen or its first answer was: what was issued for it
+        ends (RFC 6749, section 4.1.2).
+        """
+        server, now = self.server, int(self.server.clock())
+        taken = server.accounts.take_code(hashed(code))
+        if taken is None:
+            if server.ledger.has_come(_used(code)):
+                _LOG.warning("code.reused", client=client.get_client_id())
+                server.ledger.revoke_grant(_grant_id(code), now)
+            return None
+        server.ledger.first_time(_used(code), now + _REMEMBERED)
+        bound_elsewhere = taken.dpop_jkt not in {None, self.request.bound.jkt}
+        if taken.client_id != client.get_client_id() or taken.expires_at <= now or bound_elsewhere:
             return None
         return IssuedCode(taken)
+
+    def generate_token(
+        self,
+        user: User,
+        scope: str,
+        include_refresh_token: bool,
+        **_more: object,  # noqa: FBT001
+    ) -> TokenAnswer:
+        request, grant_id = self.request, _grant_id(self.request.form["code"])
+        refresh_token = secrets.token_urlsafe(32) if include_refresh_token else None
+        answer: TokenAnswer = self.server.issue(
+            request, user=user, scope=scope, grant=grant_id, refresh_token=refresh_token
+        )
+        if refresh_token is not None:
+            now = int(self.server.clock())
+            grant = Grant(
+                id=grant_id,
+                client_id=request.client.get_client_id(),
+                user_id=user.id,
+                scope=scope,
+                # A confidential client proves itself; a public one only by its key.
+                jkt=request.bound.jkt if request.client.client.is_public else None,
+                opened_at=now,
+                expires_at=now + self.server.policy.refresh_token_seconds,
+            )
+            self.server.ledger.open_grant(grant, hashed(refresh_token))
+        return answer
 
     def delete_authorization_code(self, authorization_code: IssuedCode) -> None:
         pass  # taken already
@@ -94,6 +144,56 @@ class PersonGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib ship
     def authenticate_user(self, authorization_code: IssuedCode) -> User | None:
         user: User | None = self.server.accounts.find_user(authorization_code.code.user_id)
         return user
+
+
+class RenewalGrant(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]  # Authlib ships no types
+    """A refresh token for a new access token, and for its own successor."""
+
+    GRANT_TYPE = REFRESH_TOKEN
+    TOKEN_ENDPOINT_AUTH_METHODS = ALL
+
+    def validate_token_request(self) -> None:
+        client = self.authenticate_token_endpoint_client()
+        if not client.check_grant_type(REFRESH_TOKEN):
+            raise UnauthorizedClientError("The client may not refresh tokens.")
+        token = self.request.form.get("refresh_token")
+        if token is None:
+            raise InvalidRequestError("The refresh_token is missing.")
+        grant = self.server.ledger.find_grant(hashed(token))
+        if grant is None or grant.client_id != client.get_client_id():
+            raise InvalidGrantError
+        if grant.jkt not in {None, self.request.bound.jkt}:
+            raise InvalidGrantError
+        wanted = requested_scopes(self.request.payload.scope)
+        if not wanted <= requested_scopes(grant.scope):
+            raise InvalidScopeError
+        self.request.client = client
+        self.request.grant = grant
+
+    def create_token_response(self) -> tuple[int, TokenAnswer, list[tuple[str, str]]]:
+        server, request, grant = self.server, self.request, self.request.grant
+        user = server.accounts.find_user(grant.user_id)
+        if user is None:
+            raise InvalidGrantError
+        rotates = server.policy.rotates_refresh_tokens
+        successor = secrets.token_urlsafe(32) if rotates else None
+        answer = server.issue(
+            request,
+            user=user,
+            scope=request.payload.scope or grant.scope,
+            grant=grant.id,
+            refresh_token=successor,
+        )
+        renewed = server.ledger.renew(
+            hashed(request.form["refresh_token"]),
+            None if successor is None else hashed(successor),
+            int(server.clock()),
+        )
+        if isinstance(renewed, Reused):
+            _LOG.warning("refresh_token.reused", client=grant.client_id)
+        if not isinstance(renewed, Grant):
+            raise InvalidGrantError
+        return 200, answer, self.TOKEN_RESPONSE_HEADER
 
 
 class S256(CodeChallenge):  # type: ignore[misc]  # Authlib ships no types
@@ -109,6 +209,9 @@ class S256(CodeChallenge):  # type: ignore[misc]  # Authlib ships no types
             raise InvalidRequestError("The code_challenge_method must be S256.")
         if not _CHALLENGE.fullmatch(parameters.get("code_challenge", "")):
             raise InvalidRequestError("The code_challenge is not a base64url SHA-256.")
+        if not is_thumbprint(parameters.get("dpop_jkt", "A" * 43)):
+            raise InvalidRequestError("The dpop_jkt is not a base64url SHA-256.")
+        grant.server.check_resource(grant.request)
 
     def get_authorization_code_challenge_method(
         self,
@@ -117,5 +220,15 @@ class S256(CodeChallenge):  # type: ignore[misc]  # Authlib ships no types
         return "S256"
 
 
-def _hashed(code: str) -> str:
-    return hashlib.sha256(code.encode()).hexdigest()
+def hashed(secret: str) -> str:
+    """Return what is kept of a code or token."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _grant_id(code: str) -> str:
+    """Return the id of the grant that *code* opens: known to who has the code, guessed by nobody."""
+    return hashlib.sha256(b"grant:" + code.encode()).hexdigest()[:32]
+
+
+def _used(code: str) -> str:
+    return hashlib.sha256(b"used:" + code.encode()).hexdigest()

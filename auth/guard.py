@@ -1,105 +1,273 @@
-"""The door: raw request headers in, a caller out, or the reason why not."""
+"""The door: a request's raw headers in, a caller out, or the reason why not."""
 
 import hashlib
 import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
 
-from joserfc.jwk import ECKey, KeySet
-
+from auth.algorithms import ALGORITHMS, Key
 from auth.caller import Caller
+from auth.certificates import Terminators
 from auth.claims import Expectation
-from auth.compact import verified_payload
-from auth.errors import InvalidToken, MalformedRequest, MissingToken
+from auth.compact import NotCompact, read_compact
+from auth.confirmation import Confirmation
+from auth.denials import DenyList
+from auth.errors import (
+    BEARER,
+    DPOP,
+    InvalidProof,
+    InvalidToken,
+    MalformedRequest,
+    MissingToken,
+    NonceWanted,
+    Unauthenticated,
+    Undecided,
+)
+from auth.nonces import Nonces
+from auth.proofs import read_proof
 from auth.scopes import Entitlements
+from auth.tokens import TOKEN_TYPE
 
-_LONGEST_HEADER = 8192  # bytes, scheme included
-_SCHEME = re.compile(rb"bearer(?: |$)", re.IGNORECASE)
+Headers = Iterable[tuple[bytes, bytes]]
+FirstTime = Callable[[str, int], Awaitable[bool]]
+"""``first_time(what, until)``: whether *what* comes for the first time, anywhere (epoch seconds)."""
+
+_LONGEST_HEADER: Final = 8192  # bytes, scheme included
+_SCHEME = re.compile(rb"(bearer|dpop)(?: |$)", re.IGNORECASE)
+_MEMBERS: Final = {"alg", "typ", "kid"}  # so no jwk, jku, x5u, x5c, crit, b64, cty, zip, …
+_TYPES: Final = (TOKEN_TYPE, f"application/{TOKEN_TYPE}")
+
+
+class VerifyingKeys(Protocol):
+    """The issuer's keys, which may change while we watch."""
+
+    def find(self, kid: str) -> Key | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a guard needs to know besides the token: what was revoked, used before, and who vouches.
+
+    Attributes:
+        url: the address under which clients know this server; a proof is made for one of its paths.
+        nonces: None asks for none.
+    """
+
+    url: str
+    denials: DenyList
+    first_time: FirstTime
+    terminators: Terminators
+    nonces: Nonces | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a token says that is in order: whom it is for, and which key has to be proven with it."""
+
+    caller: Caller
+    bound: Confirmation
 
 
 class Guard:
-    """Verifies bearer tokens of one issuer for one audience; safe to share between threads.
+    """Verifies access tokens of one issuer for one audience; safe to share between threads.
 
-    A verified token is remembered by its SHA-256 until it expires: 2 µs instead of 120. Refused
-    tokens are not remembered, so nobody can fill the memory with garbage.
+    A verified token is remembered by its SHA-256 until it expires: 2 µs instead of 100. Refused
+    tokens are not remembered, so nobody can fill the memory with garbage. A revoked token, and a
+    proof, are looked at anew with every request.
     """
 
     def __init__(  # noqa: PLR0913 -- one argument for each thing a token is held against
         self,
-        keys: KeySet,
+        keys: VerifyingKeys,
         issuer: str,
         audience: str,
         *,
         entitlements: Entitlements,
-        longest_seconds: int = 3600,
+        surroundings: Surroundings | None = None,
+        longest_seconds: int = 300,
         remembered: int = 4096,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Accept tokens signed by *keys* that live at most *longest_seconds*.
 
         Args:
+            surroundings: without them nothing was revoked and no key can be proven: for tools and
+                tests of something else.
             remembered: how many verified tokens are kept, least recently used dropped first.
             clock: epoch seconds.
         """
-        self._keys = {key.kid: key for key in keys.keys if isinstance(key, ECKey) and key.kid}
+        self._keys = keys
         self._expectation = Expectation(
             issuer=issuer, audience=audience, longest=longest_seconds, entitlements=entitlements
         )
+        self._surroundings = surroundings
         self._clock = clock
         self._remembered = remembered
-        self._callers: OrderedDict[bytes, Caller] = OrderedDict()
+        self._known: OrderedDict[bytes, Verified] = OrderedDict()
         self._lock = threading.Lock()
 
-    def caller(self, headers: Iterable[tuple[bytes, bytes]]) -> Caller:
-        """Return who sends a request with these raw *headers*.
+    def caller(self, headers: Headers) -> Caller:
+        """Return who sends these raw *headers* with a token that is bound to no key.
 
         Raises:
-            MissingToken: no bearer token; another scheme counts as none.
-            InvalidToken: the token is refused; answer `status` with `challenge`.
+            MissingToken: no access token; another scheme counts as none.
+            InvalidToken: the token is refused; answer `status` with `headers`.
         """
-        token = _bearer_token(headers)
+        scheme, token = _presented(headers)
+        verified = self._held_against(token, scheme)
+        if verified.bound.is_bound or scheme != BEARER:
+            raise InvalidToken("unproven", scheme)
+        return verified.caller
+
+    def read(self, token: bytes) -> Verified:
+        """Return what *token* says, whoever sends it: revoked or not, key proven or not.
+
+        Raises:
+            InvalidToken: it is not in order, or over.
+        """
+        return self._held_against(token, BEARER)
+
+    async def admit(self, scope: Mapping[str, Any], headers: Headers | None = None) -> Caller:
+        """Return who sends the request that ASGI describes with *scope*.
+
+        Args:
+            headers: instead of the request's own, where a protocol carries them elsewhere.
+
+        Raises:
+            Unauthenticated: see `auth.errors`.
+        """
+        given = scope["headers"] if headers is None else headers
+        scheme, token = _presented(given)
+        verified = self._held_against(token, scheme)
+        around = self._surroundings
+        if around is not None:
+            try:
+                await around.denials.require(verified.caller)
+            except InvalidToken as refused:
+                refused.scheme = scheme
+                raise
+        if scheme == BEARER and not verified.bound.is_bound:
+            return verified.caller
+        if around is None:
+            raise InvalidToken("unproven", scheme)
+        await _check_binding(verified.bound, scheme, token, scope, given, around, self._clock())
+        return verified.caller
+
+    def _held_against(self, token: bytes, scheme: str) -> Verified:
         digest = hashlib.sha256(token).digest()
         now = self._clock()
-        known = self._recall(digest, now)
-        if known is not None:
-            return known
-        caller = self._expectation.caller(verified_payload(token, self._keys), now=now)
-        self._remember(digest, caller)
-        return caller
-
-    def _recall(self, digest: bytes, now: float) -> Caller | None:
         with self._lock:
-            caller = self._callers.get(digest)
-            if caller is None:
-                return None
-            if caller.expires_at <= now:
-                del self._callers[digest]
-                raise InvalidToken("expired")
-            self._callers.move_to_end(digest)
-            return caller
-
-    def _remember(self, digest: bytes, caller: Caller) -> None:
+            known = self._known.get(digest)
+            if known is not None:
+                if known.caller.expires_at <= now:
+                    del self._known[digest]
+                    raise InvalidToken("expired", scheme)
+                self._known.move_to_end(digest)
+                return known
+        try:
+            verified = self._verify(token, now)
+        except InvalidToken as refused:
+            refused.scheme = scheme
+            raise
         with self._lock:
-            self._callers[digest] = caller
-            if len(self._callers) > self._remembered:
-                self._callers.popitem(last=False)
+            self._known[digest] = verified
+            if len(self._known) > self._remembered:
+                self._known.popitem(last=False)
+        return verified
+
+    def _verify(self, token: bytes, now: float) -> Verified:
+        """Hold *token* against everything that does not change while it lives.
+
+        Source:
+            RFC 7515, sections 3.1 and 5.2; RFC 8725, sections 3.1, 3.5, 3.10 and 3.11.
+        """
+        try:
+            compact = read_compact(token)
+            header = compact.header
+            if header.keys() != _MEMBERS or header["typ"] not in _TYPES:
+                raise InvalidToken("header")
+            if header["alg"] not in ALGORITHMS:
+                raise InvalidToken("header")
+            kid = header["kid"]
+            key = self._keys.find(kid) if isinstance(kid, str) else None
+            if key is None:
+                raise InvalidToken("key")
+            if header["alg"] != key.alg:
+                raise InvalidToken("header")
+            if not compact.is_signed_by(key):
+                raise InvalidToken("signature")
+            claims = compact.payload()
+        except NotCompact as error:
+            raise InvalidToken(error.where) from None
+        caller = self._expectation.caller(claims, now=now)
+        return Verified(caller, self._expectation.confirmation(claims))
 
 
-def _bearer_token(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+def _presented(headers: Headers) -> tuple[str, bytes]:
+    """Return the scheme and the token of the one Authorization header."""
     values = [value for name, value in headers if name.lower() == b"authorization"]
     if not values:
         raise MissingToken("none")
     if len(values) > 1:
         raise MalformedRequest("several")
     value = values[0]
-    scheme = _SCHEME.match(value)
-    if scheme is None:
+    found = _SCHEME.match(value)
+    if found is None:
         raise MissingToken("scheme")
+    scheme = DPOP if found[1].lower() == b"dpop" else BEARER
     if len(value) > _LONGEST_HEADER:
-        raise InvalidToken("size")
-    token = value[scheme.end() :].lstrip(b" ")
+        raise InvalidToken("size", scheme)
+    token = value[found.end() :].lstrip(b" ")
     if not token:
-        raise MalformedRequest("empty")
-    return token
+        raise MalformedRequest("empty", scheme)
+    return scheme, token
+
+
+async def _check_binding(  # noqa: PLR0913, PLR0917 -- a binding is of all of these
+    bound: Confirmation,
+    scheme: str,
+    token: bytes,
+    scope: Mapping[str, Any],
+    headers: Headers,
+    around: Surroundings,
+    now: float,
+) -> None:
+    """Let through who proves the token's key.
+
+    A token that is bound to no DPoP key is no token for the DPoP scheme, and the other way round
+    (RFC 9449, section 7.1 and 7.2).
+    """
+    if (scheme == DPOP) != (bound.jkt is not None):
+        raise InvalidToken("unproven", scheme)
+    if bound.x5t is not None:
+        certificate = around.terminators.certificate(scope)
+        if certificate is None or certificate.thumbprint != bound.x5t:
+            raise InvalidToken("certificate", scheme)
+    if bound.jkt is None:
+        return
+    proofs = [value for name, value in headers if name.lower() == b"dpop"]
+    if len(proofs) != 1:
+        raise InvalidProof("none" if not proofs else "several")
+    proof = read_proof(
+        proofs[0],
+        method=scope.get("method", "GET"),
+        urls=(around.url + scope["path"],),
+        token=token,
+        now=now,
+    )
+    if proof.jkt != bound.jkt:
+        raise InvalidToken("unproven", scheme)
+    if around.nonces is not None and not around.nonces.accepts(proof.nonce):
+        raise NonceWanted(around.nonces.new())
+    try:
+        first = await around.first_time(proof.once, proof.until)
+    except Unauthenticated:
+        raise
+    except Exception as error:
+        raise Undecided("proofs") from error
+    if not first:
+        raise InvalidProof("used")

@@ -16,10 +16,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
-from auth.guard import Guard
+from auth.certificates import Terminators
+from auth.denials import DenyList
+from auth.guard import Guard, Surroundings
 from auth.issuer import Issuer
 from auth.keys import SigningKeys, keep_secret
 from auth.passwords import Passwords
+from auth.policy import Policy
 from auth.record_keys import RecordKeys
 from auth.routes import oauth_routes
 from auth.scopes import Entitlements
@@ -40,6 +43,7 @@ from gateway.engine import Engine, EngineSettings
 from gateway.forms.routes import form_routes
 from gateway.graphiql_page import GraphiqlConfig, graphiql_routes
 from gateway.http import GraphQLOverHTTP
+from gateway.ledger import StoredLedger, StoredProofs
 from gateway.list_snapshot_http import snapshot_routes
 from gateway.list_snapshots import Snapshots
 from gateway.order_documents import document_routes
@@ -53,6 +57,7 @@ from gateway.request_record import RequestRecord
 from gateway.schema import build_graph
 from gateway.screening_http import screening_routes
 from gateway.settings import SHORTEST_KEY, Settings, record_origin
+from gateway.standing import Standing
 from gateway.tracker import tracker_routes
 from gateway.trusted import TrustedDocuments, read_manifest
 from gateway.webhooks import Webhooks
@@ -66,6 +71,7 @@ from storage.bell import open_bell
 from storage.database import Database, open_database
 from storage.migration import migrate
 
+SIGNING_KEYS: Final = "signing-keys.json"  # in the data directory
 GRAPHIQL_CLIENT: Final = "graphiql"
 _FIRST_QUERY: Final = """{
   viewer { role organisation scopes }
@@ -98,23 +104,40 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
     """
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = open_database(settings.database)
-    keys = SigningKeys.load_or_create(settings.data_dir / "signing-keys.json")
+    keys = SigningKeys.load_or_create(settings.data_dir / SIGNING_KEYS, settings.signing_algorithm)
     entitlements = Entitlements.from_catalogue()
+    terminators = Terminators.of(
+        settings.tls_terminators,
+        settings.client_certificate_header,
+        settings.client_certificate_authorities,
+    )
     issuer = Issuer(
         url=settings.issuer,
         audience=settings.audience,
         keys=keys,
         accounts=StoredAccounts(database),
+        ledger=StoredLedger(database, longest_seconds=settings.access_token_seconds),
         entitlements=entitlements,
         passwords=Passwords(),
-        access_token_seconds=settings.access_token_seconds,
+        policy=access_policy(settings),
+        terminators=terminators,
         demo=settings.demo,
     )
+    proofs = StoredProofs(database)
+    denials = DenyList(proofs.denials)
+    standing = Standing(denials)
     guard = Guard(
-        keys.public,
+        keys,
         settings.issuer,
         settings.audience,
         entitlements=entitlements,
+        surroundings=Surroundings(
+            url=settings.issuer,
+            denials=denials,
+            first_time=proofs.first_time,
+            terminators=terminators,
+            nonces=issuer.nonces if settings.dpop_nonces else None,
+        ),
         longest_seconds=settings.access_token_seconds,
     )
     registry = CollectorRegistry()
@@ -158,6 +181,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
             explains_to_all=settings.demo,
         ),
         RequestRecord(recorder, record_keys, utc_now),
+        standing,
     )
     trusted = TrustedDocuments(
         {client: read_manifest(path) for client, path in settings.trusted_documents.items()},
@@ -192,7 +216,17 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         database, _range_secret(settings), utc_now, least_rows=settings.private_least_rows
     )
     private = (ranges,) if settings.private_screening else ()
-    workers = (recorder, keeper, *private, watched, webhooks, snapshots, deliveries, clockwork)
+    workers = (
+        denials,
+        recorder,
+        keeper,
+        *private,
+        watched,
+        webhooks,
+        snapshots,
+        deliveries,
+        clockwork,
+    )
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -219,7 +253,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         lifespan=lifespan,
         routes=[
             Route("/graphql", GraphQLOverHTTP(engine, guard, trusted)),
-            WebSocketRoute("/graphql", GraphQLOverWebSocket(engine, guard, trusted)),
+            WebSocketRoute("/graphql", GraphQLOverWebSocket(engine, guard, trusted, standing)),
             Route("/", _home),
             Route("/health", _health),
             Route("/metrics", _metrics(registry)),
@@ -254,11 +288,29 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
                 timedelta(days=settings.record_hidden_days),
             ),
             *public_routes(database, utc_now, per_minute=settings.public_per_minute),
-            *oauth_routes(issuer, plain_record.signed_in),
+            *oauth_routes(issuer, plain_record.signed_in, guard),
             *graphiql_routes(_graphiql(settings, logins, first_query)),
         ],
     )
     return Gateway(app=app, database=database, issuer=issuer)
+
+
+def access_policy(settings: Settings) -> Policy:
+    """Return what the embedded authorization server demands; `resource` may name us in three ways."""
+    return Policy(
+        profile=settings.access_profile,
+        access_token_seconds=settings.access_token_seconds,
+        refresh_token_seconds=settings.refresh_token_seconds,
+        dpop_nonces=settings.dpop_nonces,
+        resources=frozenset(
+            {
+                settings.audience,
+                settings.issuer,
+                f"{settings.issuer}/",
+                f"{settings.issuer}/graphql",
+            }
+        ),
+    )
 
 
 def _digest(settings: Settings) -> str:

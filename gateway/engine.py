@@ -47,6 +47,7 @@ from gateway.response import RequestRefused, Response, body_of, denials, ended, 
 from gateway.role_schema import RoleSchemas
 from gateway.run import Run
 from gateway.schema import Graph
+from gateway.standing import Standing
 from gateway.steps import Steps
 from resolvers.context import Context
 from resolvers.refusals import Refused, TokenOver
@@ -114,8 +115,12 @@ class Engine:
         contexts: Contexts,
         settings: EngineSettings | None = None,
         record: RequestRecord | None = None,
+        standing: Standing | None = None,
     ) -> None:
-        """Make an engine; without a *record* nothing is recorded: for tests and tools alone."""
+        """Make an engine; without a *record* nothing is recorded: for tests and tools alone.
+
+        Without a *standing* tokens are not revoked, they only end.
+        """
         self._graph = graph
         self._contexts = contexts
         self._settings = settings or EngineSettings()
@@ -125,6 +130,7 @@ class Engine:
         self._steps = Steps(graph.schema)
         self._budgets = Budgets(self._settings.cost_per_minute)
         self._record = record
+        self._standing = standing or Standing()
         self.compiles = True
 
     async def execute(self, operation: Operation, caller: Caller) -> Response:
@@ -181,6 +187,11 @@ class Engine:
     async def stream(self, operation: Operation, caller: Caller) -> AsyncIterator[Response]:
         """Run any operation as a stream: one response, or one for each event."""
         try:
+            await self._standing.require(caller, self._contexts.now().timestamp())
+        except Refused as cause:
+            yield ended(cause, "-", status=401)
+            return
+        try:
             prepared = self._prepare(operation, caller)
         except RequestRefused as refused:
             yield await self._refused(refused.response, operation, caller)
@@ -211,14 +222,11 @@ class Engine:
             return
         try:
             while True:
-                left = caller.expires_at - context.now().timestamp()
                 try:
-                    async with asyncio.timeout(max(0.0, left)):
+                    async with self._standing.while_it_lasts(caller, context.now().timestamp()):
                         result = await anext(events)  # type: ignore[arg-type]  # awaited above
+                    await self._standing.require(caller, context.now().timestamp())
                 except StopAsyncIteration:
-                    return
-                except TimeoutError:
-                    yield ended(TokenOver(), context.request_id)
                     return
                 except Refused as cause:
                     yield ended(cause, context.request_id)

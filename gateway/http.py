@@ -102,7 +102,7 @@ class GraphQLOverHTTP:
                     status=405,
                     code="METHOD_NOT_ALLOWED",
                 )
-            caller = self._guard.caller(headers)
+            caller = await self._guard.admit(scope)
             body = named or _read(headers, await _whole(receive))
             document = self._document(caller, body)
         except Unauthenticated as error:
@@ -159,13 +159,13 @@ def _named_in_address(scope: Scope) -> _Body | None:
 
 
 def unauthenticated(error: Unauthenticated) -> tuple[Response, list[tuple[bytes, bytes]]]:
-    """Return the 401 (or 400) that says how to authenticate, and its header."""
+    """Return the 401 (or 400, or 503) that says how to authenticate, and its headers."""
     shown = {
         "message": f"{error} Send a valid access token as Authorization: Bearer … 请先登录",
         "extensions": {"code": "UNAUTHENTICATED"},
     }
     return Response(error.status, {"errors": [shown]}), [
-        (b"www-authenticate", error.challenge.encode("ascii"))
+        (name.encode("ascii"), value.encode("ascii")) for name, value in error.headers
     ]
 
 

@@ -17,8 +17,10 @@ from websockets.typing import Subprotocol
 from auth.issuer import Issuer
 from auth.keys import SigningKeys
 from auth.passwords import Passwords
+from auth.policy import Policy
 from auth.scopes import Entitlements
 from gateway.accounts import StoredAccounts
+from gateway.ledger import StoredLedger
 from storage.database import open_database
 from tests.running import ASSETS, ask, wire
 from tests.test_silence import log_of
@@ -38,9 +40,10 @@ def short_token(demo: dict[str, Any], seconds: int) -> str:
         audience="chakong",
         keys=SigningKeys.load_or_create(state_of(demo) / "signing-keys.json"),
         accounts=StoredAccounts(open_database("sqlite://")),
+        ledger=StoredLedger(open_database("sqlite://"), longest_seconds=seconds),
         entitlements=Entitlements.from_catalogue(),
         passwords=Passwords(),
-        access_token_seconds=seconds,
+        policy=Policy(access_token_seconds=seconds),
     )
     return issuer.token_for(
         role="court-executor",

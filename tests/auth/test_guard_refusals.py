@@ -161,10 +161,10 @@ BAD_TOKENS = [
     ("RFC 7519 4.1.3 aud not empty", "audience", claims(aud=[])),
     ("RFC 7519 4.1.3 aud not null", "audience", claims(aud=None)),
     ("RFC 9068 2.2 exp present", "exp", claims(exp=ABSENT)),
-    ("RFC 7519 4.1.4 not expired", "expired", claims(iat=NOW - 900, exp=NOW)),
-    ("RFC 7519 2 exp is a number", "exp", claims(exp=str(NOW + 900))),
+    ("RFC 7519 4.1.4 not expired", "expired", claims(iat=NOW - 300, exp=NOW)),
+    ("RFC 7519 2 exp is a number", "exp", claims(exp=str(NOW + 300))),
     ("RFC 7519 2 exp is no boolean", "exp", claims(exp=True)),
-    ("RFC 7519 2 exp is an integer", "exp", claims(exp=NOW + 900.5)),
+    ("RFC 7519 2 exp is an integer", "exp", claims(exp=NOW + 300.5)),
     ("RFC 7519 2 exp is finite", "exp", signed(claims=ENDLESS)),
     ("RFC 7519 2 exp not null", "exp", claims(exp=None)),
     ("RFC 7519 2 exp not negative", "exp", claims(exp=-1)),
@@ -173,8 +173,8 @@ BAD_TOKENS = [
     ("RFC 7519 4.1.6 iat not in the future", "future", claims(iat=NOW + 6)),
     ("RFC 7519 4.1.5 nbf reached", "future", claims(nbf=NOW + 6)),
     ("RFC 7519 2 nbf is a number", "nbf", claims(nbf="now")),
-    ("RFC 9700 2.2 lifetime not too long", "lifetime", claims(exp=NOW + 3601)),
-    ("RFC 9700 2.2 lifetime from iat, not now", "lifetime", claims(iat=NOW - 3000, exp=NOW + 900)),
+    ("RFC 9700 2.2 lifetime not too long", "lifetime", claims(exp=NOW + 301)),
+    ("RFC 9700 2.2 lifetime from iat, not now", "lifetime", claims(iat=NOW - 60, exp=NOW + 300)),
     ("RFC 7519 4.1.4 exp after iat", "lifetime", claims(iat=NOW + 3, exp=NOW + 2)),
     ("RFC 9068 2.2 sub present", "sub", claims(sub=ABSENT)),
     ("RFC 7519 4.1.2 sub is a string", "sub", claims(sub=7)),
@@ -197,7 +197,7 @@ BAD_TOKENS = [
     ("law 4 role present", "role", claims(role=ABSENT)),
     ("law 4 organisation present", "org", claims(org=ABSENT)),
     ("law 4 officer is a string", "officer", claims(officer=None)),
-    ("RFC 7800 3.1 cnf not ignored", "unsupported", claims(cnf={"jkt": "x"})),
+    ("RFC 7800 3.1 cnf not ignored", "cnf", claims(cnf={"jkt": "x"})),
     ("RFC 9396 9.1 no authorization_details", "unsupported", claims(authorization_details=[])),
 ]  # fmt: skip
 
@@ -219,7 +219,7 @@ def test_a_bad_token_is_refused_for_what_is_wrong_with_it(reason: str, token: st
         'error_description="The access token is invalid or has expired."'
     )
     assert str(error) == "The access token is invalid or has expired."
-    assert not guard._callers
+    assert not guard._known
 
 
 def test_the_table_is_long_enough_to_mean_something() -> None:
