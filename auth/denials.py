@@ -43,12 +43,17 @@ Reading = Callable[[str], Awaitable[tuple[str, Iterable[Denial]] | None]]
 
 
 class DenyList:
-    """`start` it in a running loop, and `stop` it; until it was read once, nobody is let in."""
+    """`start` it in a running loop, and `stop` it; until it was read once, nobody is let in.
+
+    Attributes:
+        version: another one whenever the list changed.
+    """
 
     def __init__(self, read: Reading, *, look_every: float = LOOK_EVERY) -> None:
         self._read = read
         self._look_every = look_every
         self._mark = ""
+        self.version: object = object()
         self._denied: dict[DenialKind, dict[str, int]] = {kind: {} for kind in DenialKind}
         self._read_at = float("-inf")
         self._changed = asyncio.Event()
@@ -111,6 +116,7 @@ class DenyList:
             named = denied[one.kind]
             named[one.value] = max(one.at, named.get(one.value, 0))
         self._denied = denied
+        self.version = object()
         self._changed.set()
         self._changed = asyncio.Event()
 

@@ -6,7 +6,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from auth.algorithms import ALGORITHMS, Key
@@ -64,12 +64,23 @@ class Surroundings:
     nonces: Nonces | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Verified:
-    """What a token says that is in order: whom it is for, and which key has to be proven with it."""
+    """What a token says that is in order: whom it is for, and which key has to be proven with it.
+
+    Attributes:
+        passed: the deny list's version that last let it pass.
+    """
 
     caller: Caller
     bound: Confirmation
+    scheme: str
+    token: bytes = field(repr=False)
+    is_plain: bool = field(init=False)
+    passed: object = None
+
+    def __post_init__(self) -> None:
+        self.is_plain = self.scheme == BEARER and not self.bound.is_bound
 
 
 class Guard:
@@ -117,11 +128,10 @@ class Guard:
             MissingToken: no access token; another scheme counts as none.
             InvalidToken: the token is refused; answer `status` with `headers`.
         """
-        scheme, token = _presented(headers)
-        verified = self._held_against(token, scheme)
-        if verified.bound.is_bound or scheme != BEARER:
-            raise InvalidToken("unproven", scheme)
-        return verified.caller
+        known = self._recall(_authorization(headers))
+        if known.bound.is_bound or known.scheme != BEARER:
+            raise InvalidToken("unproven", known.scheme)
+        return known.caller
 
     def read(self, token: bytes) -> Verified:
         """Return what *token* says, whoever sends it: revoked or not, key proven or not.
@@ -129,7 +139,7 @@ class Guard:
         Raises:
             InvalidToken: it is not in order, or over.
         """
-        return self._held_against(token, BEARER)
+        return self._recall(b"Bearer " + token)
 
     async def admit(self, scope: Mapping[str, Any], headers: Headers | None = None) -> Caller:
         """Return who sends the request that ASGI describes with *scope*.
@@ -141,35 +151,40 @@ class Guard:
             Unauthenticated: see `auth.errors`.
         """
         given = scope["headers"] if headers is None else headers
-        scheme, token = _presented(given)
-        verified = self._held_against(token, scheme)
+        value = _authorization(given)
+        known = self._recall(value)
         around = self._surroundings
-        if around is not None:
-            try:
-                await around.denials.require(verified.caller)
-            except InvalidToken as refused:
-                refused.scheme = scheme
-                raise
-        if scheme == BEARER and not verified.bound.is_bound:
-            return verified.caller
         if around is None:
-            raise InvalidToken("unproven", scheme)
-        await _check_binding(verified.bound, scheme, token, scope, given, around, self._clock())
-        return verified.caller
+            if known.is_plain:
+                return known.caller
+            raise InvalidToken("unproven", known.scheme)
+        denials = around.denials
+        if known.passed is not denials.version or not denials.is_fresh:
+            try:
+                await denials.require(known.caller)
+            except InvalidToken as refused:
+                refused.scheme = known.scheme
+                raise
+            known.passed = denials.version
+        if not known.is_plain:
+            await _check_binding(known, scope, given, around, self._clock())
+        return known.caller
 
-    def _held_against(self, token: bytes, scheme: str) -> Verified:
-        digest = hashlib.sha256(token).digest()
+    def _recall(self, value: bytes) -> Verified:
+        """Return what the Authorization header *value* holds, from memory if it was there before."""
+        digest = hashlib.sha256(value).digest()
         now = self._clock()
         with self._lock:
             known = self._known.get(digest)
             if known is not None:
                 if known.caller.expires_at <= now:
                     del self._known[digest]
-                    raise InvalidToken("expired", scheme)
+                    raise InvalidToken("expired", known.scheme)
                 self._known.move_to_end(digest)
                 return known
+        scheme, token = _presented(value)
         try:
-            verified = self._verify(token, now)
+            verified = self._verify(token, scheme, now)
         except InvalidToken as refused:
             refused.scheme = scheme
             raise
@@ -179,7 +194,7 @@ class Guard:
                 self._known.popitem(last=False)
         return verified
 
-    def _verify(self, token: bytes, now: float) -> Verified:
+    def _verify(self, token: bytes, scheme: str, now: float) -> Verified:
         """Hold *token* against everything that does not change while it lives.
 
         Source:
@@ -204,17 +219,19 @@ class Guard:
         except NotCompact as error:
             raise InvalidToken(error.where) from None
         caller = self._expectation.caller(claims, now=now)
-        return Verified(caller, self._expectation.confirmation(claims))
+        return Verified(caller, self._expectation.confirmation(claims), scheme, token)
 
 
-def _presented(headers: Headers) -> tuple[str, bytes]:
-    """Return the scheme and the token of the one Authorization header."""
+def _authorization(headers: Headers) -> bytes:
+    """Return the value of the one Authorization header."""
     values = [value for name, value in headers if name.lower() == b"authorization"]
-    if not values:
-        raise MissingToken("none")
-    if len(values) > 1:
-        raise MalformedRequest("several")
-    value = values[0]
+    if len(values) != 1:
+        raise MalformedRequest("several") if values else MissingToken("none")
+    return values[0]
+
+
+def _presented(value: bytes) -> tuple[str, bytes]:
+    """Return scheme and token."""
     found = _SCHEME.match(value)
     if found is None:
         raise MissingToken("scheme")
@@ -227,10 +244,8 @@ def _presented(headers: Headers) -> tuple[str, bytes]:
     return scheme, token
 
 
-async def _check_binding(  # noqa: PLR0913, PLR0917 -- a binding is of all of these
-    bound: Confirmation,
-    scheme: str,
-    token: bytes,
+async def _check_binding(
+    known: Verified,
     scope: Mapping[str, Any],
     headers: Headers,
     around: Surroundings,
@@ -239,8 +254,9 @@ async def _check_binding(  # noqa: PLR0913, PLR0917 -- a binding is of all of th
     """Let through who proves the token's key.
 
     A token that is bound to no DPoP key is no token for the DPoP scheme, and the other way round
-    (RFC 9449, section 7.1 and 7.2).
+    (RFC 9449, sections 7.1 and 7.2).
     """
+    bound, scheme = known.bound, known.scheme
     if (scheme == DPOP) != (bound.jkt is not None):
         raise InvalidToken("unproven", scheme)
     if bound.x5t is not None:
@@ -256,7 +272,7 @@ async def _check_binding(  # noqa: PLR0913, PLR0917 -- a binding is of all of th
         proofs[0],
         method=scope.get("method", "GET"),
         urls=(around.url + scope["path"],),
-        token=token,
+        token=known.token,
         now=now,
     )
     if proof.jkt != bound.jkt:
