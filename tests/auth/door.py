@@ -26,27 +26,27 @@ async def knock(
     method: str = "GET",
     path: str = PATH,
     peer: str = PROXY,
-    query: bytes = b"",
+    body: bytes = b"",
 ) -> Told:
     """Send one request past every HTTP library, which would tidy what is wrong on purpose."""
-    status, told, body = 0, [], b""
+    status, told, answer = 0, [], b""
 
     async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(message: Any) -> None:
-        nonlocal status, told, body
+        nonlocal status, told, answer
         if message["type"] == "http.response.start":
             status = message["status"]
             told = [(name.decode(), value.decode()) for name, value in message["headers"]]
         else:
-            body += message.get("body", b"")
+            answer += message.get("body", b"")
 
     scope = {
         "type": "http",
         "method": method,
         "path": path,
-        "query_string": query,
+        "query_string": b"",
         "headers": headers,
         "client": (peer, 4711),
         "server": ("127.0.0.1", 8000),
@@ -55,4 +55,4 @@ async def knock(
         "root_path": "",
     }
     await world.app(scope, receive, send)
-    return Told(status, told, body)
+    return Told(status, told, answer)
