@@ -19,11 +19,12 @@ class Client:
     """A registered OAuth client; with none of the four credentials it is public.
 
     The credentials, of which it has one kind: `secret_hash` (argon2); `jwks`, the public keys of its
-    assertions (private_key_jwt); `certificate_thumbprints`, `x5t#S256` of certificates it made itself;
-    `certificate_subject`, an RFC 4514 name that a trusted authority certifies.
+    assertions (private_key_jwt); `certificate_thumbprints`, `x5t#S256` of certificates that it made
+    itself; `certificate_subject`, an RFC 4514 name that an authority certifies.
 
-    `bound_to`: its tokens are always bound to a key, by DPoP or by its certificate. `role` is what the client is when it acts for itself (client credentials). `allowed_scopes`
-    narrows the role further, None does not narrow it. Redirect URIs match character by character.
+    `bound_to`: its tokens are always bound to a key, by DPoP or by its certificate. `role` is what
+    the client is when it acts for itself (client credentials). `allowed_scopes` narrows the role
+    further, None does not narrow it. Redirect URIs match character by character.
     """
 
     client_id: str

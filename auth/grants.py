@@ -115,8 +115,8 @@ class PersonGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib ship
         self,
         user: User,
         scope: str,
-        include_refresh_token: bool,
-        **_more: object,  # noqa: FBT001
+        include_refresh_token: bool,  # noqa: FBT001 -- Authlib's signature
+        **_more: object,
     ) -> TokenAnswer:
         request, grant_id = self.request, _grant_id(self.request.form["code"])
         refresh_token = secrets.token_urlsafe(32) if include_refresh_token else None

@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from auth import parameters
+from auth.accounts import User
 from auth.back_channel import BackChannel
 from auth.errors import Unauthenticated
 from auth.guard import Guard
@@ -101,13 +102,18 @@ class _Views:
             return unrecorded()
         if user is None:
             return self._page(request, asked, problem=WRONG, status=400)
+        return await self._in_thread(lambda: self._let_in(_query(request), asked, user, grant))
+
+    def _let_in(
+        self, query: dict[str, str], asked: OAuthRequest, user: User, grant: Any
+    ) -> Response:
+        """Send *user* back to the client with a code; a pushed request is used up by it."""
         try:
-            await self._in_thread(lambda: self._issuer.pushed.use(_query(request)))
+            self._issuer.pushed.use(query)
         except OAuth2Error as error:
             return self._refuse(error)
-        return await self._in_thread(
-            lambda: self._server.create_authorization_response(asked, user, grant)
-        )
+        response: Response = self._server.create_authorization_response(asked, user, grant)
+        return response
 
     async def _authorization(self, request: Request) -> tuple[OAuthRequest, Any]:
         """Return the authorization request in the query, and Authlib's grant for it.

@@ -110,7 +110,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib ships no typ
             allowed=client.allowed_scopes,
         )
 
-    def issue(  # noqa: PLR0913 -- what a token says
+    def issue(
         self,
         request: OAuthRequest,
         *,
@@ -170,7 +170,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib ships no typ
         self,
         request: OAuthRequest,
         methods: tuple[str, ...],
-        endpoint: str = "token",  # noqa: ARG002 -- Authlib's signature
+        endpoint: str = "token",
     ) -> RegisteredClient:
         """Return the client that the request proves, and note what its tokens are bound to.
 

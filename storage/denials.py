@@ -47,7 +47,7 @@ def read_denials(connection: Connection, mark: str) -> tuple[str, Sequence[Denia
     return now_marked, [DenialRecord(**row._mapping) for row in rows]  # noqa: SLF001 -- SQLAlchemy's name
 
 
-def is_denied(
+def is_denied(  # noqa: PLR0913 -- what a token is named by
     connection: Connection,
     *,
     token_id: str,

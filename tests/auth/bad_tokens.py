@@ -123,7 +123,7 @@ ALGORITHMS: Final = (
     *("HS384", "HS512", "RS256", "RS384", "RS512", "PS384", "PS512", "ES256K", "ES512"),
     *("Ed448", "NONE", "None", "ES256 ", "\u0435S256", "RSA-OAEP", "dir", "A128KW", ""),
 )
-CONFIRMATIONS: Final = {
+CONFIRMATIONS: Final[dict[str, Any]] = {
     "null": None,
     "empty": {},
     "a string": "x",

@@ -19,7 +19,7 @@ class Told:
         return next((value for known, value in self.headers if known == name), None)
 
 
-async def knock(
+async def knock(  # noqa: PLR0913 -- the parts of a request
     world: World,
     headers: list[tuple[bytes, bytes]],
     *,

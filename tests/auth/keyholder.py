@@ -94,7 +94,7 @@ def asserted(form: Mapping[str, str], signed: str) -> dict[str, str]:
 SUBJECT = "CN=traffic-police-system,O=Synthetic Department"
 
 
-def certificate(
+def certificate(  # noqa: PLR0913 -- the parts of a certificate
     *,
     subject: str = "traffic-police-system",
     issuer: "tuple[x509.Certificate, ec.EllipticCurvePrivateKey] | None" = None,

@@ -28,6 +28,7 @@ ED_KEY, RSA_KEY = new_key("EdDSA"), new_key("PS256")
 ME = SYSTEM.client_id
 GRANT = {"grant_type": "client_credentials"}
 GOOD = assertion(ME, KEY)
+OWN_JWK = {"alg": "ES256", "jwk": STRANGER.as_dict(private=False)}
 
 
 def keys(*known: Key) -> dict[str, Any]:
@@ -94,7 +95,7 @@ BAD = [
     ("RFC 7515 4.1.1 alg present", "header", assertion(ME, KEY, header={"kid": KEY.kid})),
     ("RFC 8725 3.11 typ not an access token's", "header", assertion(ME, KEY, header={"alg": "ES256", "typ": "at+jwt"})),
     ("RFC 8725 3.11 typ not a proof's", "header", assertion(ME, KEY, header={"alg": "ES256", "typ": "dpop+jwt"})),
-    ("RFC 8725 3.10 no jwk of its own", "header", assertion(ME, STRANGER, header={"alg": "ES256", "jwk": STRANGER.as_dict(private=False)})),
+    ("RFC 8725 3.10 no jwk of its own", "header", assertion(ME, STRANGER, header=OWN_JWK)),
     ("RFC 8725 3.10 no jku", "header", assertion(ME, KEY, header={"alg": "ES256", "jku": "https://attacker.example"})),
     ("RFC 7515 4.1.11 no crit", "header", assertion(ME, KEY, header={"alg": "ES256", "crit": None})),
     ("RFC 7515 4.1.4 kid known", "key", assertion(ME, KEY, header={"alg": "ES256", "kid": "x"})),

@@ -7,10 +7,9 @@ import pytest
 
 from auth.accounts import DPOP_BOUND
 from auth.policy import Policy
-from tests.auth.browser import code_for, redemption, redirected, web
 from tests.auth.browser import authorization as request_of
-from tests.auth.browser import log_in
-from tests.auth.keyholder import JKT, KEY, OTHER_KEY, assertion, asserted, proof
+from tests.auth.browser import code_for, log_in, redemption, redirected, web
+from tests.auth.keyholder import JKT, KEY, OTHER_KEY, asserted, assertion, proof
 from tests.auth.world import (
     AUDIENCE,
     BROWSER,

@@ -91,7 +91,7 @@ async def test_both_keys_are_proven_where_both_are_named() -> None:
 
 @pytest.mark.parametrize("network", ["10.0.0.1/8", "nowhere", "10.0.0.0/33"])
 def test_a_network_that_is_none_is_told_at_the_start(network: str) -> None:
-    with pytest.raises(ValueError, match="network|appear|host bits"):
+    with pytest.raises(ValueError, match=r"network|appear|host bits"):
         Terminators.of([network], "Client-Cert", None)
 
 

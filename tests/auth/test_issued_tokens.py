@@ -34,6 +34,12 @@ CONSOLE = replace(
     grants=frozenset({AUTHORIZATION_CODE, REFRESH_TOKEN}),
 )
 SYSTEMS = {"client_id": SYSTEM.client_id, "client_secret": SECRET}
+
+
+def denial(kind: str, value: str, *, at: int) -> Denial:
+    return Denial(kind=DenialKind(kind), value=value, at=at, until=NOW + 9)
+
+
 CONSOLES = {"client_id": "console", "client_secret": "s"}
 
 
@@ -179,20 +185,20 @@ async def test_nobody_revokes_another_clients_token() -> None:
 
 
 @pytest.mark.parametrize(
-    ("denial", "denied"),
+    ("named", "denied"),
     [
-        pytest.param(Denial(kind=DenialKind.TOKEN, value="token-1", at=NOW, until=NOW + 9), True, id="the token"),
-        pytest.param(Denial(kind=DenialKind.TOKEN, value="token-2", at=NOW, until=NOW + 9), False, id="another token"),
-        pytest.param(Denial(kind=DenialKind.SUBJECT, value="executor-01", at=NOW, until=NOW + 9), True, id="the subject"),
-        pytest.param(Denial(kind=DenialKind.SUBJECT, value="executor-01", at=NOW - 1, until=NOW + 9), False, id="the subject, earlier"),
-        pytest.param(Denial(kind=DenialKind.CLIENT, value="graphiql", at=NOW, until=NOW + 9), True, id="the client"),
-        pytest.param(Denial(kind=DenialKind.CLIENT, value="executor-01", at=NOW, until=NOW + 9), False, id="a client of the subject's name"),
+        pytest.param(denial("TOKEN", "token-1", at=NOW), True, id="the token"),
+        pytest.param(denial("TOKEN", "token-2", at=NOW), False, id="another token"),
+        pytest.param(denial("SUBJECT", "executor-01", at=NOW), True, id="the subject"),
+        pytest.param(denial("SUBJECT", "executor-01", at=NOW - 1), False, id="the subject, earlier"),
+        pytest.param(denial("CLIENT", "graphiql", at=NOW), True, id="the client"),
+        pytest.param(denial("CLIENT", "executor-01", at=NOW), False, id="a client of the subject's name"),
     ],
 )  # fmt: skip
-async def test_what_a_denial_names_is_denied(denial: Denial, denied: bool) -> None:
+async def test_what_a_denial_names_is_denied(named: Denial, denied: bool) -> None:
     world = World()
     await world.guard.admit({"headers": bearer(signed())})
-    world.ledger.deny(denial)
+    world.ledger.deny(named)
     await world.denials.refresh()
 
     if denied:

@@ -141,7 +141,7 @@ async def test_a_request_object_is_not_read() -> None:
 
 async def test_a_key_proven_where_the_request_is_pushed_must_redeem_the_code() -> None:
     world, statuses = world_of_console(), []
-    pushed_proof = {"htm": "POST", "htu": f"{URL}/oauth/par"}
+    pushed_proof: dict[str, Any] = {"htm": "POST", "htu": f"{URL}/oauth/par"}
     async with web(world.app) as client:
         for number, key in (("1", None), ("2", OTHER_KEY)):
             verifier, challenge = challenge_pair()

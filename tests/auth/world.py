@@ -14,8 +14,8 @@ from joserfc.jwk import ECKey
 from joserfc.jws import JWSRegistry
 from starlette.applications import Starlette
 
-from auth.algorithms import Key
 from auth.accounts import AUTHORIZATION_CODE, CLIENT_CREDENTIALS, Client, Code, User
+from auth.algorithms import Key
 from auth.caller import Caller
 from auth.certificates import NO_TERMINATORS, Terminators
 from auth.denials import Denial, DenialKind, DenyList, grant_of

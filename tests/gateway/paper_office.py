@@ -16,9 +16,9 @@ from auth.passwords import Passwords
 from auth.scopes import Entitlements
 from domain.order_documents import DocumentKind
 from gateway.accounts import StoredAccounts
-from gateway.ledger import StoredLedger
 from gateway.forms.routes import form_routes
 from gateway.forms.seal import ESeal
+from gateway.ledger import StoredLedger
 from gateway.order_documents import document_routes
 from resolvers.order_attaching import Attachment, attach
 from storage.orders import OrderRecord

@@ -1,0 +1,46 @@
+"""The desk behind ``chakong access``: denials that every gateway reads."""
+
+import time
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from gateway.cli.desk import with_settings
+from gateway.settings import Settings
+from storage.database import Database
+from storage.denials import DenialRecord, deny
+from storage.token_grants import revoke_grants_of
+
+
+def end_access(
+    config: Path | None,
+    *,
+    subject: str | None = None,
+    client: str | None = None,
+    token: str | None = None,
+) -> dict[str, object]:
+    """Deny what the one that is not None has; return what was done.
+
+    Raises:
+        ValueError, FileNotFoundError: the configuration does not fit, or is not there.
+    """
+
+    async def work(settings: Settings, database: Database) -> dict[str, object]:
+        now = int(time.time())
+
+        def end(connection: Connection) -> int:
+            named = {"SUBJECT": subject, "CLIENT": client, "TOKEN": token}
+            [(kind, value)] = [(kind, value) for kind, value in named.items() if value is not None]
+            until = now + settings.access_token_seconds + _CLOCKS
+            deny(connection, DenialRecord(kind=kind, value=value, at=now, until=until), now=now)
+            if kind == "TOKEN":
+                return 0
+            return revoke_grants_of(connection, now=now, user_id=subject, client_id=client)
+
+        grants = await database.write(end)
+        return {"revoked": subject or client or token, "grantsEnded": grants}
+
+    return with_settings(config, work)
+
+
+_CLOCKS = 60  # seconds by which clocks may differ
