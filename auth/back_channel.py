@@ -15,7 +15,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from auth import parameters
-from auth.client_authentication import NONE, ClientRefused, presented
+from auth.client_authentication import ClientRefused, presented
+from auth.client_methods import NONE
 from auth.errors import InvalidProof
 from auth.heard import Heard, unrecorded
 from auth.issuer import Issuer

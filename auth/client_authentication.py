@@ -9,7 +9,6 @@ import binascii
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
 from urllib.parse import unquote_plus
 
 from authlib.oauth2.rfc6749 import (  # type: ignore[import-untyped]  # Authlib ships no types
@@ -21,16 +20,10 @@ from starlette.datastructures import Headers
 from auth.accounts import Client
 from auth.assertions import ASSERTION_TYPE, AssertionRefused, check_assertion, subject_of
 from auth.certificates import ClientCertificate, Terminators
+from auth.client_methods import BASIC, CERTIFIED, JWT, NONE, POST, SELF_SIGNED
 from auth.errors import REALM
 from auth.passwords import Passwords
 from auth.tokens import is_name
-
-BASIC, POST, NONE = "client_secret_basic", "client_secret_post", "none"
-JWT: Final = "private_key_jwt"
-SELF_SIGNED: Final = "self_signed_tls_client_auth"
-CERTIFIED: Final = "tls_client_auth"
-STRONG: Final = (JWT, SELF_SIGNED, CERTIFIED)
-ALL: Final = (*STRONG, BASIC, POST, NONE)
 
 
 class ClientRefused(InvalidClientError):  # type: ignore[misc]  # Authlib ships no types

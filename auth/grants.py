@@ -28,7 +28,7 @@ from authlib.oauth2.rfc7636 import (  # type: ignore[import-untyped]  # Authlib 
 )
 
 from auth.accounts import REFRESH_TOKEN, Code, User
-from auth.client_authentication import ALL, NONE
+from auth.client_methods import ALL, NONE
 from auth.confirmation import is_thumbprint
 from auth.ledger import Grant, Reused
 from auth.registered import IssuedCode, RegisteredClient, requested_scopes

@@ -4,7 +4,7 @@ from typing import Any
 
 from auth.accounts import AUTHORIZATION_CODE, CLIENT_CREDENTIALS, REFRESH_TOKEN
 from auth.algorithms import ALGORITHMS
-from auth.client_authentication import NONE
+from auth.client_methods import NONE
 from auth.policy import Policy
 from auth.scopes import Entitlements
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from auth.client_authentication import ALL, STRONG
+from auth.client_methods import ALL, STRONG
 
 LONGEST_SECONDS: Final = 300  # of an access token, outside the demo
 

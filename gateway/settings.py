@@ -2,6 +2,7 @@
 
 import os
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, ClassVar, Final, Literal, Self
 
@@ -13,7 +14,6 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from auth.certificates import Terminators
 from auth.policy import Profile
 from connectors.endpoint_addresses import network_to_call
 from domain.closed_hours import parse_closed_hours
@@ -222,7 +222,8 @@ class Settings(BaseSettings):
     @field_validator("tls_terminators")
     @classmethod
     def _networks_of_proxies(cls, given: list[str]) -> list[str]:
-        Terminators.of(given, "x", None)
+        for network in given:
+            ip_network(network)
         return given
 
     @field_validator("webhook_networks")

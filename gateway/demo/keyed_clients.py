@@ -12,11 +12,12 @@ from storage.accounts import ClientRecord
 SYSTEM: Final = "traffic-police-keyed"
 CONSOLE: Final = "console"
 APP: Final = "officer-app"
+KEY_FILE: Final = "client-key.json"  # in the demo's data directory
 
 
 def client_key(data: Path) -> dict[str, Any]:
     """Return the private JWK that the demo's keyed clients sign with, made once in *data*."""
-    path = data / "client-key.json"
+    path = data / KEY_FILE
     if not path.exists():
         keep_secret(path, json.dumps(new_key("ES256").as_dict(private=True)))
     return dict(json.loads(path.read_text(encoding="ascii")))
@@ -54,14 +55,3 @@ def keyed_clients(key: dict[str, Any], callback: str) -> list[ClientRecord]:
             redirect_uris=(callback,),
         ),
     ]
-
-
-def shown(key: dict[str, Any], callback: str) -> dict[str, Any]:
-    """Return what the ready file says of them: ids, the key of the first two, where codes go."""
-    return {
-        "system": SYSTEM,
-        "console": CONSOLE,
-        "app": APP,
-        "privateJwk": key,
-        "redirectUri": callback,
-    }

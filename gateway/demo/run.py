@@ -21,7 +21,7 @@ from gateway.app import build_gateway
 from gateway.case_register import read_register
 from gateway.demo.departments import SECRET, Simulated, export_cases, running_departments
 from gateway.demo.example import example_query
-from gateway.demo.keyed_clients import client_key, keyed_clients, shown
+from gateway.demo.keyed_clients import client_key, keyed_clients
 from gateway.demo.logins import (
     DEBTOR,
     EXECUTOR,
@@ -193,7 +193,8 @@ async def _fill(
     passwords = Passwords()
     filled = await database.read(lambda c: find_user(c, EXECUTOR)) is not None
     page = clients(passwords, f"{settings.issuer}/graphiql")
-    keyed = keyed_clients(client_key(settings.data_dir), _callback(settings))
+    # Nobody listens where their codes go: the address says it all.
+    keyed = keyed_clients(client_key(settings.data_dir), f"{settings.issuer}/callback")
     await database.write(lambda c: keep_clients(c, keyed))
     if filled:
         await database.write(lambda c: keep_clients(c, page[:1]))  # the port may be another one
@@ -210,11 +211,6 @@ async def _fill(
         verified_at=datetime.now(UTC),
     )
     await database.write(lambda c: keep_verified_person(c, debtor))
-
-
-def _callback(settings: Settings) -> str:
-    """Return where the demo's clients get their codes: nobody listens, the address says it all."""
-    return f"{settings.issuer}/callback"
 
 
 def token_of_role(token_for: Callable[..., str], known: list[Login], role: str) -> str:
@@ -255,7 +251,6 @@ def _ready(
         "issuer": base,
         "token_endpoint": f"{base}/oauth/token",
         "jwks_uri": f"{base}/oauth/jwks",
-        "clients": shown(client_key(settings.data_dir), _callback(settings)),
         "tokens": {role: token_of_role(issuer.token_for, known, role) for role in READY_ROLES},
         "cases": [
             {

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from gateway.demo.keyed_clients import APP, CONSOLE, KEY_FILE, SYSTEM
 from tests.starting import running_demo
 
 SCRIPTS = Path(__file__).parent / "npm"
@@ -47,11 +48,22 @@ def strict_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
         yield ready
 
 
+def clients_of(demo: dict[str, Any]) -> dict[str, Any]:
+    key = json.loads((Path(demo["data"]) / KEY_FILE).read_text())
+    return {
+        "system": SYSTEM,
+        "console": CONSOLE,
+        "app": APP,
+        "privateJwk": key,
+        "redirectUri": f"{demo['issuer']}/callback",
+    }
+
+
 def outcome_of(
     packages: Path, demo: dict[str, Any], script: str, *arguments: str
 ) -> subprocess.CompletedProcess[bytes]:
     ready = packages / "ready.json"
-    ready.write_text(json.dumps(demo))
+    ready.write_text(json.dumps({**demo, "clients": clients_of(demo)}))
     command = [shutil.which("node") or "", f"{script}.mjs", str(ready), *arguments]
     return subprocess.run(command, cwd=packages, check=False, capture_output=True, timeout=60)
 
