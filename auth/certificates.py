@@ -21,6 +21,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+PEER: Final = "chakong.peer"  # in a scope: who holds the connection, whatever headers say
 _LONGEST: Final = 16_384  # bytes of the header
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----\s+([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----\s*")
 
@@ -81,9 +82,9 @@ class Terminators:
     def certificate(self, scope: Mapping[str, Any]) -> ClientCertificate | None:
         """Return the certificate of the request's client, or None.
 
-        *scope* is ASGI's; its client is who holds the connection, so the terminator.
+        *scope* is ASGI's; who holds the connection has to be a terminator.
         """
-        if not self._vouches(scope.get("client")):
+        if not self._vouches(scope.get(PEER, scope.get("client"))):
             return None
         told = [value for name, value in scope["headers"] if name.lower() == self.header]
         if len(told) != 1 or not told[0] or len(told[0]) > _LONGEST:

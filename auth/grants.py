@@ -6,9 +6,10 @@ challenge and a redirect URI that matches exactly, and a refresh token is used u
 """
 
 import hashlib
+import hmac
 import re
 import secrets
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import structlog
 from authlib.oauth2.rfc6749 import (  # type: ignore[import-untyped]  # Authlib ships no types
@@ -25,6 +26,7 @@ from authlib.oauth2.rfc6749.grants import (  # type: ignore[import-untyped]  # A
 )
 from authlib.oauth2.rfc7636 import (  # type: ignore[import-untyped]  # Authlib ships no types
     CodeChallenge,
+    create_s256_code_challenge,
 )
 
 from auth.accounts import REFRESH_TOKEN, Code, User
@@ -196,8 +198,14 @@ class RenewalGrant(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]  # Auth
         return 200, answer, self.TOKEN_RESPONSE_HEADER
 
 
+def _is_verifier(verifier: str, challenge: str) -> bool:
+    return hmac.compare_digest(create_s256_code_challenge(verifier), challenge)
+
+
 class S256(CodeChallenge):  # type: ignore[misc]  # Authlib ships no types
     """PKCE with S256 for every client; `plain`, or no challenge, is refused at once."""
+
+    CODE_CHALLENGE_METHODS: ClassVar = {"S256": _is_verifier}
 
     def validate_code_challenge(
         self,

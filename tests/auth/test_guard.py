@@ -3,6 +3,8 @@
 import pytest
 
 from auth.errors import InvalidToken, MalformedRequest, MissingToken
+from tests.auth.browser import web
+from tests.auth.door import PATH
 from tests.auth.world import NOW, World, bearer, good_claims, good_header, guard, signed
 
 
@@ -131,3 +133,24 @@ def test_a_refused_token_is_not_remembered(world: World) -> None:
     world.clock.now = NOW + 60
 
     assert world.guard.caller(headers).subject == "executor-01"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "request_",
+    [
+        pytest.param(("GET", f"{PATH}?access_token={signed()}", {}), id="in the address"),
+        pytest.param(("POST", PATH, {"data": {"access_token": signed()}}), id="in a form"),
+        pytest.param(("GET", PATH, {"headers": {"cookie": f"token={signed()}"}}), id="in a cookie"),
+    ],
+)
+async def test_a_token_anywhere_but_in_its_header_is_none(
+    world: World, request_: tuple[str, str, dict[str, object]]
+) -> None:
+    """RFC 6750, sections 2.2 and 2.3, allow form and address; a log keeps addresses."""
+    method, address, more = request_
+    async with web(world.app) as client:
+        answer = await client.request(method, address, **more)  # type: ignore[arg-type]
+
+    assert answer.status_code == 401
+    assert "error=" not in answer.headers["www-authenticate"]
