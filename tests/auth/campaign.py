@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
+from random import Random
 from typing import Any, Final
 
 import structlog
@@ -26,10 +27,11 @@ from gateway.logs import configure_logs
 from gateway.settings import Settings
 from storage.accounts import ClientRecord, UserRecord, keep_clients, keep_users
 from tests.auth.door import PROXY
-from tests.auth.malformed import CALLBACK, KEY, PASSWORD, SECRET, Request, requests
+from tests.auth.malformed import CALLBACK, KEY, PASSWORD, SECRET, Request, requests, varied
 from tests.auth.world import CHEAP
 
-TOGETHER: Final = 20  # requests in one example of Hypothesis
+DRAWN: Final = 20  # requests in one example of Hypothesis
+VARIED: Final = 10  # each of them as drawn, and with a stretch of bytes bent
 _A_TOKEN: Final = re.compile(r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.")
 
 
@@ -172,15 +174,17 @@ def campaign(place: Path, number: int, *, seed_: int, database: str = "") -> tup
 
     @seed(seed_)
     @settings(
-        max_examples=max(1, number // TOGETHER),
+        max_examples=max(1, number // (DRAWN * VARIED)),
         deadline=None,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(st.lists(requests(now), min_size=TOGETHER, max_size=TOGETHER))
-    def run(batch: list[Request]) -> None:
-        runner.run(together(batch))
+    @given(st.lists(requests(now), min_size=DRAWN, max_size=DRAWN), st.integers(0, 2**32))
+    def run(drawn: list[Request], number_: int) -> None:
+        chance = Random(number_)
+        bent = [varied(one, chance) for one in drawn for _ in range(VARIED - 1)]
+        runner.run(together([*drawn, *bent]))
 
     try:
         running = runner.run(begin())

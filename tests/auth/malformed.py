@@ -2,7 +2,8 @@
 
 import base64
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
@@ -155,6 +156,43 @@ def requests(draw: st.DrawFn, now: int) -> Request:
         return Request("GET", path, query, tuple(headers), b"")
     method = draw(st.sampled_from(["POST"] * 20 + ["GET", "PUT", "HEAD"]))
     return Request(method, path, query, tuple(headers), body)
+
+
+def varied(request: Request, chance: Random) -> Request:
+    """Return *request* with one stretch of bytes replaced, dropped, doubled or filled."""
+    places = ["body", "query", *range(len(request.headers))]
+    place = chance.choice(places)
+    if place == "body":
+        return replace(request, body=_bent(request.body, chance))
+    if place == "query":
+        return replace(request, query=_bent(request.query, chance))
+    headers = list(request.headers)
+    name, value = headers[int(place)]
+    bent = bytes(byte for byte in _bent(value, chance) if byte not in b"\r\n\x00")
+    headers[int(place)] = (name, bent)
+    return replace(request, headers=tuple(headers))
+
+
+def _bent(raw: bytes, chance: Random) -> bytes:
+    start = chance.randint(0, len(raw))
+    end = min(len(raw), start + chance.choice([0, 1, 1, 2, 8, 64]))
+    filling = chance.choice([b"", chance.randbytes(3), raw[start:end] * 2, *_FILLINGS])
+    return raw[:start] + filling + raw[end:]
+
+
+_FILLINGS = (
+    b"&",
+    b"=",
+    b"%",
+    b"%00",
+    b"%ff",
+    b"+",
+    b".",
+    b"..",
+    b"A" * 300,
+    b"client_id=x&",
+    b"\x80",
+)
 
 
 def _broken(draw: st.DrawFn, fields: list[tuple[str, str]]) -> list[tuple[str, str]]:
