@@ -77,11 +77,19 @@ def algorithms_of(key: Key) -> tuple[str, ...]:
     return tuple(name for name in fitting if key.alg in {None, name})
 
 
-def is_signed(message: bytes, signature: bytes, key: Key, algorithm: str) -> bool:
-    """Return whether *signature* of *message* is by *key*; never for another key's algorithm."""
+def signature(message: bytes, key: Key) -> bytes:
+    """Return the signature of *message* by *key*, under the algorithm that the key names.
+
+    Not by way of `joserfc.jws`, which warns of EdDSA's older name at each use.
+    """
+    return JWSRegistry.algorithms[str(key.alg)].sign(message, key)
+
+
+def is_signed(message: bytes, signed: bytes, key: Key, algorithm: str) -> bool:
+    """Return whether *signed* is *key*'s signature of *message*; never for another algorithm."""
     if algorithm not in algorithms_of(key):
         return False
     try:
-        return JWSRegistry.algorithms[algorithm].verify(message, signature, key)
+        return JWSRegistry.algorithms[algorithm].verify(message, signed, key)
     except (JoseError, ValueError):
         return False

@@ -8,10 +8,11 @@ import base64
 import binascii
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from auth.algorithms import Key, is_signed
+from auth.algorithms import Key, is_signed, signature
 
 _COMPACT = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 
@@ -47,6 +48,13 @@ class Compact:
         return _object(self._payload, "payload")
 
 
+def write_compact(header: Mapping[str, Any], payload: bytes, key: Key) -> str:
+    """Return *payload* signed by *key*, whose algorithm and id join the header."""
+    head = json.dumps({"alg": key.alg, **header, "kid": key.kid}).encode()
+    message = b".".join(map(_encoded, (head, payload)))
+    return b".".join((message, _encoded(signature(message, key)))).decode()
+
+
 def read_compact(token: bytes) -> Compact:
     """Take *token* apart.
 
@@ -68,13 +76,17 @@ def read_compact(token: bytes) -> Compact:
     )
 
 
+def _encoded(raw: bytes) -> bytes:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=")
+
+
 def _decoded(part: bytes) -> bytes:
     """Decode base64url, refusing every spelling but the canonical one (no stray bits)."""
     try:
         decoded = base64.urlsafe_b64decode(part + b"=" * (-len(part) % 4))
     except binascii.Error:
         raise NotCompact("base64url") from None
-    if base64.urlsafe_b64encode(decoded).rstrip(b"=") != part:
+    if _encoded(decoded) != part:
         raise NotCompact("base64url")
     return decoded
 

@@ -15,7 +15,7 @@ from auth.algorithms import new_key
 from auth.keys import KeptKey, KeyFile
 
 PUBLISHED_FIRST: Final = 600  # seconds; the key set may be kept for 300
-# Seconds; snapshots of the list are signed by the same keys and kept for a day.
+# Seconds; snapshots of the list are signed by the same keys, and checked hours later.
 LEAST_OVERLAP: Final = 2 * 86_400
 _CLOCKS: Final = 60  # seconds by which clocks may differ
 

@@ -3,10 +3,12 @@
 import json
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from gateway.demo.keyed_clients import APP, CONSOLE, KEY_FILE, SYSTEM
@@ -131,3 +133,22 @@ def test_the_lock_file_names_no_registry_and_no_package_runs_scripts() -> None:
     assert "resolved" not in lock
     assert "registry" not in lock
     assert "ignore-scripts=true" in (SCRIPTS / ".npmrc").read_text("utf-8").splitlines()
+
+
+def test_the_handbooks_example_gets_a_token(demo: dict[str, Any]) -> None:
+    page = Path("docs/access.md").read_text("utf-8")
+    example = page.split("```python\n")[1].split("```")[0]
+    example = example.replace("http://127.0.0.1:8000", demo["issuer"])
+    example = example.replace(".demo/", f"{demo['data']}/")
+
+    printed = subprocess.run(
+        [sys.executable, "-c", example], check=True, capture_output=True, timeout=30
+    ).stdout.decode()
+
+    answer = httpx.post(
+        demo["graphql"],
+        json={"query": "{ viewer { organisation } }"},
+        headers={"authorization": f"Bearer {printed.strip()}"},
+        trust_env=False,
+    )
+    assert answer.json()["data"] == {"viewer": {"organisation": "traffic-police"}}
