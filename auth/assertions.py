@@ -12,7 +12,7 @@ ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 LONGEST_SECONDS: Final = 300
 _AHEAD: Final = 10  # seconds that the client's clock may be ahead (FAPI 2.0, section 5.3.2.1)
 _LONGEST_NAME: Final = 255
-_TYPES: Final = {"JWT", "client-authentication+jwt"}
+_TYPES: Final = ("JWT", "client-authentication+jwt")
 _MEMBERS: Final = {"alg", "kid", "typ"}
 
 
@@ -92,8 +92,8 @@ def _key(compact: Compact, jwks: Mapping[str, Any]) -> Key:
     if header["alg"] not in ALGORITHMS:
         raise AssertionRefused("header")
     kid = header.get("kid")
-    known = jwks.get("keys", [])
-    named = [one for one in known if isinstance(one, dict) and kid in {None, one.get("kid")}]
+    known = [one for one in jwks.get("keys", []) if isinstance(one, dict)]
+    named = [one for one in known if kid is None or kid == one.get("kid")]
     if len(named) != 1:
         raise AssertionRefused("key")
     try:

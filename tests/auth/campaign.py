@@ -219,6 +219,7 @@ def main() -> int:
         "leaks": listener.leaks[:5],
         "genericRefusals": tally.generic(),
         "wrong": tally.wrong[:5],
+        "wrongInAll": len(tally.wrong),
     }
     print(json.dumps(told, indent=1, ensure_ascii=False))  # noqa: T201 -- a program
     return int(bool(tally.wrong or listener.leaks or not tally.generic()))
