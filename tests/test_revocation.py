@@ -56,7 +56,7 @@ def test_a_socket_and_a_stream_end_within_a_second_of_the_revocation(
         lines = stream.iter_lines()
         time.sleep(0.3)
 
-        chakong(demo, "access", "revoke", "--token", token_id(token))
+        chakong(demo, "access", "revoke", "--by", "operator-1", "--token", token_id(token))
         revoked = time.monotonic()
         told = json.loads(socket.recv(5))
         with pytest.raises(ConnectionClosed) as closed:
@@ -78,13 +78,30 @@ def test_a_revoked_token_is_refused_and_others_of_the_person_are_not(
     headers = {"authorization": f"Bearer {token}"}
     before = httpx.post(demo["graphql"], json=asked, headers=headers, trust_env=False)
 
-    chakong(demo, "access", "revoke", "--token", token_id(token))
+    chakong(demo, "access", "revoke", "--by", "operator-1", "--token", token_id(token))
     time.sleep(1)
     after = httpx.post(demo["graphql"], json=asked, headers=headers, trust_env=False)
     other = ask(demo, "court-executor", "{ viewer { role } }")
 
     assert (before.status_code, after.status_code, other.status_code) == (200, 401, 200)
     assert 'error="invalid_token"' in after.headers["www-authenticate"]
+
+
+def test_who_revoked_stands_in_the_record(demo: dict[str, Any]) -> None:
+    told = json.loads(
+        chakong(demo, "access", "revoke", "--by", "operator-7", "--subject", "nobody-9", "--json")
+    )
+    asked = (
+        '{ recordEntries(first: 5, where: {who: "operator-7"}) { nodes { kind decision who } } }'
+    )
+    until = time.monotonic() + 20
+    found: list[Any] = []
+    while not found and time.monotonic() < until:
+        found = ask(demo, "auditor", asked).json()["data"]["recordEntries"]["nodes"]
+        time.sleep(0.2)
+
+    assert told == {"revoked": "nobody-9", "grantsEnded": 0}
+    assert found == [{"kind": "TOKEN", "decision": "REVOKED", "who": "operator-7"}]
 
 
 def test_a_key_is_replaced_while_the_gateway_runs_and_no_good_token_is_refused(

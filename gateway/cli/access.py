@@ -16,7 +16,8 @@ def _group() -> None:
 
 
 @access_app.command("revoke")
-def revoke(
+def revoke(  # noqa: PLR0913, PLR0917 -- its options
+    by: Annotated[str, typer.Option("--by", help="Who revokes; it stands in the record.")],
     subject: Annotated[
         str | None, typer.Option("--subject", help="All tokens of this person or system (`sub`).")
     ] = None,
@@ -36,7 +37,7 @@ def revoke(
     if sum(one is not None for one in (subject, client, token)) != 1:
         stop("name one of --subject, --client, --token")
     try:
-        done = end_access(config, subject=subject, client=client, token=token)
+        done = end_access(config, by=by, subject=subject, client=client, token=token)
     except (ValueError, FileNotFoundError) as error:
         stop(str(error))
     if as_json:
