@@ -1,8 +1,7 @@
-"""The three ways to a token: client credentials, authorization code with PKCE, and renewal.
+"""Two ways to a token: client credentials, and authorization code with PKCE S256.
 
 Authlib's defaults are wider: PKCE `plain`, PKCE optional for confidential clients, redirect URI
-optional, a refresh token replaced after its successor is out. Here every code needs an S256
-challenge and a redirect URI that matches exactly, and a refresh token is used up in one statement.
+optional. Here every code needs an S256 challenge and a redirect URI that matches exactly.
 """
 
 import hashlib
@@ -13,26 +12,23 @@ from typing import Any, ClassVar, Final
 
 import structlog
 from authlib.oauth2.rfc6749 import (  # type: ignore[import-untyped]  # Authlib ships no types
-    InvalidGrantError,
     InvalidRequestError,
     InvalidScopeError,
     UnauthorizedClientError,
 )
 from authlib.oauth2.rfc6749.grants import (  # type: ignore[import-untyped]  # Authlib ships no types
     AuthorizationCodeGrant,
-    BaseGrant,
     ClientCredentialsGrant,
-    TokenEndpointMixin,
 )
 from authlib.oauth2.rfc7636 import (  # type: ignore[import-untyped]  # Authlib ships no types
     CodeChallenge,
     create_s256_code_challenge,
 )
 
-from auth.accounts import REFRESH_TOKEN, Code, User
+from auth.accounts import Code, User
 from auth.client_methods import ALL, NONE
 from auth.confirmation import is_thumbprint
-from auth.ledger import Grant, Reused
+from auth.ledger import Grant
 from auth.registered import IssuedCode, RegisteredClient, requested_scopes
 from auth.scopes import format_scope
 from auth.starlette_adapter import OAuthRequest, TokenAnswer
@@ -146,56 +142,6 @@ class PersonGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib ship
     def authenticate_user(self, authorization_code: IssuedCode) -> User | None:
         user: User | None = self.server.accounts.find_user(authorization_code.code.user_id)
         return user
-
-
-class RenewalGrant(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]  # Authlib ships no types
-    """A refresh token for a new access token, and for its own successor."""
-
-    GRANT_TYPE = REFRESH_TOKEN
-    TOKEN_ENDPOINT_AUTH_METHODS = ALL
-
-    def validate_token_request(self) -> None:
-        client = self.authenticate_token_endpoint_client()
-        if not client.check_grant_type(REFRESH_TOKEN):
-            raise UnauthorizedClientError("The client may not refresh tokens.")
-        token = self.request.form.get("refresh_token")
-        if token is None:
-            raise InvalidRequestError("The refresh_token is missing.")
-        grant = self.server.ledger.find_grant(hashed(token))
-        if grant is None or grant.client_id != client.get_client_id():
-            raise InvalidGrantError
-        if grant.jkt not in {None, self.request.bound.jkt}:
-            raise InvalidGrantError
-        wanted = requested_scopes(self.request.payload.scope)
-        if not wanted <= requested_scopes(grant.scope):
-            raise InvalidScopeError
-        self.request.client = client
-        self.request.grant = grant
-
-    def create_token_response(self) -> tuple[int, TokenAnswer, list[tuple[str, str]]]:
-        server, request, grant = self.server, self.request, self.request.grant
-        user = server.accounts.find_user(grant.user_id)
-        if user is None:
-            raise InvalidGrantError
-        rotates = server.policy.rotates_refresh_tokens
-        successor = secrets.token_urlsafe(32) if rotates else None
-        answer = server.issue(
-            request,
-            user=user,
-            scope=request.payload.scope or grant.scope,
-            grant=grant.id,
-            refresh_token=successor,
-        )
-        renewed = server.ledger.renew(
-            hashed(request.form["refresh_token"]),
-            None if successor is None else hashed(successor),
-            int(server.clock()),
-        )
-        if isinstance(renewed, Reused):
-            _LOG.warning("refresh_token.reused", client=grant.client_id)
-        if not isinstance(renewed, Grant):
-            raise InvalidGrantError
-        return 200, answer, self.TOKEN_RESPONSE_HEADER
 
 
 def _is_verifier(verifier: str, challenge: str) -> bool:

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Final
 
+from auth.binding import Verified
 from auth.denials import Denial, DenialKind
 from auth.errors import InvalidToken
 from auth.grants import hashed
-from auth.guard import Guard, Verified
+from auth.guard import Guard
 from auth.ledger import Ledger
 from auth.scopes import format_scope
 

@@ -16,7 +16,7 @@ from authlib.common.security import (  # type: ignore[import-untyped]  # Authlib
 from auth.accounts import Accounts
 from auth.certificates import NO_TERMINATORS, Terminators
 from auth.client_authentication import ClientProofs
-from auth.grants import S256, PersonGrant, RenewalGrant, SystemGrant
+from auth.grants import S256, PersonGrant, SystemGrant
 from auth.guard import Guard
 from auth.issued_tokens import IssuedTokens
 from auth.keys import SigningKeys
@@ -28,6 +28,7 @@ from auth.operator_tokens import OperatorTokens
 from auth.passwords import Passwords
 from auth.policy import LONGEST_SECONDS, Policy
 from auth.pushed import PushedRequests
+from auth.renewal import RenewalGrant
 from auth.scopes import Entitlements
 from auth.starlette_adapter import Parts, Server
 from auth.throttle import Throttle

@@ -16,9 +16,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
+from auth.binding import Surroundings
 from auth.certificates import Terminators
 from auth.denials import DenyList
-from auth.guard import Guard, Surroundings
+from auth.guard import Guard
 from auth.issuer import Issuer
 from auth.keys import SigningKeys, keep_secret
 from auth.passwords import Passwords

@@ -16,10 +16,11 @@ from starlette.applications import Starlette
 
 from auth.accounts import AUTHORIZATION_CODE, CLIENT_CREDENTIALS, Client, Code, User
 from auth.algorithms import Key
+from auth.binding import Surroundings
 from auth.caller import Caller
 from auth.certificates import NO_TERMINATORS, Terminators
 from auth.denials import Denial, DenialKind, DenyList, grant_of
-from auth.guard import Guard, Surroundings
+from auth.guard import Guard
 from auth.issuer import Issuer
 from auth.keys import SigningKeys
 from auth.ledger import Grant, PushedRequest, Reused
