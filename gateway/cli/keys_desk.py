@@ -7,7 +7,7 @@ from pathlib import Path
 from auth.key_rotation import rotate
 from auth.keys import KeyFile, SigningKeys
 from gateway.app import SIGNING_KEYS
-from gateway.settings import load_settings
+from gateway.settings import Settings, load_settings
 
 
 def known_keys(config: Path | None) -> list[dict[str, str]]:
@@ -17,8 +17,7 @@ def known_keys(config: Path | None) -> list[dict[str, str]]:
         ValueError, FileNotFoundError: the configuration does not fit, or there is no key file.
         KeyFileUnusable: it cannot be read.
     """
-    path = load_settings(config).data_dir / SIGNING_KEYS
-    file = KeyFile.read(path)
+    file = KeyFile.read(_key_file(load_settings(config)))
     signing = SigningKeys(file).signing.kid
     now = time.time()
     rows = []
@@ -51,7 +50,7 @@ def new_key(config: Path | None, after: int) -> dict[str, str]:
     """
     settings = load_settings(config)
     done = rotate(
-        settings.data_dir / SIGNING_KEYS,
+        _key_file(settings),
         algorithm=settings.signing_algorithm,
         now=int(time.time()),
         longest=settings.access_token_seconds,
@@ -64,6 +63,13 @@ def new_key(config: Path | None, after: int) -> dict[str, str]:
         "verifiesUntil": _moment(done.verifies_until),
         "dropped": " ".join(done.dropped),
     }
+
+
+def _key_file(settings: Settings) -> Path:
+    path = settings.data_dir / SIGNING_KEYS
+    if not path.exists():
+        raise FileNotFoundError(f"no keys at {path}; a gateway makes them when it starts")
+    return path
 
 
 def _moment(seconds: int) -> str:
