@@ -40,6 +40,7 @@ class StoredAccounts:
             scope=code.scope,
             code_challenge=code.code_challenge,
             expires_at=code.expires_at,
+            dpop_jkt=code.dpop_jkt,
         )
         now = int(time.time())
         anyio.from_thread.run(self._database.write, lambda c: save_code(c, record, now=now))
@@ -56,6 +57,7 @@ class StoredAccounts:
             scope=found.scope,
             code_challenge=found.code_challenge,
             expires_at=found.expires_at,
+            dpop_jkt=found.dpop_jkt,
         )
 
 
@@ -67,6 +69,10 @@ def client_of(record: ClientRecord) -> Client:
         organisation=record.organisation,
         grants=frozenset(record.grants),
         redirect_uris=record.redirect_uris,
+        jwks=record.jwks,
+        certificate_thumbprints=record.certificate_thumbprints,
+        certificate_subject=record.certificate_subject,
+        bound_to=record.bound_to,
     )
 
 

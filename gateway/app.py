@@ -18,10 +18,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
+from auth.binding import Surroundings
+from auth.certificates import Terminators
+from auth.denials import DenyList
 from auth.guard import Guard
 from auth.issuer import Issuer
 from auth.keys import SigningKeys, keep_secret
 from auth.passwords import Passwords
+from auth.policy import Policy
 from auth.record_keys import RecordKeys
 from auth.routes import oauth_routes
 from auth.scopes import Entitlements
@@ -45,6 +49,7 @@ from gateway.forms.entry_routes import entry_form_routes
 from gateway.forms.routes import form_routes
 from gateway.graphiql_page import GraphiqlConfig, graphiql_routes
 from gateway.http import GraphQLOverHTTP
+from gateway.ledger import StoredLedger, StoredProofs
 from gateway.list_snapshot_http import snapshot_routes
 from gateway.list_snapshots import Snapshots
 from gateway.metrics import DatabaseMetrics, GatewayMetrics
@@ -64,6 +69,7 @@ from gateway.request_record import RequestRecord
 from gateway.schema import build_graph
 from gateway.screening_http import screening_routes
 from gateway.settings import Settings, record_origin
+from gateway.standing import Standing
 from gateway.tracker import tracker_routes
 from gateway.trusted import TrustedDocuments, read_manifest
 from gateway.webhooks import Webhooks
@@ -79,6 +85,7 @@ from storage.migration import migrate
 
 _LOG = structlog.get_logger()
 
+SIGNING_KEYS: Final = "signing-keys.json"  # in the data directory
 GRAPHIQL_CLIENT: Final = "graphiql"
 _FIRST_QUERY: Final = """{
   viewer { role organisation scopes }
@@ -111,23 +118,40 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
     """
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = open_database(settings.database)
-    keys = SigningKeys.load_or_create(settings.data_dir / "signing-keys.json")
+    keys = SigningKeys.load_or_create(settings.data_dir / SIGNING_KEYS, settings.signing_algorithm)
     entitlements = Entitlements.from_catalogue()
+    terminators = Terminators.of(
+        settings.tls_terminators,
+        settings.client_certificate_header,
+        settings.client_certificate_authorities,
+    )
     issuer = Issuer(
         url=settings.issuer,
         audience=settings.audience,
         keys=keys,
         accounts=StoredAccounts(database),
+        ledger=StoredLedger(database, longest_seconds=settings.access_token_seconds),
         entitlements=entitlements,
         passwords=Passwords(),
-        access_token_seconds=settings.access_token_seconds,
+        policy=access_policy(settings),
+        terminators=terminators,
         demo=settings.demo,
     )
+    proofs = StoredProofs(database)
+    denials = DenyList(proofs.denials)
+    standing = Standing(denials)
     guard = Guard(
-        keys.public,
+        keys,
         settings.issuer,
         settings.audience,
         entitlements=entitlements,
+        surroundings=Surroundings(
+            url=settings.issuer,
+            denials=denials,
+            first_time=proofs.first_time,
+            terminators=terminators,
+            nonces=issuer.nonces if settings.dpop_nonces else None,
+        ),
         longest_seconds=settings.access_token_seconds,
     )
     registry = CollectorRegistry()
@@ -182,6 +206,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
             explains_to_all=settings.demo,
         ),
         RequestRecord(recorder, record_keys, utc_now, seen.disclosed.inc),
+        standing,
         denied=seen.denied.inc,
         tracer=tracer,
     )
@@ -221,7 +246,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
     )
     private = (ranges,) if settings.private_screening else ()
     workers = (
-        *(*shown, recorder, keeper, *vouched),
+        *(*shown, denials, recorder, keeper, *vouched),
         *(*private, watched, webhooks, snapshots, deliveries, clockwork),
     )
 
@@ -255,7 +280,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         middleware=[Middleware(Observed, metrics=seen, tracer=tracer)],
         routes=[
             Route("/graphql", GraphQLOverHTTP(engine, guard, trusted)),
-            WebSocketRoute("/graphql", GraphQLOverWebSocket(engine, guard, trusted)),
+            WebSocketRoute("/graphql", GraphQLOverWebSocket(engine, guard, trusted, standing)),
             Route("/", _home),
             Route("/health", _health(recorder)),
             *document_routes(
@@ -303,7 +328,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
                 home=settings.issuer,
                 per_minute=settings.public_per_minute,
             ),
-            *oauth_routes(issuer, plain_record.signed_in),
+            *oauth_routes(issuer, plain_record.signed_in, guard),
             *graphiql_routes(_graphiql(settings, logins, first_query)),
         ],
     )
@@ -320,6 +345,24 @@ def open_traces(settings: Settings) -> Tracer:
         to_departments=settings.trace_to_departments,
     )
     return open_tracer(wanted, version("chakong"))
+
+
+def access_policy(settings: Settings) -> Policy:
+    """Return what the embedded authorization server demands; `resource` may name us in three ways."""
+    return Policy(
+        profile=settings.access_profile,
+        access_token_seconds=settings.access_token_seconds,
+        refresh_token_seconds=settings.refresh_token_seconds,
+        dpop_nonces=settings.dpop_nonces,
+        resources=frozenset(
+            {
+                settings.audience,
+                settings.issuer,
+                f"{settings.issuer}/",
+                f"{settings.issuer}/graphql",
+            }
+        ),
+    )
 
 
 def _scopes_of(declarations: Declarations, coordinate: str) -> Scopes | None:

@@ -51,6 +51,7 @@ from gateway.response import RequestRefused, Response, body_of, denials, ended, 
 from gateway.role_schema import RoleSchemas
 from gateway.run import Run
 from gateway.schema import Graph
+from gateway.standing import Standing
 from gateway.steps import Steps
 from resolvers.context import Context
 from resolvers.refusals import Refused, TokenOver
@@ -118,6 +119,7 @@ class Engine:
         contexts: Contexts,
         settings: EngineSettings | None = None,
         record: RequestRecord | None = None,
+        standing: Standing | None = None,
         *,
         denied: Callable[[int], None] = lambda _: None,
         tracer: Tracer = NO_TRACES,
@@ -126,6 +128,7 @@ class Engine:
 
         Args:
             record: without it nothing is recorded: for tests and tools alone.
+            standing: without it tokens are not revoked, they only end.
             denied: told how many fields a request reached for that its token may not have.
         """
         self._graph = graph
@@ -138,6 +141,7 @@ class Engine:
         self._budgets = Budgets(self._settings.cost_per_minute)
         self._record = record
         self._denied = denied
+        self._standing = standing or Standing()
         self.compiles = True
 
     async def execute(self, operation: Operation, caller: Caller) -> Response:
@@ -194,6 +198,11 @@ class Engine:
     async def stream(self, operation: Operation, caller: Caller) -> AsyncIterator[Response]:
         """Run any operation as a stream: one response, or one for each event."""
         try:
+            await self._standing.require(caller, self._contexts.now().timestamp())
+        except Refused as cause:
+            yield ended(cause, "-", status=401)
+            return
+        try:
             prepared = self._prepare(operation, caller)
         except RequestRefused as refused:
             yield await self._refused(refused, operation, caller)
@@ -224,14 +233,11 @@ class Engine:
             return
         try:
             while True:
-                left = caller.expires_at - context.now().timestamp()
                 try:
-                    async with asyncio.timeout(max(0.0, left)):
+                    async with self._standing.while_it_lasts(caller, context.now().timestamp()):
                         result = await anext(events)  # type: ignore[arg-type]  # awaited above
+                    await self._standing.require(caller, context.now().timestamp())
                 except StopAsyncIteration:
-                    return
-                except TimeoutError:
-                    yield ended(TokenOver(), context.request_id)
                     return
                 except Refused as cause:
                     yield ended(cause, context.request_id)

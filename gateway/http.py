@@ -10,7 +10,7 @@ from isal import igzip
 from starlette.types import Receive, Scope, Send
 
 from auth.caller import Caller
-from auth.errors import Unauthenticated
+from auth.errors import Unauthenticated, Undecided
 from auth.guard import Guard
 from gateway.engine import Engine, Operation
 from gateway.negotiation import EVENTS, JSON, Form, negotiate
@@ -102,7 +102,7 @@ class GraphQLOverHTTP:
                     status=405,
                     code="METHOD_NOT_ALLOWED",
                 )
-            caller = self._guard.caller(headers)
+            caller = await self._guard.admit(scope)
             body = named or _read(headers, await _whole(receive))
             document = self._document(caller, body)
         except Unauthenticated as error:
@@ -159,13 +159,19 @@ def _named_in_address(scope: Scope) -> _Body | None:
 
 
 def unauthenticated(error: Unauthenticated) -> tuple[Response, list[tuple[bytes, bytes]]]:
-    """Return the 401 (or 400) that says how to authenticate, and its header."""
-    shown = {
-        "message": f"{error} Send a valid access token as Authorization: Bearer … 请先登录",
-        "extensions": {"code": "UNAUTHENTICATED"},
-    }
+    """Return the 401 (or 400, or 503) that says how to authenticate, and its headers."""
+    if isinstance(error, Undecided):
+        shown = {
+            "message": f"{error} 暂时无法核验访问权限",
+            "extensions": {"code": "ACCESS_UNDECIDED"},
+        }
+    else:
+        shown = {
+            "message": f"{error} Send a valid access token as Authorization: Bearer … 请先登录",
+            "extensions": {"code": "UNAUTHENTICATED"},
+        }
     return Response(error.status, {"errors": [shown]}), [
-        (b"www-authenticate", error.challenge.encode("ascii"))
+        (name.encode("ascii"), value.encode("ascii")) for name, value in error.headers
     ]
 
 

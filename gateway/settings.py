@@ -2,6 +2,7 @@
 
 import os
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, ClassVar, Final, Literal, Self
 
@@ -13,14 +14,15 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from auth.policy import Profile
 from connectors.endpoint_addresses import network_to_call
 from domain.closed_hours import parse_closed_hours
-from domain.deadline import Profile
+from domain.deadline import Profile as RuleProfile
 from domain.record import RetentionClass
 from gateway.record_settings import RecordSigner, RecordStamping, RecordWitness
 
 SHORTEST_KEY: Final = 32  # characters
-LONGEST_TOKEN: Final = 3600  # seconds, outside the demo
+LONGEST_TOKEN: Final = 300  # seconds, outside the demo
 
 
 class Department(BaseModel):
@@ -69,7 +71,38 @@ class Settings(BaseSettings):
     )
     audience: str = Field("chakong", description="`aud` that access tokens must carry.")
     access_token_seconds: int = Field(
-        300, gt=0, description="Lifetime of access tokens; more than 3600 only in the demo."
+        300,
+        gt=0,
+        description="Lifetime of access tokens in seconds; more than 300 only in the demo.",
+    )
+    refresh_token_seconds: int = Field(
+        8 * 3600, gt=0, description="How long refresh tokens go on after a log-in, in seconds."
+    )
+    access_profile: Profile = Field(
+        Profile.DEFAULT,
+        description="What clients have to do: `default`, or `fapi2` (FAPI 2.0 Security Profile: keys "
+        "instead of secrets, pushed requests, tokens bound to keys).",
+    )
+    signing_algorithm: Literal["ES256", "PS256", "EdDSA"] = Field(
+        "ES256", description="What new signing keys are for: ES256, PS256 or EdDSA."
+    )
+    dpop_nonces: bool = Field(
+        False, description="Whether DPoP proofs must contain a nonce of ours (RFC 9449, 8 and 9)."
+    )
+    tls_terminators: list[str] = Field(
+        default_factory=list,
+        description="Addresses or networks of the proxies that end TLS: only their word about a "
+        "client's certificate counts.",
+    )
+    client_certificate_header: str = Field(
+        "Client-Cert",
+        pattern=r"^[A-Za-z0-9-]{1,64}$",
+        description="The header in which they tell it: RFC 9440, or PEM percent-encoded; they must "
+        "remove it from what comes from outside.",
+    )
+    client_certificate_authorities: Path | None = Field(
+        None,
+        description="PEM of the authorities whose certificates prove a client by its subject.",
     )
     demo: bool = Field(
         False,
@@ -193,8 +226,8 @@ class Settings(BaseSettings):
         None,
         description="Where a bundle of each closed day of the record is put; none if left out.",
     )
-    rule_profile: Profile = Field(
-        Profile.DEFAULT,
+    rule_profile: RuleProfile = Field(
+        RuleProfile.DEFAULT,
         description="Whose periods the list keeps: `default`, `seed-2017` or `spc-current`.",
     )
     private_screening: bool = Field(
@@ -230,6 +263,13 @@ class Settings(BaseSettings):
         description="Department systems by stem: identity, vehicles, housing_fund, securities, "
         "related_persons.",
     )
+
+    @field_validator("tls_terminators")
+    @classmethod
+    def _networks_of_proxies(cls, given: list[str]) -> list[str]:
+        for network in given:
+            ip_network(network)
+        return given
 
     @field_validator("webhook_networks")
     @classmethod

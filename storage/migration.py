@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect, text
 
 from storage.database import Database
 
-NEWEST: Final = "0013"
+NEWEST: Final = "0030"
 
 
 async def migrate(database: Database) -> None:

@@ -314,6 +314,10 @@ clients = Table(
     Column("organisation", String(64), nullable=False),
     Column("grants", JSON, nullable=False),
     Column("redirect_uris", JSON, nullable=False),
+    Column("jwks", JSON(none_as_null=True)),
+    Column("certificate_thumbprints", JSON(none_as_null=True)),
+    Column("certificate_subject", String(512)),
+    Column("bound_to", String(8)),
 )
 
 users = Table(
@@ -337,6 +341,65 @@ codes = Table(
     Column("scope", Text, nullable=False),
     Column("code_challenge", String(128), nullable=False),
     Column("expires_at", BigInteger, nullable=False),
+    Column("dpop_jkt", String(64)),
+)
+
+# What the processes of the authorization server agree on. Times are epoch seconds.
+pushed_requests = Table(
+    "pushed_requests",
+    METADATA,
+    Column("handle_hash", String(64), primary_key=True),
+    Column("client_id", String(64), nullable=False),
+    Column("parameters", JSON, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Index(None, "expires_at"),
+)
+
+# What a person allowed a client: refresh tokens belong to one, and end with it.
+token_grants = Table(
+    "token_grants",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("client_id", String(64), nullable=False),
+    Column("user_id", String(64), nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("jkt", String(64)),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+    Index(None, "expires_at"),
+)
+
+# Used ones stay while their grant lives: who shows one a second time ends the grant.
+refresh_tokens = Table(
+    "refresh_tokens",
+    METADATA,
+    Column("hash", String(64), primary_key=True),
+    Column("grant_id", String(64), nullable=False),
+    Column("used_at", BigInteger),
+    Index(None, "grant_id"),
+)
+
+# Proofs, assertions and codes that came: none of them counts a second time.
+used_once = Table(
+    "used_once",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("until", BigInteger, nullable=False),
+    Index(None, "until"),
+)
+
+# Tokens revoked before their time, until the last of them would have ended.
+denials = Table(
+    "denials",
+    METADATA,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("kind", String(8), nullable=False),
+    Column("value", String(255), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Index(None, "value"),
+    sqlite_autoincrement=True,  # an id that was used again would hide a change from who counts
 )
 
 # Steps that were refused (domain.md 6.1): the order did not change, but somebody tried.

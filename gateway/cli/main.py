@@ -1,4 +1,4 @@
-"""``chakong``: serve, demo, token, audit, backup, restore, orders, cases, list, people, schema, config."""
+"""``chakong``: serve, demo, token, access, keys, audit, backup, restore, orders, cases, list, people, schema, config."""
 
 import difflib
 import json
@@ -9,9 +9,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from gateway.cli.access import access_app
 from gateway.cli.audit import audit_app
 from gateway.cli.backups import backup, restore
 from gateway.cli.cases import cases_app
+from gateway.cli.keys import keys_app
 from gateway.cli.lists import list_app
 from gateway.cli.orders import orders_app
 from gateway.cli.people import people_app
@@ -33,6 +35,8 @@ app.add_typer(orders_app, name="orders")
 app.add_typer(cases_app, name="cases")
 app.add_typer(audit_app, name="audit")
 app.add_typer(people_app, name="people")
+app.add_typer(keys_app, name="keys")
+app.add_typer(access_app, name="access")
 app.add_typer(list_app, name="list")
 app.command("backup")(backup)
 app.command("restore")(restore)

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from gateway.app import build_gateway
 from gateway.case_register import read_register
 from gateway.demo.departments import SECRET, Simulated, export_cases, running_departments
 from gateway.demo.example import example_query
+from gateway.demo.keyed_clients import client_key, keyed_clients
 from gateway.demo.logins import (
     DEBTOR,
     EXECUTOR,
@@ -192,6 +193,9 @@ async def _fill(
     passwords = Passwords()
     filled = await database.read(lambda c: find_user(c, EXECUTOR)) is not None
     page = clients(passwords, f"{settings.issuer}/graphiql")
+    # Nobody listens where their codes go: the address says it all.
+    keyed = keyed_clients(client_key(settings.data_dir), f"{settings.issuer}/callback")
+    await database.write(lambda c: keep_clients(c, keyed))
     if filled:
         await database.write(lambda c: keep_clients(c, page[:1]))  # the port may be another one
         return
@@ -209,7 +213,7 @@ async def _fill(
     await database.write(lambda c: keep_verified_person(c, debtor))
 
 
-def token_of_role(issuer: Issuer, known: list[Login], role: str) -> str:
+def token_of_role(token_for: Callable[..., str], known: list[Login], role: str) -> str:
     """Return a fresh token: of the role's login, or of the system that the role is for.
 
     Raises:
@@ -217,7 +221,7 @@ def token_of_role(issuer: Issuer, known: list[Login], role: str) -> str:
     """
     login = login_of_role(known, role)
     if login is not None:
-        return issuer.token_for(
+        return token_for(
             role=role,
             subject=login.user,
             organisation=login.organisation,
@@ -225,7 +229,7 @@ def token_of_role(issuer: Issuer, known: list[Login], role: str) -> str:
             officer=login.credential,
         )
     system = role.replace(":", "-")
-    return issuer.token_for(
+    return token_for(
         role=role_of_system(role),
         subject=system,
         organisation=organisation_of(role),
@@ -247,7 +251,7 @@ def _ready(
         "issuer": base,
         "token_endpoint": f"{base}/oauth/token",
         "jwks_uri": f"{base}/oauth/jwks",
-        "tokens": {role: token_of_role(issuer, known, role) for role in READY_ROLES},
+        "tokens": {role: token_of_role(issuer.token_for, known, role) for role in READY_ROLES},
         "cases": [
             {
                 "number": case.number,
