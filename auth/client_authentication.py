@@ -71,7 +71,7 @@ def proven(claim: Presented, client: Client | None, passwords: Passwords) -> Cli
         ClientRefused: it does not.
     """
     if claim.secret is None:
-        if client is None or client.secret_hash is not None:
+        if client is None or not client.is_public:
             raise ClientRefused
         return client
     known = client.secret_hash if client is not None else None

@@ -6,6 +6,7 @@ optional. Here every code needs an S256 challenge and a redirect URI that matche
 
 import hashlib
 import re
+from dataclasses import replace
 from typing import Any
 
 from authlib.oauth2.rfc6749 import (  # type: ignore[import-untyped]  # Authlib ships no types
@@ -74,6 +75,7 @@ class PersonGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib ship
                 scope=request.scope,
                 code_challenge=parameters["code_challenge"],
                 expires_at=int(self.server.clock()) + CODE_SECONDS,
+                proof=request.user.proof,
             )
         )
 
@@ -93,7 +95,7 @@ class PersonGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib ship
 
     def authenticate_user(self, authorization_code: IssuedCode) -> User | None:
         user: User | None = self.server.accounts.find_user(authorization_code.code.user_id)
-        return user
+        return None if user is None else replace(user, proof=authorization_code.code.proof)
 
 
 class S256(CodeChallenge):  # type: ignore[misc]  # Authlib ships no types

@@ -14,12 +14,14 @@ from authlib.common.security import (  # type: ignore[import-untyped]  # Authlib
 )
 
 from auth.accounts import AUTHORIZATION_CODE, CLIENT_CREDENTIALS, Accounts
+from auth.assurance import PASSWORD, TWO_FACTORS, Proof
 from auth.client_authentication import BASIC, NONE, POST
 from auth.grants import S256, PersonGrant, SystemGrant
 from auth.keys import SigningKeys
 from auth.login import Login
 from auth.passwords import Passwords
 from auth.scopes import Entitlements
+from auth.second_factor import SecondFactor
 from auth.starlette_adapter import Server
 from auth.throttle import Throttle
 from auth.tickets import Tickets
@@ -43,6 +45,7 @@ class Issuer:
         access_token_seconds: int = 900,
         demo: bool = False,
         clock: Callable[[], float] = time.time,
+        factor: SecondFactor | None = None,
     ) -> None:
         """Issue tokens as *url* for the resource server *audience*.
 
@@ -51,6 +54,7 @@ class Issuer:
                 Plain http only on the loopback interface or with *demo*.
             access_token_seconds: at most 3600 unless *demo*.
             clock: epoch seconds.
+            factor: the second factor of people; without *demo* they need it to sign in.
 
         Raises:
             ValueError: the URL or the lifetime is not acceptable.
@@ -86,6 +90,9 @@ class Issuer:
             passwords=passwords,
             entitlements=entitlements,
             throttle=Throttle(clock=clock),
+            clock=clock,
+            factor=factor,
+            factor_required=factor is not None and not demo,
         )
         self.tickets = Tickets(keys.secret_for("login form"), clock=clock)
         # argon2 takes 64 MiB and all cores it can get: a crowd waits here, not in memory.
@@ -119,6 +126,7 @@ class Issuer:
         entitled = self.entitlements.of(role) & self.entitlements.known
         if not entitled or not (scopes or entitled) <= entitled:
             raise ValueError("The role is unknown or may not hold these scopes.")
+        begins = self._clock() if now is None else now
         bearer = Bearer(
             subject=subject,
             organisation=organisation,
@@ -126,8 +134,12 @@ class Issuer:
             client_id=client_id,
             scopes=entitled if scopes is None else scopes,
             officer=officer_number(subject=subject, organisation=organisation, credential=officer),
+            # Who sits at the operator's console has proved more than two factors.
+            proof=Proof(acr=TWO_FACTORS, auth_time=int(begins))
+            if self.entitlements.is_for_people(role)
+            else None,
         )
-        return self._mint.token(bearer, now=self._clock() if now is None else now)
+        return self._mint.token(bearer, now=begins)
 
     def metadata(self) -> dict[str, Any]:
         """Return the authorization server metadata of RFC 8414."""
@@ -143,5 +155,6 @@ class Issuer:
             "token_endpoint_auth_methods_supported": [BASIC, POST, NONE],
             "code_challenge_methods_supported": ["S256"],
             "authorization_response_iss_parameter_supported": True,
+            "acr_values_supported": [PASSWORD, TWO_FACTORS],
             "ui_locales_supported": ["zh-CN", "en"],
         }

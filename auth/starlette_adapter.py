@@ -84,11 +84,14 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib ships no typ
         self._passwords = passwords
 
     def granted(self, client: Client, user: User | None, wanted: frozenset[str]) -> frozenset[str]:
-        return self.entitlements.grantable(
+        granted = self.entitlements.grantable(
             role=user.role if user else client.role,
             requested=wanted,
             allowed=client.allowed_scopes,
         )
+        # A person's own grant narrows what the application may have of the role.
+        own = user.allowed_scopes if user else None
+        return granted if own is None else granted & own
 
     def generate_token(  # noqa: PLR0913, PLR0917 -- Authlib's signature
         self,
@@ -116,6 +119,8 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib ships no typ
             officer=officer_number(
                 subject=subject, organisation=organisation, credential=credential
             ),
+            proof=user.proof if user else None,
+            purposes=user.purposes if user else registered.purposes,
         )
         return TokenAnswer(
             token_type="Bearer",  # noqa: S106 -- a scheme, not a secret

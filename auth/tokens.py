@@ -1,14 +1,17 @@
 """Access tokens as RFC 9068 describes them: a signed JWT of type `at+jwt`, good for one audience.
 
-Claims of our own: `org` (department id), `role`, and `officer` (credential number) for people.
+Claims of our own: `org` (department id), `role`, `purposes` where a grant limits them, and `officer`
+(credential number) for people, who also carry `acr` and `auth_time`.
 """
 
 import secrets
 from dataclasses import dataclass
+from typing import Any
 
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from auth.assurance import Proof
 from auth.keys import ALGORITHM
 from auth.scopes import format_scope
 
@@ -37,6 +40,8 @@ class Bearer:
     client_id: str
     scopes: frozenset[str]
     officer: str | None = None
+    proof: Proof | None = None
+    purposes: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
         names = (self.subject, self.organisation, self.role, self.client_id)
@@ -63,7 +68,7 @@ class Mint:
     def token(self, bearer: Bearer, *, now: float) -> str:
         """Return a signed token, valid from *now* (epoch seconds) for `lifetime`."""
         issued = int(now)
-        claims = {
+        claims: dict[str, Any] = {
             "iss": self.issuer,
             "sub": bearer.subject,
             "aud": self.audience,
@@ -77,5 +82,9 @@ class Mint:
         }
         if bearer.officer is not None:
             claims["officer"] = bearer.officer
+        if bearer.proof is not None:
+            claims |= {"acr": bearer.proof.acr, "auth_time": bearer.proof.auth_time}
+        if bearer.purposes is not None:
+            claims["purposes"] = sorted(bearer.purposes)
         header = {"alg": ALGORITHM, "typ": TOKEN_TYPE, "kid": self.key.kid}
         return jwt.encode(header, claims, self.key, algorithms=[ALGORITHM])

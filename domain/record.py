@@ -32,6 +32,10 @@ class RecordKind(Enum):
     LOGIN = "LOGIN"
     TOKEN = "TOKEN"  # noqa: S105 -- a kind of event
     CONFIGURATION = "CONFIGURATION"
+    GRANT = "GRANT"
+    """Somebody was given, confirmed or lost what they may do."""
+    BREAK_GLASS = "BREAK_GLASS"
+    """A case was opened by who does not handle it, or such an opening was reviewed."""
     OUTAGE = "OUTAGE"
     """The record could not be written for a while; what was asked then was refused."""
     ERASURE = "ERASURE"
@@ -62,6 +66,8 @@ RETENTION: Final = {
     RecordKind.LOGIN: RetentionClass.NETWORK,
     RecordKind.TOKEN: RetentionClass.NETWORK,
     RecordKind.CONFIGURATION: RetentionClass.PROVIDING,
+    RecordKind.GRANT: RetentionClass.PROVIDING,
+    RecordKind.BREAK_GLASS: RetentionClass.ORDER,
     RecordKind.OUTAGE: RetentionClass.PROVIDING,
     RecordKind.ERASURE: RetentionClass.PROVIDING,
     RecordKind.EXPORT: RetentionClass.PROVIDING,

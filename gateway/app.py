@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import secrets
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
+from auth.enrolment import Enrolment
 from auth.guard import Guard
 from auth.issuer import Issuer
 from auth.keys import SigningKeys, keep_secret
@@ -23,6 +25,8 @@ from auth.passwords import Passwords
 from auth.record_keys import RecordKeys
 from auth.routes import oauth_routes
 from auth.scopes import Entitlements
+from auth.second_factor import OneTimeCodes
+from auth.throttle import Throttle
 from connectors.address import DepartmentAddress
 from connectors.answer_cache import AnswerCache, open_store
 from connectors.departments import CONNECTORS, Departments
@@ -43,6 +47,7 @@ from gateway.http import GraphQLOverHTTP
 from gateway.list_snapshot_http import snapshot_routes
 from gateway.list_snapshots import Snapshots
 from gateway.order_documents import document_routes
+from gateway.people import DemoFactor, StoredEnrolments, StoredFactors, factor_seal
 from gateway.plain_record import PlainRecord, started
 from gateway.public.routes import public_routes
 from gateway.range_http import range_routes
@@ -52,7 +57,10 @@ from gateway.recorder import Recorder, RecordUnavailable
 from gateway.request_record import RequestRecord
 from gateway.schema import build_graph
 from gateway.screening_http import screening_routes
-from gateway.settings import SHORTEST_KEY, Settings, record_origin
+from gateway.session_http import SessionParts, session_routes
+from gateway.sessions import Sessions
+from gateway.settings import SHORTEST_KEY, Settings, origin_of, record_origin
+from gateway.step_up import StepUp
 from gateway.tracker import tracker_routes
 from gateway.trusted import TrustedDocuments, read_manifest
 from gateway.webhooks import Webhooks
@@ -100,15 +108,34 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
     database = open_database(settings.database)
     keys = SigningKeys.load_or_create(settings.data_dir / "signing-keys.json")
     entitlements = Entitlements.from_catalogue()
+    passwords = Passwords()
+    seal = factor_seal(settings.data_dir)
+    codes = OneTimeCodes(StoredFactors(database), seal, time.time)
     issuer = Issuer(
         url=settings.issuer,
         audience=settings.audience,
         keys=keys,
         accounts=StoredAccounts(database),
         entitlements=entitlements,
-        passwords=Passwords(),
+        passwords=passwords,
         access_token_seconds=settings.access_token_seconds,
         demo=settings.demo,
+        factor=DemoFactor(codes) if settings.demo else codes,
+    )
+    enrolment = Enrolment(
+        store=StoredEnrolments(database),
+        passwords=passwords,
+        seal=seal,
+        throttle=Throttle(clock=time.time),
+        clock=time.time,
+    )
+    sessions = Sessions(
+        database=database,
+        entitlements=entitlements,
+        origin=origin_of(settings.issuer),
+        longest=settings.session_seconds,
+        idle=settings.session_idle_seconds,
+        clock=time.time,
     )
     guard = Guard(
         keys.public,
@@ -156,6 +183,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
             cost_per_minute=settings.cost_per_minute,
             seconds=settings.request_seconds,
             explains_to_all=settings.demo,
+            step_up=StepUp(max_age=settings.step_up_seconds),
         ),
         RequestRecord(recorder, record_keys, utc_now),
     )
@@ -218,8 +246,8 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
     app = Starlette(
         lifespan=lifespan,
         routes=[
-            Route("/graphql", GraphQLOverHTTP(engine, guard, trusted)),
-            WebSocketRoute("/graphql", GraphQLOverWebSocket(engine, guard, trusted)),
+            Route("/graphql", GraphQLOverHTTP(engine, guard, trusted, sessions)),
+            WebSocketRoute("/graphql", GraphQLOverWebSocket(engine, guard, trusted, sessions)),
             Route("/", _home),
             Route("/health", _health),
             Route("/metrics", _metrics(registry)),
@@ -255,9 +283,19 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
             ),
             *public_routes(database, utc_now, per_minute=settings.public_per_minute),
             *oauth_routes(issuer, plain_record.signed_in),
+            *session_routes(
+                SessionParts(
+                    sessions=sessions,
+                    issuer=issuer,
+                    enrolment=enrolment,
+                    heard=plain_record.signed_in,
+                    guard=guard if settings.demo else None,
+                )
+            ),
             *graphiql_routes(_graphiql(settings, logins, first_query)),
         ],
     )
+    app.state.sessions = sessions
     return Gateway(app=app, database=database, issuer=issuer)
 
 

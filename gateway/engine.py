@@ -47,6 +47,7 @@ from gateway.response import RequestRefused, Response, body_of, denials, ended, 
 from gateway.role_schema import RoleSchemas
 from gateway.run import Run
 from gateway.schema import Graph
+from gateway.step_up import StepUp
 from gateway.steps import Steps
 from resolvers.context import Context
 from resolvers.refusals import Refused, TokenOver
@@ -81,6 +82,7 @@ class EngineSettings:
         cost_of_operation, cost_per_minute: the most one operation, one client in a minute may cost.
         seconds: the longest a request may take.
         explains_to_all: whether everybody may see plans: with synthetic people only.
+        step_up: what raw values and approvals need; None needs nothing, for tests and tools alone.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -88,6 +90,7 @@ class EngineSettings:
     cost_per_minute: int = 600_000
     seconds: float = 10.0
     explains_to_all: bool = False
+    step_up: StepUp | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +293,14 @@ class Engine:
         if plan.denied and (not operation.partial or plan.introspects):
             extensions = {"plan": explained(plan, variables, None)} if operation.explain else {}
             raise RequestRefused(denials(plan, extensions))
+        if self._settings.step_up is not None:
+            now = self._contexts.now().timestamp()
+            proven = self._settings.step_up.require(
+                plan, caller, now=now, partial=operation.partial
+            )
+            if proven is not caller:
+                caller = proven
+                plan = self._plans.of(document, node, variables, caller.scopes)
         requested = self._charge(plan, variables, caller)
         context = self._contexts.make(caller, plan.fields_wanted)
         return _Prepared(operation, document, node, variables, plan, context, requested)

@@ -15,6 +15,7 @@ from auth.caller import Caller
 from auth.errors import Unauthenticated
 from auth.guard import Guard
 from gateway.http import unauthenticated
+from gateway.sessions import Session, Sessions, session_of_request
 
 View = Callable[[Request], Awaitable[Response]]
 
@@ -47,7 +48,10 @@ def refusing(view: View) -> View:
     """Return *view* with its refusals answered as JSON."""
 
     async def answer(request: Request) -> Response:
+        sessions: Sessions | None = getattr(request.app.state, "sessions", None)
         try:
+            if sessions is not None:
+                request.state.session = await session_of_request(sessions, request.headers.raw)
             return await view(request)
         except Unauthenticated as error:
             refusal, headers = unauthenticated(error)
@@ -65,13 +69,14 @@ def refusing(view: View) -> View:
 
 
 def caller_with(guard: Guard, request: Request, *alternatives: str) -> Caller:
-    """Return who asks, if they have one of the scopes.
+    """Return who asks, by token or by session, if they have one of the scopes.
 
     Raises:
         Unauthenticated: no token, or one that is refused.
         HttpRefused: 403, none of *alternatives* is the token's.
     """
-    caller = guard.caller(request.headers.raw)
+    session: Session | None = getattr(request.state, "session", None)
+    caller = guard.caller(request.headers.raw) if session is None else session.caller
     if not any(caller.may(scope) for scope in alternatives):
         raise HttpRefused(
             403,

@@ -78,24 +78,29 @@ class PlainRecord:
 
     async def signed_in(self, kind: str, outcome: str, who: str) -> bool:
         """Record a log-in or a token; False if that could not be done."""
-        salt = os.urandom(SALT_BYTES)
-        body = msgspec.json.encode(
-            {"v": 1, "kind": kind, "decision": outcome, "who": Commitments(salt).of(who)}
-        )
-        personal = {"salt": salt.hex(), "who": who, "cases": [], "subjects": []}
-        draft = RecordDraft(
-            kind=RecordKind(kind).value,
-            unit="-",
-            decision=outcome,
-            at=self.now(),
-            body=body,
-            sealed=self.keys.seal(msgspec.json.encode(personal), body),
-        )
+        draft = signed_in(self.keys, kind, outcome, who, self.now())
         try:
             await self.recorder.record(draft)
         except RecordUnavailable:
             return False
         return True
+
+
+def signed_in(keys: RecordKeys, kind: str, outcome: str, who: str, at: datetime) -> RecordDraft:
+    """Return the entry about a log-in (LOGIN), a session's end (LOGIN) or a token (TOKEN)."""
+    salt = os.urandom(SALT_BYTES)
+    body = msgspec.json.encode(
+        {"v": 1, "kind": kind, "decision": outcome, "who": Commitments(salt).of(who)}
+    )
+    personal = {"salt": salt.hex(), "who": who, "cases": [], "subjects": []}
+    return RecordDraft(
+        kind=RecordKind(kind).value,
+        unit="-",
+        decision=outcome,
+        at=at,
+        body=body,
+        sealed=keys.seal(msgspec.json.encode(personal), body),
+    )
 
 
 def started(version: str, configuration: str, at: datetime) -> RecordDraft:

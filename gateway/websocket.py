@@ -22,6 +22,7 @@ from auth.errors import Unauthenticated
 from auth.guard import Guard
 from gateway.engine import Engine, Operation
 from gateway.response import RequestRefused, Response
+from gateway.sessions import HEADER, Session, Sessions, session_of_request, while_it_goes_on
 from gateway.trusted import TrustedDocuments
 
 _MOST_OPERATIONS: Final = 20  # on one connection
@@ -37,6 +38,7 @@ class _Payload(msgspec.Struct, omit_defaults=True):
     extensions: dict[str, Any] | msgspec.UnsetType | None = msgspec.UNSET
     Authorization: str | msgspec.UnsetType = msgspec.UNSET
     authorization: str | msgspec.UnsetType = msgspec.UNSET
+    session: str | msgspec.UnsetType = msgspec.field(name=HEADER, default=msgspec.UNSET)
 
 
 class _Message(msgspec.Struct, omit_defaults=True):
@@ -55,6 +57,7 @@ class _Connection:
     headers: list[tuple[bytes, bytes]]
     connection_params: Mapping[str, Any] | None = None
     caller: Caller | None = None
+    session: Session | None = None
 
 
 class _Worded(GraphQLError):
@@ -72,9 +75,12 @@ class _Worded(GraphQLError):
 class _EngineAsSchema:
     """What Strawberry's protocol handler needs of a schema: a stream of results."""
 
-    def __init__(self, engine: Engine, trusted: TrustedDocuments) -> None:
+    def __init__(
+        self, engine: Engine, trusted: TrustedDocuments, sessions: Sessions | None
+    ) -> None:
         self._engine = engine
         self._trusted = trusted
+        self._sessions = sessions
 
     async def stream(
         self,
@@ -102,7 +108,10 @@ class _EngineAsSchema:
         except RequestRefused as refused:
             yield _result(refused.response)
             return
-        async for response in self._engine.stream(operation, connection.caller):
+        responses = self._engine.stream(operation, connection.caller)
+        if self._sessions is not None and connection.session is not None:
+            responses = while_it_goes_on(responses, self._sessions, connection.session)
+        async for response in responses:
             yield _result(response)
 
 
@@ -118,13 +127,23 @@ def _result(response: Response) -> ExecutionResult:
 
 
 class GraphQLOverWebSocket(GraphQL[_Connection, None]):
-    """graphql-transport-ws; the token comes in ``connection_init`` or in the handshake."""
+    """graphql-transport-ws; the token comes in ``connection_init`` or in the handshake.
+
+    A browser that is signed in sends its cookie in the handshake, and in ``connection_init`` what it
+    sends as a header elsewhere.
+    """
 
     allow_queries_via_get = False
 
-    def __init__(self, engine: Engine, guard: Guard, trusted: TrustedDocuments) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        guard: Guard,
+        trusted: TrustedDocuments,
+        sessions: Sessions | None = None,
+    ) -> None:
         super().__init__(
-            cast("BaseSchema", _EngineAsSchema(engine, trusted)),
+            cast("BaseSchema", _EngineAsSchema(engine, trusted, sessions)),
             graphql_ide=None,
             allow_queries_via_get=False,
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
@@ -132,6 +151,7 @@ class GraphQLOverWebSocket(GraphQL[_Connection, None]):
             max_subscriptions_per_connection=_MOST_OPERATIONS,
         )
         self._guard = guard
+        self._sessions = sessions
 
     async def get_context(
         self, request: Request | WebSocket, response: StarletteResponse | WebSocket
@@ -140,10 +160,16 @@ class GraphQLOverWebSocket(GraphQL[_Connection, None]):
         return _Connection(headers=list(request.scope["headers"]))
 
     async def on_ws_connect(self, context: _Connection) -> Any:
-        headers = context.headers
+        headers, promised = context.headers, False
         for name, value in (context.connection_params or {}).items():
             if name.lower() == "authorization" and isinstance(value, str):
                 headers = [(b"authorization", value.encode("utf-8", "replace"))]
+            promised = promised or (name == HEADER and value == "1")
+        if promised and self._sessions is not None:
+            context.session = await session_of_request(self._sessions, headers, promised=True)
+        if context.session is not None:
+            context.caller = context.session.caller
+            return await super().on_ws_connect(context)
         try:
             context.caller = self._guard.caller(headers)
         except Unauthenticated as error:

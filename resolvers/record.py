@@ -43,6 +43,8 @@ explained(
         RecordKind.LOGIN: "A log-in. 登录",
         RecordKind.TOKEN: "A token. 令牌",
         RecordKind.CONFIGURATION: "A gateway started. 配置",
+        RecordKind.GRANT: "What somebody may do was given, confirmed or taken back. 授权变动",
+        RecordKind.BREAK_GLASS: "A case was opened in an emergency, or that was reviewed. 应急访问",
         RecordKind.OUTAGE: "The record could not be written; everybody was refused. 中断",
         RecordKind.ERASURE: "Personal sides were erased. 到期删除",
         RecordKind.EXPORT: "The record was taken out. 导出",

@@ -1,7 +1,8 @@
 """Clients, users and authorization codes of the embedded issuer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -16,6 +17,9 @@ class ClientRecord:
     organisation: str
     grants: tuple[str, ...]
     redirect_uris: tuple[str, ...]
+    jwks: Mapping[str, Any] | None = None
+    certificate_thumbprints: tuple[str, ...] = ()
+    certificate_subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,8 @@ class CodeRecord:
     scope: str
     code_challenge: str
     expires_at: int  # seconds since the epoch
+    acr: str | None = None
+    auth_time: int | None = None
 
 
 def find_client(connection: Connection, client_id: str) -> ClientRecord | None:
@@ -50,6 +56,9 @@ def find_client(connection: Connection, client_id: str) -> ClientRecord | None:
         organisation=row.organisation,
         grants=tuple(row.grants),
         redirect_uris=tuple(row.redirect_uris),
+        jwks=row.jwks,
+        certificate_thumbprints=tuple(row.certificate_thumbprints or ()),
+        certificate_subject=row.certificate_subject,
     )
 
 
@@ -72,6 +81,9 @@ def keep_clients(connection: Connection, register: Sequence[ClientRecord]) -> No
                     "organisation": c.organisation,
                     "grants": list(c.grants),
                     "redirect_uris": list(c.redirect_uris),
+                    "jwks": c.jwks,
+                    "certificate_thumbprints": list(c.certificate_thumbprints),
+                    "certificate_subject": c.certificate_subject,
                 }
                 for c in register
             ],
@@ -110,6 +122,8 @@ def save_code(connection: Connection, code: CodeRecord, *, now: int) -> None:
             scope=code.scope,
             code_challenge=code.code_challenge,
             expires_at=code.expires_at,
+            acr=code.acr,
+            auth_time=code.auth_time,
         )
     )
 

@@ -1,4 +1,4 @@
-"""``chakong``: serve, demo, token, audit, orders, cases, list, people, schema, config."""
+"""``chakong``: serve, demo, token, clients, users, grants, sessions, audit, orders, cases, list, …"""
 
 import difflib
 import json
@@ -11,9 +11,13 @@ from rich.console import Console
 
 from gateway.cli.audit import audit_app
 from gateway.cli.cases import cases_app
+from gateway.cli.clients import clients_app
+from gateway.cli.grants import grants_app
 from gateway.cli.lists import list_app
 from gateway.cli.orders import orders_app
 from gateway.cli.people import people_app
+from gateway.cli.sessions import sessions_app
+from gateway.cli.users import users_app
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -33,6 +37,10 @@ app.add_typer(cases_app, name="cases")
 app.add_typer(audit_app, name="audit")
 app.add_typer(people_app, name="people")
 app.add_typer(list_app, name="list")
+app.add_typer(clients_app, name="clients")
+app.add_typer(users_app, name="users")
+app.add_typer(grants_app, name="grants")
+app.add_typer(sessions_app, name="sessions")
 
 Config = Annotated[
     Path | None, typer.Option("--config", help="TOML file; CHAKONG_CONFIG if left out.")

@@ -47,8 +47,8 @@ def test_a_wrong_password_is_said_and_the_next_one_may_be_right(
     visit.sign_in("executor-1", "wrong")
 
     said = visit.page.wait_for_selector("[role=alert]").inner_text()
-    assert "用户名或密码不正确。" in said
-    assert "The user name or password is not correct." in said
+    assert "用户名、密码或动态验证码不正确。" in said
+    assert "The user name, the password or the code is not correct." in said
     assert visit.page.input_value("[name=password]") == ""
     visit.page.screenshot(path=str(tmp_path / "wrong.png"))
     visit.page.fill("[name=username]", "executor-1")
