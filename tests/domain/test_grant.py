@@ -37,7 +37,11 @@ TRAFFIC_POLICE = Grant(
             id="a unit that only screens",
         ),
         pytest.param(
-            {"role": "court-executor", "organisation": "court", "scopes": frozenset({"cases:read"})},
+            {
+                "role": "court-executor",
+                "organisation": "court",
+                "scopes": frozenset({"cases:read"}),
+            },
             id="an officer",
         ),
         pytest.param(

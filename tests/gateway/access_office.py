@@ -36,9 +36,9 @@ class Office:
     gateway: Gateway
     config: Path
 
-    def browser(self) -> httpx.AsyncClient:
+    def browser(self, origin: str = ORIGIN) -> httpx.AsyncClient:
         return httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=self.gateway.app), base_url=ORIGIN
+            transport=httpx.ASGITransport(app=self.gateway.app), base_url=origin
         )
 
     async def at_the_desk(self, work: Callable[..., T], *given: Any, **named: Any) -> T:
@@ -63,6 +63,11 @@ class Office:
         made = await self.user(user_id, **changed)
         async with self.browser() as browser:
             return await enrol(browser, user_id, made["activation"])
+
+    async def enrolled_at(self, origin: str) -> "Enrolled":
+        made = await self.user()
+        async with self.browser(origin) as browser:
+            return await enrol(browser, "executor-1", made["activation"])
 
     async def token(self, client_id: str, secret: str) -> httpx.Response:
         async with self.browser() as browser:

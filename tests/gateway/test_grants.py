@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from joserfc.jwk import ECKey
 from sqlalchemy import Connection, select, update
 
 from domain.grant import GrantRefused
 from gateway.cli import client_desk, grant_desk, user_desk
 from gateway.cli.client_desk import Credential, NewClient
+from storage.accounts import ClientRecord
 from storage.grants import HolderKind
 from storage.record import body_of
 from storage.tables import grants, record_entries
@@ -87,8 +89,6 @@ async def test_rotating_voids_the_old_secret_at_once(office: Office) -> None:
 async def test_a_client_has_one_kind_of_credential_and_no_private_keys(
     office: Office, tmp_path: Path
 ) -> None:
-    from joserfc.jwk import ECKey
-
     key = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)
     public, private = tmp_path / "public.json", tmp_path / "private.json"
     public.write_text(json.dumps({"keys": [key.as_dict(private=False)]}))
@@ -213,14 +213,10 @@ def _grant_entries(connection: Connection) -> list[dict[str, Any]]:
 
 async def _begin_a_week_ago(office: Office) -> None:
     then = (datetime.now(UTC) - timedelta(days=7)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    await office.gateway.database.write(
-        lambda c: c.execute(update(grants).values(granted_at=then))
-    )
+    await office.gateway.database.write(lambda c: c.execute(update(grants).values(granted_at=then)))
 
 
 def _bare() -> Any:
-    from storage.accounts import ClientRecord
-
     return ClientRecord(
         id="x",
         secret_hash=None,
