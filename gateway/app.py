@@ -74,7 +74,6 @@ from storage.bell import open_bell
 from storage.database import Database, open_database
 from storage.migration import migrate
 
-GRAPHIQL_CLIENT: Final = "graphiql"
 _FIRST_QUERY: Final = """{
   viewer { role organisation scopes }
 }
@@ -394,10 +393,8 @@ def _graphiql(
 ) -> GraphiqlConfig:
     return GraphiqlConfig(
         endpoint="/graphql",
-        authorize="/oauth/authorize",
-        token="/oauth/token",  # noqa: S106 -- an address
-        issuer=settings.issuer,
-        client_id=GRAPHIQL_CLIENT,
+        session="/session",
+        hands_in=settings.demo,
         title="查控 Chakong",
         default_query=first_query,
         version=version("chakong"),
