@@ -67,6 +67,7 @@ from gateway.webhooks import Webhooks
 from gateway.websocket import GraphQLOverWebSocket
 from resolvers.declare import Scopes
 from resolvers.order_events import OrderEvents
+from resolvers.persons import DistinctPersons
 from resolvers.screening import Screener
 from resolvers.watched_list import WatchedList
 from resolvers.watched_ranges import WatchedRanges
@@ -172,6 +173,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         record_keys=record_keys,
         hidden_for=timedelta(days=settings.record_hidden_days),
         declared=partial(_scopes_of, graph.declarations),
+        persons=DistinctPersons(settings.persons_per_hour),
     )
     recorder = Recorder(database, utc_now)
     engine = Engine(

@@ -50,6 +50,7 @@ from gateway.schema import Graph
 from gateway.step_up import StepUp
 from gateway.steps import Steps
 from resolvers.context import Context
+from resolvers.persons import TooManyPersons
 from resolvers.refusals import Refused, TokenOver
 
 _LOG = structlog.get_logger()
@@ -160,6 +161,8 @@ class Engine:
         try:
             await self._steps.run(prepared.plan, prepared.variables, context)
             result = await self._shape(prepared)
+        except TooManyPersons as refused:
+            return _later(ended(refused, context.request_id, status=429), refused.retry_after)
         except Exception as error:  # noqa: BLE001 -- as above
             return failed(error, context.request_id)
         finally:
@@ -325,8 +328,7 @@ class Engine:
                 f"Your budget for this minute is spent; come back in {seconds} s. 请求过于频繁"
             )
             response = refusal(429, message, "RATE_LIMITED")
-            response.headers.append((b"retry-after", str(seconds).encode()))
-            raise RequestRefused(response) from error
+            raise RequestRefused(_later(response, seconds)) from error
         return requested
 
     async def _shape(self, prepared: _Prepared) -> ExecutionResult:
@@ -392,6 +394,11 @@ class Engine:
         if prepared.operation.explain:
             body["extensions"]["plan"] = explained(prepared.plan, prepared.variables, context)
         return body
+
+
+def _later(response: Response, seconds: int) -> Response:
+    response.headers.append((b"retry-after", str(seconds).encode()))
+    return response
 
 
 def _requested(operation: Operation) -> Requested:

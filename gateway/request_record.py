@@ -17,7 +17,7 @@ from gateway.recorder import Recorder
 from gateway.response import Response
 from resolvers.context import Context
 
-_FORBIDDEN: Final = 403
+_REFUSALS: Final = frozenset({401, 403})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +70,12 @@ class RequestRecord:
         body["extensions"]["receipt"] = recorded.receipt(placed).shown()
 
     async def refused(self, caller: Caller, requested: Requested, response: Response) -> None:
-        """Record a request that reached for more than its token may have.
+        """Record a request that reached for more than its token may have, or its proof was good for.
 
         Raises:
             RecordUnavailable: then that is the answer.
         """
-        if response.status != _FORBIDDEN:
+        if response.status not in _REFUSALS:
             return
         errors = response.body["errors"]
         draft = refusal_recorded(

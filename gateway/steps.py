@@ -25,7 +25,11 @@ class Steps:
         self._schema = schema
 
     async def run(self, plan: Plan, variables: VariableValues, context: Context) -> None:
-        """Open the plan's cases and ask all that it knows to ask; answers stay in *context*."""
+        """Open the plan's cases and ask all that it knows to ask; answers stay in *context*.
+
+        Raises:
+            TooManyPersons: nobody was asked.
+        """
         aimed: list[_Aimed] = []
         for root in plan.roots:
             opened = await self._open(root, variables, context)
@@ -33,6 +37,9 @@ class Steps:
                 if isinstance(case, BoundCase):
                     aimed += self._aim(root, case, variables)
         if aimed:
+            context.asks_about(
+                dict.fromkeys(one.id_number for _, subjects in aimed for one in subjects)
+            )
             await _ask_level(context, aimed)
 
     async def _open(
@@ -90,6 +97,7 @@ async def _ask_level(context: Context, aimed: list[_Aimed]) -> None:
             for attribute, further in ask.onward:
                 reached = _reached(answers, attribute, subjects)
                 if reached:
+                    context.reached(one.id_number for one in reached)
                     onward += [(next_ask, reached) for next_ask in further]
     if onward:
         await _ask_level(context, onward)

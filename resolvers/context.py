@@ -1,6 +1,6 @@
 """What every resolver is given."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from resolvers.binding import BoundCase
     from resolvers.declare import Scopes
     from resolvers.order_events import OrderEvents
+    from resolvers.persons import DistinctPersons
     from resolvers.refusals import Refused
     from resolvers.screening import Screener
 
@@ -39,6 +40,7 @@ class Context:
         webhook_addresses: where units' endpoints may be.
         hidden_for: how long a look-up may be kept from whom it was about.
         record_keys: open the record for who may read it.
+        persons: about how many different people the caller may ask; None is no limit.
         declared: the scopes that a field needs, by its coordinate.
         fields_wanted: what the document selects of a question's records, for late asking.
     """
@@ -56,6 +58,7 @@ class Context:
     profile: Profile = Profile.DEFAULT
     record_keys: RecordKeys | None = None
     hidden_for: timedelta = timedelta(days=30)
+    persons: "DistinctPersons | None" = None
     declared: "Callable[[str], Scopes | None]" = lambda _: None
     webhook_addresses: EndpointAddresses = field(default_factory=EndpointAddresses)
     opened: "dict[str, list[BoundCase | Refused]]" = field(default_factory=dict)
@@ -65,6 +68,20 @@ class Context:
     def saw(self, *numbers: IdNumber) -> None:
         """Note that something of the court's own about *numbers* is shown; the record names them."""
         self.seen.update(dict.fromkeys(numbers))
+
+    def asks_about(self, numbers: Iterable[IdNumber]) -> None:
+        """Count whom the caller asks about, before anybody is asked.
+
+        Raises:
+            TooManyPersons: more than anybody may in an hour.
+        """
+        if self.persons is not None:
+            self.persons.ask(self.caller.subject, [self.pseudonym(one) for one in numbers])
+
+    def reached(self, numbers: Iterable[IdNumber]) -> None:
+        """Count to whom the answers led."""
+        if self.persons is not None:
+            self.persons.reach(self.caller.subject, [self.pseudonym(one) for one in numbers])
 
     @property
     def record_reader(self) -> RecordKeys:

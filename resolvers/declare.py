@@ -31,6 +31,7 @@ KEY: Final = "chakong"  # in a Strawberry field's metadata
 # secret to oneself.
 PUBLIC_TYPES: Final = frozenset(
     {
+        "BreakGlass",
         "CaseClaim",
         "CaseOfficer",
         "CaseTask",

@@ -25,9 +25,7 @@ def test_an_officer_signs_in_queries_and_explores(visit: Visit, tmp_path: Path) 
     visit.page.screenshot(path=str(tmp_path / "explorer.png"))
 
 
-def test_the_page_holds_no_token_and_its_cookie_is_out_of_reach_of_scripts(
-    visit: Visit, demo: dict[str, Any]
-) -> None:
+def test_the_page_holds_no_token_and_its_cookie_is_out_of_reach_of_scripts(visit: Visit) -> None:
     visit.open()
     visit.sign_in("executor-1")
     visit.signed_in("executor-1")
