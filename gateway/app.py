@@ -176,6 +176,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         persons=DistinctPersons(settings.persons_per_hour),
     )
     recorder = Recorder(database, utc_now)
+    step_up = StepUp(max_age=settings.step_up_seconds)
     engine = Engine(
         graph,
         contexts,
@@ -184,7 +185,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
             cost_per_minute=settings.cost_per_minute,
             seconds=settings.request_seconds,
             explains_to_all=settings.demo,
-            step_up=StepUp(max_age=settings.step_up_seconds),
+            step_up=step_up,
         ),
         RequestRecord(recorder, record_keys, utc_now),
     )
@@ -297,6 +298,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         ],
     )
     app.state.sessions = sessions
+    app.state.step_up = step_up
     return Gateway(app=app, database=database, issuer=issuer)
 
 

@@ -5,6 +5,7 @@ Plain HTTP beside the graph: who asks, and refusals in the words that the graph 
   + NotThere         404: there is no such thing, or none that the caller may see
 """
 
+import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -16,6 +17,7 @@ from auth.errors import Unauthenticated
 from auth.guard import Guard
 from gateway.http import unauthenticated
 from gateway.sessions import Session, Sessions, session_of_request
+from gateway.step_up import StepUp
 
 View = Callable[[Request], Awaitable[Response]]
 
@@ -71,6 +73,8 @@ def refusing(view: View) -> View:
 def caller_with(guard: Guard, request: Request, *alternatives: str) -> Caller:
     """Return who asks, by token or by session, if they have one of the scopes.
 
+    Who has not proved two factors lately comes without raw scopes: papers show them masks.
+
     Raises:
         Unauthenticated: no token, or one that is refused.
         HttpRefused: 403, none of *alternatives* is the token's.
@@ -83,4 +87,5 @@ def caller_with(guard: Guard, request: Request, *alternatives: str) -> Caller:
             "FORBIDDEN",
             f"Your token may not do this; it lacks {' or '.join(alternatives)}. 无权访问",
         )
-    return caller
+    step_up: StepUp | None = getattr(request.app.state, "step_up", None)
+    return caller if step_up is None else step_up.shown_to(caller, now=time.time())

@@ -43,6 +43,17 @@ class StepUp:
         return caller
 
 
+    def shown_to(self, caller: Caller, *, now: float) -> Caller:
+        """Return *caller*, without raw scopes unless two factors were proved lately: masks will do."""
+        if not caller.scopes & RAW_SCOPES or _is_system(caller.role):
+            return caller
+        try:
+            require_recent(caller.acr, caller.auth_time, now=now, max_age=self.max_age)
+        except NotRecentlyProven:
+            return replace(caller, scopes=caller.scopes - RAW_SCOPES)
+        return caller
+
+
 def not_proven(error: NotRecentlyProven, coordinates: set[str]) -> Response:
     """Return the 401 that says what to prove, and for which fields."""
     shown = {
