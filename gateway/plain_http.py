@@ -7,7 +7,7 @@ Plain HTTP beside the graph: who asks, and refusals in the words that the graph 
 
 import time
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -17,7 +17,9 @@ from auth.errors import Unauthenticated
 from auth.guard import Guard
 from gateway.http import unauthenticated
 from gateway.sessions import Session, Sessions, session_of_request
-from gateway.step_up import StepUp
+
+if TYPE_CHECKING:
+    from gateway.step_up import StepUp
 
 View = Callable[[Request], Awaitable[Response]]
 

@@ -42,7 +42,6 @@ class StepUp:
             raise RequestRefused(not_proven(error, plan.raw | plan.proofs)) from error
         return caller
 
-
     def shown_to(self, caller: Caller, *, now: float) -> Caller:
         """Return *caller*, without raw scopes unless two factors were proved lately: masks will do."""
         if not caller.scopes & RAW_SCOPES or _is_system(caller.role):

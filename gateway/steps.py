@@ -53,12 +53,14 @@ class Steps:
 
     def _aim(self, root: CaseRoot, case: BoundCase, variables: VariableValues) -> list[_Aimed]:
         aimed: list[_Aimed] = []
-        if case.debtors:
-            aimed += [(ask, case.debtors) for ask in root.of_all]
+        for ask in root.of_all:
+            askable = _askable(ask, case.debtors)
+            if askable:
+                aimed.append((ask, askable))
         for _, node, of_one in root.of_one:
             debtor = self._debtor(case, node, variables)
             if debtor is not None:
-                aimed += [(ask, [debtor]) for ask in of_one]
+                aimed += [(ask, [debtor]) for ask in of_one if _askable(ask, [debtor])]
         return aimed
 
     def _debtor(
@@ -73,6 +75,12 @@ class Steps:
     def _field(self, coordinate: str) -> GraphQLField:
         kind, name = coordinate.split(".")
         return cast("Any", self._schema.type_map[kind]).fields[name]  # type: ignore[no-any-return]
+
+
+def _askable(ask: Ask, subjects: Sequence[Subject]) -> Sequence[Subject]:
+    """Return of *subjects* those about whom the caller may ask this department."""
+    department = ask.question.department
+    return [subject for subject in subjects if subject.may_be_asked_of(department)]
 
 
 async def _ask_level(context: Context, aimed: list[_Aimed]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 
 from auth.caller import Caller
 from connectors.question import Authority
@@ -14,6 +15,9 @@ from storage.break_glass import OpeningRecord
 from storage.cases import CaseRecord, Party
 
 _OVERSEER_SCOPE = "command:read"
+_APPROVER = "APPROVER"
+_IDENTITY = "public-security"
+UnderApproval = Mapping[IdNumber, frozenset[str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +26,7 @@ class BoundCase:
 
     record: CaseRecord
     authority: Authority
+    under_approval: UnderApproval | None = None
 
     @cached_property
     def debtors(self) -> Sequence[Subject]:
@@ -45,6 +50,7 @@ class BoundCase:
             level=0,
             name=party.name,
             kind=party.kind,
+            only=only_under_approval(self.under_approval, party.id_number),
         )
 
 
@@ -56,6 +62,7 @@ def bind(  # noqa: PLR0913 -- who opens what, for what, and by which right
     fields: Mapping[str, frozenset[Purpose]],
     request_id: str,
     opening: OpeningRecord | None = None,
+    under_approval: UnderApproval = MappingProxyType({}),
 ) -> BoundCase:
     """Open *record* for *caller* and *purpose*, or refuse.
 
@@ -63,6 +70,8 @@ def bind(  # noqa: PLR0913 -- who opens what, for what, and by which right
 
     Args:
         fields: department fields wanted under this case, with the purposes that permit each.
+        under_approval: departments of the orders that are submitted, by debtor: who approves in the
+            case, and does not handle it, reads no more than that.
         opening: by which the caller reads a case of others in an emergency.
 
     Raises:
@@ -96,6 +105,7 @@ def bind(  # noqa: PLR0913 -- who opens what, for what, and by which right
         )
     return BoundCase(
         record=record,
+        under_approval=under_approval if approves_only(record, caller) else None,
         authority=Authority(
             case_number=record.number,
             officer=credential or caller.subject,
@@ -104,6 +114,22 @@ def bind(  # noqa: PLR0913 -- who opens what, for what, and by which right
             request_id=request_id,
         ),
     )
+
+
+def approves_only(record: CaseRecord, caller: Caller) -> bool:
+    """Return whether the caller has no other part in the case than to approve."""
+    capacities = {entry.capacity for entry in record.officers if entry.officer.id == caller.subject}
+    return caller.organisation == "court" and capacities == {_APPROVER}
+
+
+def only_under_approval(
+    under_approval: UnderApproval | None, number: IdNumber
+) -> frozenset[str] | None:
+    """Return whom who approves may ask about a debtor: who the orders are for, and who it is."""
+    if under_approval is None:
+        return None
+    departments = under_approval.get(number, frozenset())
+    return departments | {_IDENTITY} if departments else departments
 
 
 def _require_purpose_of(opening: OpeningRecord, purpose: Purpose) -> None:

@@ -33,8 +33,9 @@ from resolvers.scalars import Date
 from resolvers.subject import Subject
 from resolvers.tasks import CaseTask, tasks_of
 from storage.break_glass import OpeningRecord, standing_openings
+from storage.cases import CaseRecord, find_case
 from storage.cases import Party as PartyRecord
-from storage.cases import find_cases
+from storage.orders import departments_under_approval
 
 MOST_CASES = 50
 
@@ -230,8 +231,11 @@ async def open_cases(
     """Open each of *numbers* for *purpose*, or say why it does not open."""
     if len(numbers) > MOST_CASES:
         return [BadInput(f"At most {MOST_CASES} cases at once.")]
-    found, openings = await context.database.read(
-        lambda connection: (find_cases(connection, numbers), _openings(connection, context))
+    found, openings, submitted = await context.database.read(
+        lambda connection: (
+            *_found(connection, context, numbers, purpose),
+            departments_under_approval(connection, numbers),
+        )
     )
     opened: list[BoundCase | Refused] = []
     for number in numbers:
@@ -244,11 +248,33 @@ async def open_cases(
                     fields=fields,
                     request_id=context.request_id,
                     opening=openings.get(number),
+                    under_approval=submitted.get(number, {}),
                 )
             )
         except Refused as refusal:
             opened.append(refusal)
     return opened
+
+
+def _found(
+    connection: Connection, context: Context, numbers: Sequence[CaseNumber], purpose: Purpose
+) -> tuple[Mapping[str, CaseRecord], Mapping[str, OpeningRecord]]:
+    """Return those of *numbers* that the caller may open, and emergencies; `bind` judges them again.
+
+    What others handle is not even read: it takes as long as what is not there.
+    """
+    caller = context.caller
+    oversees = purpose is Purpose.SUPERVISION and caller.may("command:read")
+    opened = _openings(connection, context)
+    found = {
+        number: find_case(
+            connection,
+            number,
+            assigned_to=None if oversees or number in opened else caller.subject,
+        )
+        for number in dict.fromkeys(numbers)
+    }
+    return {number: case for number, case in found.items() if case is not None}, opened
 
 
 def _openings(connection: Connection, context: Context) -> Mapping[str, OpeningRecord]:

@@ -13,7 +13,7 @@ from domain.order import OrderAction, OrderState
 from domain.order_rights import OrderStep
 from domain.purpose import Purpose
 from resolvers.arguments import ACTIONS, STATES, OrderIdArgument, explained
-from resolvers.binding import bind
+from resolvers.binding import approves_only, bind, only_under_approval
 from resolvers.context import Context, Info
 from resolvers.debtor import DEBTOR
 from resolvers.declare import court_field, guarded
@@ -292,7 +292,7 @@ async def _debtor(context: Context, order: OrderRecord) -> Subject:
     if case is None:
         raise LookupError("an order always has its case")
     kinds = {party.id_number: party.kind for party in case.obligors}
-    caller = context.caller
+    caller, only = context.caller, None
     if caller.organisation == "court":
         authority = bind(
             case,
@@ -301,6 +301,10 @@ async def _debtor(context: Context, order: OrderRecord) -> Subject:
             fields={},
             request_id=context.request_id,
         ).authority
+        if approves_only(case, caller):
+            submitted = order.state == OrderState.PENDING_APPROVAL.value
+            under_approval = {order.id_number: frozenset({order.department} if submitted else ())}
+            only = only_under_approval(under_approval, order.id_number)
     else:
         # The addressee reads its own records of this debtor under the order's case and purpose.
         authority = Authority(
@@ -316,6 +320,7 @@ async def _debtor(context: Context, order: OrderRecord) -> Subject:
         level=0,
         name=order.subject_name,
         kind=kinds.get(order.id_number, "NATURAL_PERSON"),
+        only=only,
     )
 
 
