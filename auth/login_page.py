@@ -125,6 +125,25 @@ required>
     return _page(body, status, "'self'")
 
 
+def password_page(
+    *, user: str, ticket: str, problem: tuple[str, str] | None = None, status: int = 200
+) -> HTMLResponse:
+    """Return the form that changes a password: the old one, a code, and the new one."""
+    body = f"""<h1>修改密码 <span lang="en">Change the password</span></h1>
+<div>{escape(user)}</div>
+{_alert(problem)}<form method="post">
+<input type="hidden" name="ticket" value="{escape(ticket)}">
+<label for="password">当前密码 <span lang="en">Present password</span></label>
+<input id="password" name="password" type="password" autocomplete="current-password"
+maxlength="1024" required autofocus>
+{_code_field("")}
+<label for="new">新密码（不少于12位） <span lang="en">New password, 12 characters or more</span></label>
+<input id="new" name="new" type="password" autocomplete="new-password" maxlength="256" required>
+<button>修改 <span lang="en">Change</span></button>
+</form>"""
+    return _page(body, status, "'self'")
+
+
 def enrolment_page(  # noqa: PLR0913 -- the page's blanks
     *,
     user: str,

@@ -291,6 +291,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
                     issuer=issuer,
                     enrolment=enrolment,
                     heard=plain_record.signed_in,
+                    max_age=settings.step_up_seconds,
                     guard=guard if settings.demo else None,
                 )
             ),

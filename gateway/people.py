@@ -25,6 +25,7 @@ from storage.second_factors import (
     take_recovery_code,
     use_step,
 )
+from storage.sessions import end_sessions_of
 
 DEMO_CODE: Final = "990203"
 """The second factor of everybody in the demo, who has enrolled no other."""
@@ -72,6 +73,13 @@ class StoredEnrolments(EnrolmentStore):
     def proposed(self, user_id: str) -> bytes | None:
         found = anyio.from_thread.run(self._database.read, lambda c: find_second_factor(c, user_id))
         return None if found is None else found.sealed
+
+    def keep_password(self, user_id: str, password_hash: str) -> None:
+        def work(connection: Connection) -> None:
+            keep_password(connection, user_id, password_hash)
+            end_sessions_of(connection, user_id)
+
+        anyio.from_thread.run(self._database.write, work)
 
     def begin(self, user_id: str, step: int, recovery: Sequence[str]) -> bool:
         at = datetime.fromtimestamp(self._clock(), UTC)

@@ -3,6 +3,7 @@ Signing in to the gateway's own pages: forms without script, and a little JSON f
 
     GET, POST /session/sign-in     name, password, code: a cookie, and back to GraphiQL
     GET, POST /session/step-up     the code again: raw identifiers and approvals for five minutes
+    GET, POST /session/password    another password; every session ends
     GET, POST /session/activate    an activation code for a password and a second factor
     GET       /session             who is signed in here
     GET       /session/list        where else; POST /session/end ends one of them, or this one
@@ -12,6 +13,7 @@ Forms carry a ticket bound to a cookie of their own; whatever a script sends car
 """
 
 import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -27,6 +29,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from auth import parameters
+from auth.assurance import NotRecentlyProven, require_recent
 from auth.enrolment import CannotBegin, Enrolment
 from auth.errors import Unauthenticated
 from auth.guard import Guard
@@ -42,6 +45,7 @@ from auth.login_page import (
     activation_page,
     enrolment_page,
     login_page,
+    password_page,
     proof_page,
     recovery_page,
 )
@@ -56,6 +60,7 @@ from gateway.sessions import (
     same_origin,
     session_of_request,
 )
+from gateway.step_up import not_proven
 
 T = TypeVar("T")
 _PAGE: Final = "/graphiql"
@@ -78,6 +83,7 @@ class SessionParts:
 
     Attributes:
         heard: records log-ins; who cannot be recorded is not let in.
+        max_age: how long ago, in seconds, who ends another session may have proved two factors.
         guard: of the tokens that may be handed in; None outside the demo.
     """
 
@@ -85,6 +91,7 @@ class SessionParts:
     issuer: Issuer
     enrolment: Enrolment
     heard: Heard
+    max_age: int
     guard: Guard | None = None
 
 
@@ -97,6 +104,8 @@ def session_routes(parts: SessionParts) -> list[Route]:
         Route("/session/sign-in", views.sign_in, methods=["POST"]),
         Route("/session/step-up", views.show_step_up, methods=["GET"]),
         Route("/session/step-up", views.step_up, methods=["POST"]),
+        Route("/session/password", views.show_password, methods=["GET"]),
+        Route("/session/password", views.change_password, methods=["POST"]),
         Route("/session/activate", views.show_activate, methods=["GET"]),
         Route("/session/activate", views.activate, methods=["POST"]),
         Route("/session/list", views.listed, methods=["GET"]),
@@ -114,6 +123,7 @@ class _Views:
         self._enrolment = parts.enrolment
         self._heard = parts.heard
         self._guard = parts.guard
+        self._max_age = parts.max_age
         self._hint = DEMO_CODE if parts.guard is not None else ""
         secure = parts.sessions.secure
         self._form_cookie = "__Host-chakong-form" if secure else "chakong-form"
@@ -194,6 +204,42 @@ class _Views:
         )
         return self._with_form_cookie(page, cookie)
 
+    async def show_password(self, request: Request) -> Response:
+        session = await self._session_of_form(request)
+        if session is None:
+            return RedirectResponse(_SIGN_IN, 303, headers=_NO_STORE)
+        return self._password_page(request, session)
+
+    async def change_password(self, request: Request) -> Response:
+        session = await self._session_of_form(request)
+        if session is None:
+            return RedirectResponse(_SIGN_IN, 303, headers=_NO_STORE)
+        form = await self._form(request, b"password " + session.record.id.encode())
+        if form is None:
+            return self._password_page(request, session, problem=STALE, status=400)
+        name, password, new = session.record.user_id, form.get("password", ""), form.get("new", "")
+        try:
+            user = await self._in_thread(lambda: self._issuer.login.user(name, password, form))
+            if user is not None:
+                await self._in_thread(lambda: self._enrolment.change(name, new))
+            problem, outcome = WRONG, "REFUSED" if user is None else "PASSWORD_CHANGED"
+        except TooManyAttempts:
+            user, problem, outcome = None, TOO_OFTEN, "THROTTLED"
+        except CannotBegin:
+            user, problem, outcome = None, WEAK, "WEAK_PASSWORD"
+        if not await self._heard("LOGIN", outcome, name):
+            return _unrecorded()
+        if user is None:
+            return self._password_page(request, session, problem=problem, status=400)
+        return RedirectResponse(_SIGN_IN, 303, headers=_NO_STORE)  # every session has ended
+
+    def _password_page(self, request: Request, session: Session, **blanks: Any) -> Response:
+        cookie = cookie_or_new(request.cookies.get(self._form_cookie))
+        query = b"password " + session.record.id.encode()
+        ticket = self._issuer.tickets.issue(cookie=cookie, query=query)
+        page = password_page(user=session.record.user_id, ticket=ticket, **blanks)
+        return self._with_form_cookie(page, cookie)
+
     # Beginning
 
     async def show_activate(self, request: Request) -> Response:
@@ -269,6 +315,12 @@ class _Views:
         if wanted is None:
             return _json({"errors": [{"message": 'Send JSON: {} or {"session": …}.'}]}, 400)
         ended = wanted.session or session.record.id
+        if ended != session.record.id:  # a stolen session must not lock its owner out
+            try:
+                caller = session.caller
+                require_recent(caller.acr, caller.auth_time, now=time.time(), max_age=self._max_age)
+            except NotRecentlyProven as error:
+                return _challenged(error)
         if not await self._sessions.end(ended, session.record.user_id):
             return _json({"errors": [{"message": "There is no such session of yours."}]}, 404)
         await self._heard("LOGIN", "ENDED", session.record.user_id)
@@ -388,6 +440,12 @@ def _shown(session: Session) -> dict[str, Any]:
 
 def _json(body: dict[str, Any], status: int = 200) -> Response:
     return JSONResponse(body, status, headers=_NO_STORE)
+
+
+def _challenged(error: NotRecentlyProven) -> Response:
+    refusal = not_proven(error, set())
+    headers = {name.decode(): value.decode() for name, value in refusal.headers}
+    return JSONResponse(refusal.body, refusal.status, headers={**_NO_STORE, **headers})
 
 
 def _nobody() -> Response:

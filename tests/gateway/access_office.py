@@ -148,7 +148,7 @@ async def enrol(browser: httpx.AsyncClient, user_id: str, activation: str) -> En
         activation=activation,
         code=pyotp.TOTP(secret).at(moment),
     )
-    recovery = re.findall(r"<code>([A-Z2-7]{4}(?:-[A-Z2-7]{4}){3})</code>", done.text)
+    recovery = re.findall(r"<code>([A-Z2-7]{4}(?:-[A-Z2-7]{4}){5})</code>", done.text)
     assert recovery, done.text
     return Enrolled(user_id=user_id, secret=secret, recovery=recovery)
 

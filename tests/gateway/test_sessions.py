@@ -124,7 +124,7 @@ async def test_a_code_is_good_once(office: Office) -> None:
     [
         pytest.param("", id="none"),
         pytest.param("000000", id="guessed"),
-        pytest.param("ABCD-EFGH-IJKL-MNOP", id="no recovery code of theirs"),
+        pytest.param("ABCD-EFGH-IJKL-MNOP-QRST-UVWX", id="no recovery code of theirs"),
         pytest.param("１２３４５６", id="digits of another script"),
     ],
 )
@@ -199,7 +199,7 @@ async def test_who_lost_the_authenticator_begins_anew_and_the_old_one_is_void(
 
         made = await office.at_the_desk(user_desk.activate, BY, "executor-1")
         out = await ask(browser, WHO)
-        refused = await sign_in(browser, person, code=person.code(steps=1))
+        refused = await sign_in(browser, person, code=person.recovery[0])
         renewed = await enrol(browser, "executor-1", made["activation"])
         back = await sign_in(browser, renewed)
 
@@ -232,7 +232,7 @@ async def test_who_proved_it_long_ago_approves_nothing_until_they_prove_it_again
         stale = browser.cookies["chakong-session"]
 
         refused = await ask(browser, APPROVE)
-        page = await post_form(browser, "/session/step-up", code=person.code(steps=1))
+        page = await post_form(browser, "/session/step-up", code=person.recovery[0])
         done = await ask(browser, APPROVE)
         old = await browser.post(
             "/graphql",
@@ -298,6 +298,57 @@ async def test_one_sees_where_one_is_signed_in_and_ends_it_there(office: Office)
     assert len(listed) == 2
     assert ended.status_code == 204
     assert answers == [200, 401]
+
+
+async def test_a_session_of_long_ago_does_not_end_others(office: Office) -> None:
+    person = await office.enrolled()
+    async with office.browser() as here, office.browser() as there:
+        await sign_in(here, person)
+        await sign_in(there, person, code=person.recovery[0])
+        listed = (await here.get("/session/list", headers=HEADER)).json()["sessions"]
+        [other] = [one["id"] for one in listed if not one["here"]]
+        await _proved(office, seconds_ago=301)
+
+        refused = await here.post("/session/end", json={"session": other}, headers=HEADER)
+        answer = await ask(there, WHO)
+
+    assert refused.status_code == 401
+    assert "insufficient_user_authentication" in refused.headers["www-authenticate"]
+    assert answer.status_code == 200
+
+
+async def test_a_password_is_changed_by_who_knows_it_and_every_session_ends(
+    office: Office,
+) -> None:
+    person, new = await office.enrolled(), "另一个口令 of synthetic people"
+    async with office.browser() as browser, office.browser() as elsewhere:
+        await sign_in(browser, person)
+        await sign_in(elsewhere, person, code=person.recovery[0])
+
+        async def change(password: str, to: str, code: str) -> httpx.Response:
+            return await post_form(
+                browser, "/session/password", password=password, new=to, code=code
+            )
+
+        wrong = await change("wrong", new, person.recovery[1])
+        unproven = await change(PASSWORD, new, "")
+        weak = await change(PASSWORD, "password1234", person.recovery[1])
+        done = await change(PASSWORD, new, person.recovery[2])
+        after = [(await ask(one, WHO)).status_code for one in (browser, elsewhere)]
+        old = await sign_in(browser, person, code=person.recovery[3])
+        fresh = await post_form(
+            browser,
+            "/session/sign-in",
+            username=person.user_id,
+            password=new,
+            code=person.recovery[3],
+        )
+
+    assert [one.status_code for one in (wrong, unproven, weak)] == [400, 400, 400]
+    assert "密码过于简单" in weak.text
+    assert done.status_code == 303
+    assert after == [401, 401]
+    assert (old.status_code, fresh.status_code) == (400, 303)
 
 
 async def test_nobody_ends_a_session_of_somebody_else(office: Office) -> None:
