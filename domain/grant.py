@@ -72,6 +72,8 @@ def require_grantable(grant: Grant) -> None:
         raise GrantRefused(f"There is no role {grant.role}.") from None
     if not grant.scopes:
         raise GrantRefused("A grant without scopes allows nothing.")
+    if not grant.purposes:
+        raise GrantRefused("A grant says for which purposes.")
     if beyond := grant.scopes - role.scopes:
         raise GrantRefused(f"The role {role.id} does not hold {', '.join(sorted(beyond))}.")
     if not _may_be(grant.organisation, role.id):

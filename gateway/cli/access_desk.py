@@ -26,7 +26,7 @@ _SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A grant as the options say it; what is left out is all that the role has.
+    """A grant as the options say it; scopes that are left out are all that the role has.
 
     Attributes:
         until: the last day, in Asia/Shanghai.
@@ -49,7 +49,7 @@ class Wanted:
         """
         try:
             held = frozenset() if self.role is None else catalogue.role(self.role).scopes
-            purposes = frozenset(map(Purpose, self.purposes)) or frozenset(Purpose)
+            purposes = frozenset(map(Purpose, self.purposes))
         except (KeyError, ValueError) as error:
             raise GrantRefused(str(error).strip("'\"")) from None
         return Grant(

@@ -19,7 +19,8 @@ Scopes = Annotated[
     list[str] | None, typer.Option("--scope", help="Repeat; all of the role's if left out.")
 ]
 Purposes = Annotated[
-    list[str] | None, typer.Option("--purpose", help="Repeat; all that there are if left out.")
+    list[str] | None,
+    typer.Option("--purpose", help="PROPERTY_INQUIRY, CONTROL, SCREENING, …; repeat."),
 ]
 Agreement = Annotated[str, typer.Option("--agreement", help="Reference of the agreement.")]
 Assessment = Annotated[

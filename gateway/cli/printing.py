@@ -37,5 +37,16 @@ def show(title: str, work: Callable[[], list[dict[str, Any]]], *, as_json: bool)
         stop(str(error))
     if as_json:
         print_json(rows)
+    elif len(rows) == 1:
+        _print_row(title, rows[0])
     else:
         print_rows(title, rows)
+
+
+def _print_row(title: str, row: dict[str, Any]) -> None:
+    """Print one thing member by member: what is told once must not be broken across lines."""
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(title)
+    for name, value in row.items():
+        if value not in (None, ""):
+            console.print(f"  {name:<13}{value}", markup=False)

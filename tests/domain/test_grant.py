@@ -73,6 +73,7 @@ def test_what_a_role_holds_may_be_granted(changed: dict[str, Any]) -> None:
         pytest.param({"owner": ""}, "owner", id="nobody answers for it"),
         pytest.param({"role": "dept:nobody"}, "no role", id="unknown role"),
         pytest.param({"scopes": frozenset()}, "allows nothing", id="nothing"),
+        pytest.param({"purposes": frozenset()}, "purposes", id="for nothing"),
         pytest.param(
             {"scopes": frozenset({"housing-fund:read"})},
             "housing-fund:read",

@@ -98,6 +98,7 @@ def wanted_of(**changed: Any) -> Wanted:
         "until": IN_A_YEAR,
         "agreement": "AGR-1",
         "assessment": "PIA-1",
+        "purposes": ["PROPERTY_INQUIRY", "CONTROL", "SUPERVISION"],
         **changed,
     }
     return Wanted(**wanted)
