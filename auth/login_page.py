@@ -42,6 +42,8 @@ button{width:100%;margin-top:1.5rem;padding:.6rem;font:inherit;color:#fff;backgr
 border:0;border-radius:4px;cursor:pointer}
 :focus-visible{outline:3px solid #e0a100;outline-offset:2px}
 .picture svg{width:12rem;height:12rem;background:#fff}
+ul{padding:0;list-style:none}
+li code{font-size:.95em;white-space:nowrap}
 code{font:1em/1.6 ui-monospace,monospace;overflow-wrap:anywhere}
 .problem{margin:1rem 0 0;padding:.5rem .75rem;background:#fdecec;border-left:4px solid #b3261e}
 """
@@ -164,7 +166,7 @@ def enrolment_page(  # noqa: PLR0913 -- the page's blanks
 <input type="hidden" name="ticket" value="{escape(ticket)}">
 <input type="hidden" name="username" value="{escape(user)}">
 <input type="hidden" name="activation" value="{escape(activation)}">
-{_code_field("", alone=True)}
+{_code_field("", alone=True, recovery=False)}
 <button>确认 <span lang="en">Confirm</span></button>
 </form>"""
     return _page(body, status, "'self'")
@@ -181,9 +183,12 @@ def recovery_page(codes: Sequence[str]) -> HTMLResponse:
     return _page(body, 200, "'none'")
 
 
-def _code_field(hint: str, *, alone: bool = False) -> str:
+def _code_field(hint: str, *, alone: bool = False, recovery: bool = True) -> str:
     needed = " required autofocus" if alone else ""
-    return f"""<label for="code">动态验证码或恢复码 <span lang="en">Code, or a recovery code</span></label>
+    zh, en = (
+        ("动态验证码或恢复码", "Code, or a recovery code") if recovery else ("动态验证码", "Code")
+    )
+    return f"""<label for="code">{zh} <span lang="en">{en}</span></label>
 <input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="32"
 value="{escape(hint)}"{needed}>"""
 
