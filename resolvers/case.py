@@ -19,7 +19,7 @@ from resolvers.arguments import (
     IdNumberArgument,
     PurposeArgument,
 )
-from resolvers.binding import BoundCase, bind
+from resolvers.binding import BoundCase, UnderApproval, bind
 from resolvers.claim import CaseClaim, ShownClaim
 from resolvers.context import Context, Info
 from resolvers.cover import MOST_DAYS, CaseCover, DaysArgument, cover_of, expiring
@@ -234,7 +234,7 @@ async def open_cases(
     found, openings, submitted = await context.database.read(
         lambda connection: (
             *_found(connection, context, numbers, purpose),
-            departments_under_approval(connection, numbers),
+            _submitted(connection, context, numbers),
         )
     )
     opened: list[BoundCase | Refused] = []
@@ -275,6 +275,15 @@ def _found(
         for number in dict.fromkeys(numbers)
     }
     return {number: case for number, case in found.items() if case is not None}, opened
+
+
+def _submitted(
+    connection: Connection, context: Context, numbers: Sequence[CaseNumber]
+) -> Mapping[str, UnderApproval]:
+    """Return what is up for approval; to who approves nothing it would open nothing."""
+    if not context.caller.may("orders:approve"):
+        return {}
+    return departments_under_approval(connection, numbers)
 
 
 def _openings(connection: Connection, context: Context) -> Mapping[str, OpeningRecord]:

@@ -1,6 +1,6 @@
 """What every resolver is given."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -69,19 +69,19 @@ class Context:
         """Note that something of the court's own about *numbers* is shown; the record names them."""
         self.seen.update(dict.fromkeys(numbers))
 
-    def asks_about(self, numbers: Iterable[IdNumber]) -> None:
+    def asks_about(self, numbers: Collection[IdNumber]) -> None:
         """Count whom the caller asks about, before anybody is asked.
 
         Raises:
             TooManyPersons: more than anybody may in an hour.
         """
         if self.persons is not None:
-            self.persons.ask(self.caller.subject, [self.pseudonym(one) for one in numbers])
+            self.persons.ask(self.caller.subject, numbers)
 
-    def reached(self, numbers: Iterable[IdNumber]) -> None:
+    def reached(self, numbers: Collection[IdNumber]) -> None:
         """Count to whom the answers led."""
         if self.persons is not None:
-            self.persons.reach(self.caller.subject, [self.pseudonym(one) for one in numbers])
+            self.persons.reach(self.caller.subject, numbers)
 
     @property
     def record_reader(self) -> RecordKeys:

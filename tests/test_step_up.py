@@ -3,10 +3,12 @@
 import time
 from typing import Any
 
+import httpx
 import pytest
 
 from auth.assurance import PASSWORD, TWO_FACTORS, NotRecentlyProven, Proof, require_recent
 from tests.demo_tokens import ask_with, demo_token
+from tests.ordering import draft_of, targets
 from tests.running import wire
 
 RAW = """
@@ -82,6 +84,24 @@ def test_approvals_are_refused_before_anything_is_looked_up(
     [error] = answer.json()["errors"]
     assert error["extensions"]["code"] == "INSUFFICIENT_USER_AUTHENTICATION"
     assert error["extensions"]["coordinates"] == ["Mutation.approveOrder"]
+
+
+def test_papers_show_masks_to_who_has_not_proved_it_lately(demo: dict[str, Any]) -> None:
+    case = demo["cases"][7]
+    found = targets(demo, case)["VEHICLE"]
+    drafted = draft_of(demo, "VEHICLE", case, found)
+    address = f"{demo['issuer']}/orders/{drafted['id']}/forms/assistance-notice"
+
+    def paper(proof: Proof | str | None) -> str:
+        token = demo_token(demo, "executor-1", "court-executor", proof=proof)
+        headers = {"authorization": f"Bearer {token}"}
+        answer = httpx.get(address, headers=headers, timeout=30, trust_env=False)
+        assert answer.status_code == 200
+        return answer.text
+
+    assert found[0] in paper("now")
+    assert found[0] not in paper(LONG_AGO)
+    assert found[0] not in paper(None)
 
 
 def test_a_system_is_not_asked_for_a_second_factor(demo: dict[str, Any]) -> None:
