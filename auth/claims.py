@@ -50,6 +50,7 @@ class Expectation:
             scopes=self._scopes(claims.get("scope"), role),
             token_id=_name(claims, "jti"),
             expires_at=expires_at,
+            issued_at=claims["iat"],
             officer=_name(claims, "officer") if "officer" in claims else None,
             acr=_name(claims, "acr") if "acr" in claims else None,
             auth_time=_instant(claims, "auth_time") if "auth_time" in claims else None,

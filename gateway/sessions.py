@@ -170,6 +170,7 @@ def _caller(record: SessionRecord, user: User, scopes: frozenset[str]) -> Caller
         scopes=scopes,
         token_id=f"session-{record.id}",
         expires_at=record.ends_at,
+        issued_at=record.began_at,
         officer=officer_number(
             subject=user.id, organisation=user.organisation, credential=user.credential
         ),

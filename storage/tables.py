@@ -317,7 +317,7 @@ clients = Table(
     Column("redirect_uris", JSON, nullable=False),
     Column("jwks", JSON(none_as_null=True)),
     Column("certificate_thumbprints", JSON(none_as_null=True)),
-    Column("certificate_subject", String(256)),
+    Column("certificate_subject", String(512)),
 )
 
 users = Table(

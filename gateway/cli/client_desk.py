@@ -12,8 +12,8 @@ from auth.accounts import AUTHORIZATION_CODE, CLIENT_CREDENTIALS
 from auth.passwords import Passwords
 from domain.grant import GrantRefused
 from gateway.accounts import client_of
-from gateway.cli.access_desk import Wanted, brief, granting, read_keys, read_thumbprint, told
 from gateway.cli.desk import at_the_database
+from gateway.cli.granting_desk import Wanted, brief, granting, read_keys, read_thumbprint, told
 from gateway.granting import Granting
 from storage.accounts import ClientRecord, find_client, find_user, keep_clients
 from storage.database import Database

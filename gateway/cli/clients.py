@@ -59,9 +59,9 @@ def create(  # noqa: PLR0913, PLR0917 -- what a registration says
     as_json: AsJson = False,
 ) -> None:
     """Register CLIENT with its grant. A secret that was made is printed this once."""
-    from gateway.cli.access_desk import Wanted  # noqa: PLC0415 -- `--help` answers at once
     from gateway.cli.client_desk import NewClient  # noqa: PLC0415
     from gateway.cli.client_desk import create as register  # noqa: PLC0415
+    from gateway.cli.granting_desk import Wanted  # noqa: PLC0415 -- `--help` answers at once
 
     new = NewClient(
         id=client,

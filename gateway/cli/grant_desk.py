@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from domain.grant import changes
-from gateway.cli.access_desk import brief, end_of, granting, start_of, told
 from gateway.cli.desk import at_the_database
+from gateway.cli.granting_desk import brief, end_of, granting, start_of, told
 from gateway.granting import abilities
 from storage.database import Database
 from storage.grants import HolderKind, grants_in_force

@@ -14,8 +14,8 @@ from auth.passwords import Passwords
 from auth.scopes import Entitlements
 from auth.second_factor import hashed
 from domain.grant import GrantRefused
-from gateway.cli.access_desk import Wanted, brief, granting, told
 from gateway.cli.desk import at_the_database
+from gateway.cli.granting_desk import Wanted, brief, granting, told
 from gateway.granting import Granting
 from storage.accounts import UserRecord, find_client, find_user, keep_users
 from storage.database import Database

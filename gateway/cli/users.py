@@ -47,7 +47,7 @@ def create(  # noqa: PLR0913, PLR0917 -- what an account says
     as_json: AsJson = False,
 ) -> None:
     """Make an account for USER. The activation code is printed this once: hand it over in person."""
-    from gateway.cli.access_desk import Wanted  # noqa: PLC0415 -- `--help` answers at once
+    from gateway.cli.granting_desk import Wanted  # noqa: PLC0415 -- `--help` answers at once
     from gateway.cli.user_desk import NewUser  # noqa: PLC0415
     from gateway.cli.user_desk import create as make  # noqa: PLC0415
 
@@ -93,7 +93,7 @@ def assign(  # noqa: PLR0913, PLR0917 -- what a grant says
     as_json: AsJson = False,
 ) -> None:
     """Give USER another grant; what they had ends now, and nothing of it is inherited."""
-    from gateway.cli.access_desk import Wanted  # noqa: PLC0415 -- `--help` answers at once
+    from gateway.cli.granting_desk import Wanted  # noqa: PLC0415 -- `--help` answers at once
     from gateway.cli.user_desk import assign as give  # noqa: PLC0415
 
     wanted = Wanted(

@@ -14,9 +14,9 @@ import httpx
 import pyotp
 
 from gateway.app import Gateway, build_gateway
-from gateway.cli.access_desk import Wanted
 from gateway.cli.client_desk import Credential, NewClient
 from gateway.cli.client_desk import create as create_client
+from gateway.cli.granting_desk import Wanted
 from gateway.cli.user_desk import NewUser
 from gateway.cli.user_desk import create as create_user
 from gateway.settings import Settings

@@ -1,5 +1,7 @@
 """Grants, second factors, sessions, openings without being assigned; keys of clients."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -83,10 +85,17 @@ def upgrade() -> None:
     sa.UniqueConstraint('id', name=op.f('uq_break_glass_id'))
     )
     op.create_index(op.f('ix_break_glass_case_number'), 'break_glass', ['case_number'])
+    # Keys of clients may be there from another change.
+    there = {column['name'] for column in sa.inspect(op.get_bind()).get_columns('clients')}
+    keys: list[sa.Column[Any]] = [
+        sa.Column('jwks', sa.JSON(none_as_null=True), nullable=True),
+        sa.Column('certificate_thumbprints', sa.JSON(none_as_null=True), nullable=True),
+        sa.Column('certificate_subject', sa.String(length=512), nullable=True),
+    ]
     with op.batch_alter_table('clients') as table:
-        table.add_column(sa.Column('jwks', sa.JSON(), nullable=True))
-        table.add_column(sa.Column('certificate_thumbprints', sa.JSON(), nullable=True))
-        table.add_column(sa.Column('certificate_subject', sa.String(length=256), nullable=True))
+        for column in keys:
+            if column.name not in there:
+                table.add_column(column)
     with op.batch_alter_table('codes') as table:
         table.add_column(sa.Column('acr', sa.String(length=64), nullable=True))
         table.add_column(sa.Column('auth_time', sa.BigInteger(), nullable=True))
