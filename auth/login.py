@@ -75,10 +75,11 @@ class Login:
         Raises:
             TooManyAttempts: come back later.
         """
-        self._begin(name)
+        again = f"again {name}"  # who only knows the name keeps nobody from this
+        self._begin(again)
         if self._factor is None or not self._factor.accepts(name, answers):
             return None
-        self._throttle.succeed(name)
+        self._throttle.succeed(again)
         return Proof(acr=TWO_FACTORS, auth_time=int(self._clock()))
 
     def _begin(self, name: str) -> None:

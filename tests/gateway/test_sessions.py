@@ -109,6 +109,35 @@ async def test_a_bearer_token_beside_the_cookie_is_judged_alone(office: Office) 
     assert answer.status_code == 401
 
 
+async def test_papers_are_read_on_the_session_and_by_no_cookie_alone(office: Office) -> None:
+    person = await office.enrolled()
+    paper = "/orders/unknown/forms/assistance-notice"
+    async with office.browser() as browser:
+        await sign_in(browser, person)
+
+        on_the_session = await browser.get(paper, headers=HEADER)
+        by_link = await browser.get(paper, headers={"sec-fetch-site": "same-origin"})
+        elsewhere = await browser.get(paper, headers={**HEADER, "sec-fetch-site": "cross-site"})
+
+    assert on_the_session.status_code == 404  # there is no such order
+    assert (by_link.status_code, elsewhere.status_code) == (401, 401)
+
+
+async def test_who_guesses_at_the_door_keeps_nobody_inside_from_proving_it_again(
+    office: Office,
+) -> None:
+    person = await office.enrolled()
+    async with office.browser() as inside, office.browser() as outside:
+        await sign_in(inside, person)
+        for _ in range(11):
+            shut = await sign_in(outside, person, code="000000")
+
+        page = await post_form(inside, "/session/step-up", code=person.recovery[0])
+
+    assert shut.status_code == 429
+    assert page.status_code == 303
+
+
 async def test_a_code_is_good_once(office: Office) -> None:
     person = await office.enrolled()
     code = person.code()
