@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from auth.assurance import Proof
+
 CLIENT_CREDENTIALS = "client_credentials"
 AUTHORIZATION_CODE = "authorization_code"
 REFRESH_TOKEN = "refresh_token"  # noqa: S105 -- a grant type
@@ -24,7 +26,8 @@ class Client:
 
     `bound_to`: its tokens are always bound to a key, by DPoP or by its certificate. `role` is what
     the client is when it acts for itself (client credentials). `allowed_scopes` narrows the role
-    further, None does not narrow it. Redirect URIs match character by character.
+    further, None does not narrow it; so do `purposes` for the cases that may be opened. Redirect
+    URIs match character by character.
     """
 
     client_id: str
@@ -34,6 +37,7 @@ class Client:
     grants: frozenset[str]
     redirect_uris: tuple[str, ...] = ()
     allowed_scopes: frozenset[str] | None = None
+    purposes: frozenset[str] | None = None
     jwks: Mapping[str, Any] | None = field(default=None, repr=False)
     certificate_thumbprints: tuple[str, ...] = ()
     certificate_subject: str | None = None
@@ -74,7 +78,11 @@ class Client:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """A person who logs in with `id` (工号). `credential`: number of the officer credential."""
+    """A person who logs in with `id` (工号). `credential`: number of the officer credential.
+
+    `allowed_scopes` and `purposes` are what the person's grant leaves of the role; None leaves it
+    whole. `proof` is how they proved who they are, where they did.
+    """
 
     id: str
     name: str = field(repr=False)
@@ -82,6 +90,9 @@ class User:
     role: str
     organisation: str
     credential: str | None = None
+    allowed_scopes: frozenset[str] | None = None
+    purposes: frozenset[str] | None = None
+    proof: Proof | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +111,7 @@ class Code:
     code_challenge: str = field(repr=False)
     expires_at: int
     dpop_jkt: str | None = None
+    proof: Proof | None = None
 
 
 class Accounts(Protocol):
@@ -108,7 +120,7 @@ class Accounts(Protocol):
     def find_client(self, client_id: str) -> Client | None: ...
 
     def find_user(self, user_id: str) -> User | None:
-        """Return the user who may log in under *user_id*; None if unknown or disabled."""
+        """Return the user who may log in under *user_id*; None if unknown or without a grant."""
 
     def save_code(self, code: Code) -> None: ...
 

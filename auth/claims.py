@@ -53,6 +53,9 @@ class Expectation:
             expires_at=expires_at,
             issued_at=claims["iat"],
             officer=_name(claims, "officer") if "officer" in claims else None,
+            acr=_name(claims, "acr") if "acr" in claims else None,
+            auth_time=_instant(claims, "auth_time") if "auth_time" in claims else None,
+            purposes=_names(claims, "purposes") if "purposes" in claims else None,
         )
 
     def confirmation(self, claims: Mapping[str, Any]) -> Confirmation:
@@ -91,6 +94,13 @@ def _name(claims: Mapping[str, Any], claim: str) -> str:
     if not isinstance(value, str) or not is_name(value):
         raise InvalidToken(claim)
     return value
+
+
+def _names(claims: Mapping[str, Any], claim: str) -> frozenset[str]:
+    values = claims.get(claim)
+    if not isinstance(values, list) or not all(map(is_name, values)):
+        raise InvalidToken(claim)
+    return frozenset(values)
 
 
 def _instant(claims: Mapping[str, Any], claim: str) -> int:

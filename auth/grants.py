@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 import structlog
@@ -87,6 +88,7 @@ class PersonGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib ship
                 code_challenge=parameters["code_challenge"],
                 expires_at=int(self.server.clock()) + CODE_SECONDS,
                 dpop_jkt=parameters.get("dpop_jkt"),
+                proof=request.user.proof,
             )
         )
 
@@ -128,6 +130,7 @@ class PersonGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib ship
                 client_id=request.client.get_client_id(),
                 user_id=user.id,
                 scope=scope,
+                proof=user.proof,
                 # A confidential client proves itself; a public one only by its key.
                 jkt=request.bound.jkt if request.client.client.is_public else None,
                 opened_at=now,
@@ -141,7 +144,7 @@ class PersonGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib ship
 
     def authenticate_user(self, authorization_code: IssuedCode) -> User | None:
         user: User | None = self.server.accounts.find_user(authorization_code.code.user_id)
-        return user
+        return None if user is None else replace(user, proof=authorization_code.code.proof)
 
 
 def _is_verifier(verifier: str, challenge: str) -> bool:

@@ -30,6 +30,7 @@ from auth.policy import LONGEST_SECONDS, Policy
 from auth.pushed import PushedRequests
 from auth.renewal import RenewalGrant
 from auth.scopes import Entitlements
+from auth.second_factor import SecondFactor
 from auth.starlette_adapter import Parts, Server
 from auth.throttle import Throttle
 from auth.tickets import Tickets
@@ -53,6 +54,7 @@ class Issuer:
         terminators: Terminators = NO_TERMINATORS,
         demo: bool = False,
         clock: Callable[[], float] = time.time,
+        factor: SecondFactor | None = None,
     ) -> None:
         """Issue tokens as *url* for the resource server *audience*.
 
@@ -62,6 +64,7 @@ class Issuer:
             policy: its access tokens live at most 300 s unless *demo*.
             terminators: who may tell us a client's certificate.
             clock: epoch seconds.
+            factor: the second factor of people; without *demo* they need it to sign in.
 
         Raises:
             ValueError: the URL or the lifetime is not acceptable.
@@ -117,6 +120,9 @@ class Issuer:
             passwords=passwords,
             entitlements=entitlements,
             throttle=Throttle(clock=clock),
+            clock=clock,
+            factor=factor,
+            factor_required=factor is not None and not demo,
         )
         self.tickets = Tickets(keys.secret_for("login form"), clock=clock)
         # argon2 takes 64 MiB and all cores it can get: a crowd waits here, not in memory.

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from auth.assurance import Proof
 from auth.caller import Caller
 from auth.denials import Denial
 
@@ -26,7 +27,7 @@ class Grant:
     """What a person allowed a client, for as long as its refresh tokens live.
 
     `scope` is what was granted, space-separated; `jkt` the DPoP key that a public client must go on
-    proving. Times are epoch seconds.
+    proving; `proof` what the person proved when it was opened. Times are epoch seconds.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Grant:
     jkt: str | None
     opened_at: int
     expires_at: int
+    proof: Proof | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from typing import Any
 
 from auth.accounts import AUTHORIZATION_CODE, CLIENT_CREDENTIALS, REFRESH_TOKEN
 from auth.algorithms import ALGORITHMS
+from auth.assurance import PASSWORD, TWO_FACTORS
 from auth.client_methods import NONE
 from auth.policy import Policy
 from auth.scopes import Entitlements
@@ -39,6 +40,7 @@ def metadata(url: str, entitlements: Entitlements, policy: Policy) -> dict[str, 
         "authorization_response_iss_parameter_supported": True,
         "request_parameter_supported": False,
         "request_uri_parameter_supported": True,
+        "acr_values_supported": [PASSWORD, TWO_FACTORS],
         "ui_locales_supported": ["zh-CN", "en"],
     }
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+from auth.assurance import TWO_FACTORS, Proof
 from auth.scopes import Entitlements
 from auth.tokens import Bearer, Mint, officer_number
 
@@ -39,6 +40,7 @@ class OperatorTokens:
         entitled = self._entitlements.of(role) & self._entitlements.known
         if not entitled or not (scopes or entitled) <= entitled:
             raise ValueError("The role is unknown or may not hold these scopes.")
+        begins = self._clock() if now is None else now
         bearer = Bearer(
             subject=subject,
             organisation=organisation,
@@ -46,5 +48,9 @@ class OperatorTokens:
             client_id=client_id,
             scopes=entitled if scopes is None else scopes,
             officer=officer_number(subject=subject, organisation=organisation, credential=officer),
+            # Who sits at the operator's console has proved more than two factors.
+            proof=Proof(acr=TWO_FACTORS, auth_time=int(begins))
+            if self._entitlements.is_for_people(role)
+            else None,
         )
-        return self._mint.token(bearer, now=self._clock() if now is None else now)
+        return self._mint.token(bearer, now=begins)

@@ -4,6 +4,7 @@ Authlib's grant saves the new token before it revokes the old, and of many at on
 """
 
 import secrets
+from dataclasses import replace
 
 import structlog
 from authlib.oauth2.rfc6749 import (  # type: ignore[import-untyped]  # Authlib ships no types
@@ -60,7 +61,8 @@ class RenewalGrant(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]  # Auth
         successor = secrets.token_urlsafe(32) if rotates else None
         answer = server.issue(
             request,
-            user=user,
+            # A new token says no more than was proved at the sign-in, and no later.
+            user=replace(user, proof=grant.proof),
             scope=request.payload.scope or grant.scope,
             grant=grant.id,
             refresh_token=successor,

@@ -92,7 +92,7 @@ class _Views:
             return self._page(request, asked, problem=STALE, status=400)
         name, password = form.get("username", ""), form.get("password", "")
         try:
-            user = await self._in_thread(lambda: self._issuer.login.user(name, password))
+            user = await self._in_thread(lambda: self._issuer.login.user(name, password, form))
         except TooManyAttempts as error:
             wait = math.ceil(error.wait)
             await self._heard("LOGIN", "THROTTLED", name)

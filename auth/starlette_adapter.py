@@ -104,11 +104,14 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib ships no typ
         self._proofs = parts.proofs
 
     def granted(self, client: Client, user: User | None, wanted: frozenset[str]) -> frozenset[str]:
-        return self.entitlements.grantable(
+        granted = self.entitlements.grantable(
             role=user.role if user else client.role,
             requested=wanted,
             allowed=client.allowed_scopes,
         )
+        # A person's own grant narrows what the application may have of the role.
+        own = user.allowed_scopes if user else None
+        return granted if own is None else granted & own
 
     def issue(
         self,
@@ -145,6 +148,8 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib ships no typ
             ),
             bound=request.bound,
             grant=grant,
+            proof=user.proof if user else None,
+            purposes=user.purposes if user else registered.purposes,
         )
         answer = TokenAnswer(
             token_type="Bearer" if request.bound.jkt is None else "DPoP",

@@ -1,6 +1,7 @@
 """Access tokens as RFC 9068 describes them: a signed JWT of type `at+jwt`, good for one audience.
 
-Claims of our own: `org` (department id), `role`, and `officer` (credential number) for people.
+Claims of our own: `org` (department id), `role`, `purposes` where a grant limits them, and `officer`
+(credential number) for people, who also carry `acr` and `auth_time`.
 """
 
 import json
@@ -8,6 +9,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from auth.assurance import Proof
 from auth.compact import write_compact
 from auth.confirmation import UNBOUND, Confirmation
 from auth.keys import SigningKeys
@@ -44,6 +46,8 @@ class Bearer:
     officer: str | None = None
     bound: Confirmation = UNBOUND
     grant: str | None = None
+    proof: Proof | None = None
+    purposes: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
         names = (self.subject, self.organisation, self.role, self.client_id)
@@ -84,6 +88,10 @@ class Mint:
         }
         if bearer.officer is not None:
             claims["officer"] = bearer.officer
+        if bearer.proof is not None:
+            claims |= {"acr": bearer.proof.acr, "auth_time": bearer.proof.auth_time}
+        if bearer.purposes is not None:
+            claims["purposes"] = sorted(bearer.purposes)
         if bearer.bound.is_bound:
             claims["cnf"] = bearer.bound.claim()
         return write_compact({"typ": TOKEN_TYPE}, json.dumps(claims).encode(), self.keys.signing)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import secrets
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,6 +22,7 @@ from starlette.routing import Route, WebSocketRoute
 from auth.binding import Surroundings
 from auth.certificates import Terminators
 from auth.denials import DenyList
+from auth.enrolment import Enrolment
 from auth.guard import Guard
 from auth.issuer import Issuer
 from auth.keys import SigningKeys, keep_secret
@@ -29,6 +31,8 @@ from auth.policy import Policy
 from auth.record_keys import RecordKeys
 from auth.routes import oauth_routes
 from auth.scopes import Entitlements
+from auth.second_factor import OneTimeCodes
+from auth.throttle import Throttle
 from connectors.address import DepartmentAddress
 from connectors.answer_cache import AnswerCache, open_store
 from connectors.departments import CONNECTORS, Departments
@@ -56,6 +60,7 @@ from gateway.metrics import DatabaseMetrics, GatewayMetrics
 from gateway.metrics_port import MetricsPort
 from gateway.observed import Observed
 from gateway.order_documents import document_routes
+from gateway.people import DemoFactor, StoredEnrolments, StoredFactors, factor_seal
 from gateway.plain_record import PlainRecord, started
 from gateway.pseudonym_key import pseudonym_key as read_pseudonym_key
 from gateway.public.routes import public_routes
@@ -68,14 +73,18 @@ from gateway.recorder import Recorder, RecordUnavailable
 from gateway.request_record import RequestRecord
 from gateway.schema import build_graph
 from gateway.screening_http import screening_routes
-from gateway.settings import Settings, record_origin
+from gateway.session_http import SessionParts, session_routes
+from gateway.sessions import Sessions
+from gateway.settings import Settings, origin_of, record_origin
 from gateway.standing import Standing
+from gateway.step_up import StepUp
 from gateway.tracker import tracker_routes
 from gateway.trusted import TrustedDocuments, read_manifest
 from gateway.webhooks import Webhooks
 from gateway.websocket import GraphQLOverWebSocket
 from resolvers.declare import Scopes
 from resolvers.order_events import OrderEvents
+from resolvers.persons import DistinctPersons
 from resolvers.screening import Screener
 from resolvers.watched_list import WatchedList
 from resolvers.watched_ranges import WatchedRanges
@@ -86,7 +95,6 @@ from storage.migration import migrate
 _LOG = structlog.get_logger()
 
 SIGNING_KEYS: Final = "signing-keys.json"  # in the data directory
-GRAPHIQL_CLIENT: Final = "graphiql"
 _FIRST_QUERY: Final = """{
   viewer { role organisation scopes }
 }
@@ -125,6 +133,9 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         settings.client_certificate_header,
         settings.client_certificate_authorities,
     )
+    passwords = Passwords()
+    seal = factor_seal(settings.data_dir)
+    codes = OneTimeCodes(StoredFactors(database), seal, time.time)
     issuer = Issuer(
         url=settings.issuer,
         audience=settings.audience,
@@ -132,10 +143,26 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         accounts=StoredAccounts(database),
         ledger=StoredLedger(database, longest_seconds=settings.access_token_seconds),
         entitlements=entitlements,
-        passwords=Passwords(),
+        passwords=passwords,
         policy=access_policy(settings),
         terminators=terminators,
         demo=settings.demo,
+        factor=DemoFactor(codes) if settings.demo else codes,
+    )
+    enrolment = Enrolment(
+        store=StoredEnrolments(database),
+        passwords=passwords,
+        seal=seal,
+        throttle=Throttle(clock=time.time),
+        clock=time.time,
+    )
+    sessions = Sessions(
+        database=database,
+        entitlements=entitlements,
+        origin=origin_of(settings.issuer),
+        longest=settings.session_seconds,
+        idle=settings.session_idle_seconds,
+        clock=time.time,
     )
     proofs = StoredProofs(database)
     denials = DenyList(proofs.denials)
@@ -187,6 +214,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         record_keys=record_keys,
         hidden_for=timedelta(days=settings.record_hidden_days),
         declared=partial(_scopes_of, graph.declarations),
+        persons=DistinctPersons(settings.persons_per_hour),
     )
     recorder = Recorder(database, utc_now, tracer=tracer)
     stored = DatabaseMetrics(database, recorder)
@@ -196,6 +224,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         if settings.metrics_port is None
         else (MetricsPort(settings.metrics_host, settings.metrics_port, registry, stored, utc_now),)
     )
+    step_up = StepUp(max_age=settings.step_up_seconds)
     engine = Engine(
         graph,
         contexts,
@@ -204,6 +233,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
             cost_per_minute=settings.cost_per_minute,
             seconds=settings.request_seconds,
             explains_to_all=settings.demo,
+            step_up=step_up,
         ),
         RequestRecord(recorder, record_keys, utc_now, seen.disclosed.inc),
         standing,
@@ -279,8 +309,10 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         lifespan=lifespan,
         middleware=[Middleware(Observed, metrics=seen, tracer=tracer)],
         routes=[
-            Route("/graphql", GraphQLOverHTTP(engine, guard, trusted)),
-            WebSocketRoute("/graphql", GraphQLOverWebSocket(engine, guard, trusted, standing)),
+            Route("/graphql", GraphQLOverHTTP(engine, guard, trusted, sessions)),
+            WebSocketRoute(
+                "/graphql", GraphQLOverWebSocket(engine, guard, trusted, standing, sessions)
+            ),
             Route("/", _home),
             Route("/health", _health(recorder)),
             *document_routes(
@@ -329,9 +361,21 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
                 per_minute=settings.public_per_minute,
             ),
             *oauth_routes(issuer, plain_record.signed_in, guard),
+            *session_routes(
+                SessionParts(
+                    sessions=sessions,
+                    issuer=issuer,
+                    enrolment=enrolment,
+                    heard=plain_record.signed_in,
+                    max_age=settings.step_up_seconds,
+                    guard=guard if settings.demo else None,
+                )
+            ),
             *graphiql_routes(_graphiql(settings, logins, first_query)),
         ],
     )
+    app.state.sessions = sessions
+    app.state.step_up = step_up
     return Gateway(app=app, database=database, issuer=issuer)
 
 
@@ -437,10 +481,8 @@ def _graphiql(
 ) -> GraphiqlConfig:
     return GraphiqlConfig(
         endpoint="/graphql",
-        authorize="/oauth/authorize",
-        token="/oauth/token",  # noqa: S106 -- an address
-        issuer=settings.issuer,
-        client_id=GRAPHIQL_CLIENT,
+        session="/session",
+        hands_in=settings.demo,
         title="查控 Chakong",
         default_query=first_query,
         version=version("chakong"),

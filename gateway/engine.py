@@ -52,8 +52,10 @@ from gateway.role_schema import RoleSchemas
 from gateway.run import Run
 from gateway.schema import Graph
 from gateway.standing import Standing
+from gateway.step_up import StepUp
 from gateway.steps import Steps
 from resolvers.context import Context
+from resolvers.persons import TooManyPersons
 from resolvers.refusals import Refused, TokenOver
 
 _LOG = structlog.get_logger()
@@ -86,6 +88,7 @@ class EngineSettings:
         cost_of_operation, cost_per_minute: the most one operation, one client in a minute may cost.
         seconds: the longest a request may take.
         explains_to_all: whether everybody may see plans: with synthetic people only.
+        step_up: what raw values and approvals need; None needs nothing, for tests and tools alone.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -93,6 +96,7 @@ class EngineSettings:
     cost_per_minute: int = 600_000
     seconds: float = 10.0
     explains_to_all: bool = False
+    step_up: StepUp | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +178,11 @@ class Engine:
         try:
             await self._steps.run(prepared.plan, prepared.variables, context)
             result = await self._shape(prepared)
+        except TooManyPersons as refused:
+            await context.asking.close()
+            told = _later(ended(refused, context.request_id, status=429), refused.retry_after)
+            beyond = RequestRefused(told, context.grounds)
+            return await self._refused(beyond, prepared.operation, context.caller)
         except Exception as error:  # noqa: BLE001 -- as above
             await context.asking.close()
             return await self._failed(prepared, failed(error, context.request_id), started)
@@ -347,9 +356,33 @@ class Engine:
         if plan.denied and (not operation.partial or plan.introspects):
             extensions = {"plan": explained(plan, variables, None)} if operation.explain else {}
             raise self._beyond(plan, variables, denials(plan, extensions))
+        if self._settings.step_up is not None:
+            proven = self._proven(self._settings.step_up, plan, variables, operation, caller)
+            if proven is not caller:
+                caller = proven
+                plan = self._plans.of(document, node, variables, caller.scopes)
         requested = self._charge(plan, variables, caller)
         context = self._contexts.make(caller, plan.fields_wanted)
         return _Prepared(operation, document, node, variables, plan, context, requested)
+
+    def _proven(
+        self,
+        step_up: StepUp,
+        plan: Plan,
+        variables: VariableValues,
+        operation: Operation,
+        caller: Caller,
+    ) -> Caller:
+        """Return as whom *plan* may run; see `StepUp.require`.
+
+        Raises:
+            RequestRefused: with the cases that it asked for.
+        """
+        now = self._contexts.now().timestamp()
+        try:
+            return step_up.require(plan, caller, now=now, partial=operation.partial)
+        except RequestRefused as refused:
+            raise self._beyond(plan, variables, refused.response) from refused
 
     def _may_explain(self, caller: Caller) -> bool:
         return self._settings.explains_to_all or caller.may("dev:sandbox")
@@ -371,8 +404,7 @@ class Engine:
                 f"Your budget for this minute is spent; come back in {seconds} s. 请求过于频繁"
             )
             response = refusal(429, message, "RATE_LIMITED")
-            response.headers.append((b"retry-after", str(seconds).encode()))
-            raise RequestRefused(response) from error
+            raise RequestRefused(_later(response, seconds)) from error
         return requested
 
     async def _shape(self, prepared: _Prepared) -> ExecutionResult:
@@ -438,6 +470,11 @@ class Engine:
         if prepared.operation.explain:
             body["extensions"]["plan"] = explained(prepared.plan, prepared.variables, context)
         return body
+
+
+def _later(response: Response, seconds: int) -> Response:
+    response.headers.append((b"retry-after", str(seconds).encode()))
+    return response
 
 
 def _requested(operation: Operation) -> Requested:

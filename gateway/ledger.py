@@ -7,6 +7,7 @@ from typing import TypeVar
 import anyio.from_thread
 from sqlalchemy import Connection
 
+from auth.assurance import Proof
 from auth.caller import Caller
 from auth.denials import Denial, DenialKind, grant_of
 from auth.ledger import Grant, PushedRequest, Reused
@@ -71,6 +72,8 @@ class StoredLedger:
             jkt=grant.jkt,
             opened_at=grant.opened_at,
             expires_at=grant.expires_at,
+            acr=grant.proof.acr if grant.proof else None,
+            auth_time=grant.proof.auth_time if grant.proof else None,
         )
         self._write(lambda c: token_grants.open_grant(c, record, token_hash))
 
@@ -149,6 +152,9 @@ def denial_record(denial: Denial) -> denials.DenialRecord:
 
 
 def _grant(record: token_grants.GrantRecord) -> Grant:
+    proof = None
+    if record.acr is not None and record.auth_time is not None:
+        proof = Proof(acr=record.acr, auth_time=record.auth_time)
     return Grant(
         id=record.id,
         client_id=record.client_id,
@@ -157,4 +163,5 @@ def _grant(record: token_grants.GrantRecord) -> Grant:
         jkt=record.jkt,
         opened_at=record.opened_at,
         expires_at=record.expires_at,
+        proof=proof,
     )

@@ -5,6 +5,7 @@ from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, ClassVar, Final, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import (
@@ -23,6 +24,7 @@ from gateway.record_settings import RecordSigner, RecordStamping, RecordWitness
 
 SHORTEST_KEY: Final = 32  # characters
 LONGEST_TOKEN: Final = 300  # seconds, outside the demo
+LONGEST_PROOF: Final = 300  # seconds since people proved who they are, outside the demo
 
 
 class Department(BaseModel):
@@ -103,6 +105,21 @@ class Settings(BaseSettings):
     client_certificate_authorities: Path | None = Field(
         None,
         description="PEM of the authorities whose certificates prove a client by its subject.",
+    )
+    step_up_seconds: int = Field(
+        300,
+        gt=0,
+        description="How long ago people may have proved two factors when they see raw identifiers, "
+        "approve or break glass; more than 300 only in the demo.",
+    )
+    session_seconds: int = Field(
+        28_800, gt=0, le=43_200, description="How long a browser stays signed in at the most."
+    )
+    session_idle_seconds: int = Field(
+        1_800, gt=0, le=3_600, description="How long without a request until it is signed out."
+    )
+    persons_per_hour: int = Field(
+        200, gt=0, description="About how many different people one officer may ask in an hour."
     )
     demo: bool = Field(
         False,
@@ -287,6 +304,12 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _old_proofs_only_in_the_demo(self) -> Self:
+        if self.step_up_seconds > LONGEST_PROOF and not self.demo:
+            raise ValueError(f"step_up_seconds may be at most {LONGEST_PROOF} outside the demo")
+        return self
+
+    @model_validator(mode="after")
     def _no_guessable_pseudonyms(self) -> Self:
         if 0 < len(self.pseudonym_key.get_secret_value()) < SHORTEST_KEY:
             raise ValueError(f"pseudonym_key must have {SHORTEST_KEY} characters or more")
@@ -345,3 +368,9 @@ def load_settings(file: Path | None = None, **given: Any) -> Settings:
 def record_origin(settings: Settings) -> str:
     """Return what the record's checkpoints call it: the issuer's address without its scheme."""
     return f"{settings.issuer.split('://', 1)[-1].rstrip('/')}/record"
+
+
+def origin_of(url: str) -> str:
+    """Return the origin of *url* as browsers name it."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -29,6 +29,7 @@ from auth.guard import Guard
 from gateway.engine import Engine, Operation
 from gateway.request_ids import begin_request
 from gateway.response import RequestRefused, Response
+from gateway.sessions import HEADER, Session, Sessions, session_of_request, while_it_goes_on
 from gateway.standing import Standing
 from gateway.trusted import TrustedDocuments
 from resolvers.refusals import TokenOver
@@ -50,6 +51,7 @@ class _Payload(msgspec.Struct, omit_defaults=True):
     authorization: str | msgspec.UnsetType = msgspec.UNSET
     DPoP: str | msgspec.UnsetType = msgspec.UNSET
     dpop: str | msgspec.UnsetType = msgspec.UNSET
+    session: str | msgspec.UnsetType = msgspec.field(name=HEADER, default=msgspec.UNSET)
 
 
 class _Message(msgspec.Struct, omit_defaults=True):
@@ -71,6 +73,7 @@ class _Connection:
     watch: "asyncio.Task[None] | None" = None
     connection_params: Mapping[str, Any] | None = None
     caller: Caller | None = None
+    session: Session | None = None
 
 
 class _Worded(GraphQLError):
@@ -88,9 +91,12 @@ class _Worded(GraphQLError):
 class _EngineAsSchema:
     """What Strawberry's protocol handler needs of a schema: a stream of results."""
 
-    def __init__(self, engine: Engine, trusted: TrustedDocuments) -> None:
+    def __init__(
+        self, engine: Engine, trusted: TrustedDocuments, sessions: Sessions | None
+    ) -> None:
         self._engine = engine
         self._trusted = trusted
+        self._sessions = sessions
 
     async def stream(
         self,
@@ -119,7 +125,10 @@ class _EngineAsSchema:
         except RequestRefused as refused:
             yield _result(refused.response)
             return
-        async for response in self._engine.stream(operation, connection.caller):
+        responses = self._engine.stream(operation, connection.caller)
+        if self._sessions is not None and connection.session is not None:
+            responses = while_it_goes_on(responses, self._sessions, connection.session)
+        async for response in responses:
             yield _result(response)
 
 
@@ -144,7 +153,11 @@ class _Handler(BaseGraphQLTransportWSHandler[_Connection, None]):
 
 
 class GraphQLOverWebSocket(GraphQL[_Connection, None]):
-    """graphql-transport-ws; the token comes in ``connection_init`` or in the handshake."""
+    """graphql-transport-ws; the token comes in ``connection_init`` or in the handshake.
+
+    A browser that is signed in sends its cookie in the handshake, and in ``connection_init`` what it
+    sends as a header elsewhere.
+    """
 
     allow_queries_via_get = False
     graphql_transport_ws_handler_class = _Handler
@@ -155,9 +168,10 @@ class GraphQLOverWebSocket(GraphQL[_Connection, None]):
         guard: Guard,
         trusted: TrustedDocuments,
         standing: Standing | None = None,
+        sessions: Sessions | None = None,
     ) -> None:
         super().__init__(
-            cast("BaseSchema", _EngineAsSchema(engine, trusted)),
+            cast("BaseSchema", _EngineAsSchema(engine, trusted, sessions)),
             graphql_ide=None,
             allow_queries_via_get=False,
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
@@ -166,6 +180,7 @@ class GraphQLOverWebSocket(GraphQL[_Connection, None]):
         )
         self._guard = guard
         self._standing = standing or Standing()
+        self._sessions = sessions
 
     async def get_context(
         self, request: Request | WebSocket, response: StarletteResponse | WebSocket
@@ -174,15 +189,22 @@ class GraphQLOverWebSocket(GraphQL[_Connection, None]):
         return _Connection(scope=request.scope, socket=socket)
 
     async def on_ws_connect(self, context: _Connection) -> Any:
+        params = context.connection_params or {}
         told = [
             (name.lower().encode("ascii"), value.encode("utf-8", "replace"))
-            for name, value in (context.connection_params or {}).items()
+            for name, value in params.items()
             if name.lower() in _CREDENTIALS and isinstance(value, str)
         ]
-        try:
-            context.caller = await self._guard.admit(context.scope, told or None)
-        except Unauthenticated as error:
-            raise ConnectionRejectionError from error
+        if params.get(HEADER) == "1" and not told and self._sessions is not None:
+            headers = context.scope["headers"]
+            context.session = await session_of_request(self._sessions, headers, promised=True)
+        if context.session is not None:
+            context.caller = context.session.caller
+        else:
+            try:
+                context.caller = await self._guard.admit(context.scope, told or None)
+            except Unauthenticated as error:
+                raise ConnectionRejectionError from error
         context.watch = asyncio.create_task(self._close_when_over(context, context.caller))
         return await super().on_ws_connect(context)
 

@@ -52,6 +52,8 @@ class CodeRecord:
     code_challenge: str
     expires_at: int  # seconds since the epoch
     dpop_jkt: str | None = None
+    acr: str | None = None
+    auth_time: int | None = None
 
 
 def find_client(connection: Connection, client_id: str) -> ClientRecord | None:
@@ -146,6 +148,8 @@ def save_code(connection: Connection, code: CodeRecord, *, now: int) -> None:
             code_challenge=code.code_challenge,
             expires_at=code.expires_at,
             dpop_jkt=code.dpop_jkt,
+            acr=code.acr,
+            auth_time=code.auth_time,
         )
     )
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect, text
 
 from storage.database import Database
 
-NEWEST: Final = "0030"
+NEWEST: Final = "0035"
 
 
 async def migrate(database: Database) -> None:

@@ -342,6 +342,8 @@ codes = Table(
     Column("code_challenge", String(128), nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Column("dpop_jkt", String(64)),
+    Column("acr", String(64)),
+    Column("auth_time", BigInteger),
 )
 
 # What the processes of the authorization server agree on. Times are epoch seconds.
@@ -367,6 +369,8 @@ token_grants = Table(
     Column("opened_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
+    Column("acr", String(64)),
+    Column("auth_time", BigInteger),
     Index(None, "expires_at"),
 )
 
@@ -400,6 +404,94 @@ denials = Table(
     Column("until", BigInteger, nullable=False),
     Index(None, "value"),
     sqlite_autoincrement=True,  # an id that was used again would hide a change from who counts
+)
+
+# Who may act in which role, until when, and on which paper. A row is never changed but to end it:
+# what was in force on a day can be read from the rows.
+grants = Table(
+    "grants",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("holder_kind", String(8), nullable=False),
+    Column("holder", String(64), nullable=False),
+    Column("role", String(64)),
+    Column("organisation", String(64), nullable=False),
+    Column("owner", String(64), nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("purposes", JSON, nullable=False),
+    Column("agreement", String(128), nullable=False),
+    Column("assessment", String(128), nullable=False),
+    Column("granted_at", _Instant, nullable=False),
+    Column("granted_by", String(64), nullable=False),
+    Column("expires_at", _Instant, nullable=False),
+    Column("ended_at", _Instant),
+    Column("ended_by", String(64)),
+    Column("ended_why", String(256)),
+    Index("ix_grants_holder", "holder_kind", "holder"),
+)
+
+# A person's second factor. The secret is sealed; a time step is good once.
+second_factors = Table(
+    "second_factors",
+    METADATA,
+    Column("user_id", String(64), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("last_step", BigInteger, nullable=False),
+    Column("confirmed_at", _Instant),
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    METADATA,
+    Column("hash", String(64), primary_key=True),
+    Column("user_id", String(64), nullable=False, index=True),
+)
+
+# One code for each new account, or one whose password or second factor was lost.
+activations = Table(
+    "activations",
+    METADATA,
+    Column("user_id", String(64), primary_key=True),
+    Column("hash", String(64), nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("password_hash", String(256)),
+)
+
+# Browsers that are signed in, known by the SHA-256 of their cookie; instants in epoch seconds.
+sessions = Table(
+    "sessions",
+    METADATA,
+    Column("hash", String(64), primary_key=True),
+    Column("id", String(32), nullable=False, unique=True),
+    Column("user_id", String(64), nullable=False, index=True),
+    Column("acr", String(64), nullable=False),
+    Column("auth_time", BigInteger, nullable=False),
+    Column("began_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+    Column(
+        "bearer", JSON(none_as_null=True)
+    ),  # what a token that was exchanged said; in the demo alone
+)
+
+# Cases opened by who does not handle them: for minutes, with a reason, reviewed the next day.
+break_glass = Table(
+    "break_glass",
+    METADATA,
+    Column("sequence", _RowId, primary_key=True, autoincrement=True),
+    Column("id", String(32), nullable=False, unique=True),
+    Column("case_number", String(64), nullable=False, index=True),
+    Column("officer", String(64), nullable=False),
+    Column("credential", String(64), nullable=False),
+    Column("purpose", String(32), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("opened_at", _Instant, nullable=False),
+    Column("ends_at", _Instant, nullable=False),
+    Column("review_due", _Instant, nullable=False),
+    Column("reviewed_at", _Instant),
+    Column("reviewer", String(64)),
+    Column("verdict", String(16)),
+    Column("remark", Text),
 )
 
 # Steps that were refused (domain.md 6.1): the order did not change, but somebody tried.

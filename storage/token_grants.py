@@ -22,6 +22,8 @@ class GrantRecord:
     opened_at: int
     expires_at: int
     revoked_at: int | None = None
+    acr: str | None = None
+    auth_time: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ def open_grant(connection: Connection, grant: GrantRecord, token_hash: str) -> N
             jkt=grant.jkt,
             opened_at=grant.opened_at,
             expires_at=grant.expires_at,
+            acr=grant.acr,
+            auth_time=grant.auth_time,
         )
     )
     connection.execute(insert(refresh_tokens).values(hash=token_hash, grant_id=grant.id))

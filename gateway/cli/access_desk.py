@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
 from sqlalchemy import Connection
 
@@ -10,14 +9,12 @@ from auth.record_keys import RecordKeys
 from gateway.cli.desk import with_settings
 from gateway.plain_record import access_draft
 from gateway.settings import Settings
+from gateway.token_endings import A_DAY
 from storage.database import Database
 from storage.denials import DenialRecord, deny
 from storage.record import append
+from storage.sessions import end_sessions_of
 from storage.token_grants import revoke_grants_of
-
-# Seconds. Where lifetimes were shortened, or the demo's are long, tokens are out that live longer than
-# a new one would.
-_A_DAY: Final = 86_400
 
 
 def end_access(
@@ -42,12 +39,14 @@ def end_access(
         def end(connection: Connection) -> int:
             named = {"SUBJECT": subject, "CLIENT": client, "TOKEN": token}
             [(kind, value)] = [(kind, value) for kind, value in named.items() if value is not None]
-            until = now + max(settings.access_token_seconds, _A_DAY)
+            until = now + max(settings.access_token_seconds, A_DAY)
             deny(connection, DenialRecord(kind=kind, value=value, at=now, until=until), now=now)
             entry = access_draft(keys, "TOKEN", "REVOKED", by, moment, whose=f"{kind}:{value}")
             append(connection, None, [entry])
             if kind == "TOKEN":
                 return 0
+            if subject is not None:
+                end_sessions_of(connection, subject)
             return revoke_grants_of(connection, now=now, user_id=subject, client_id=client)
 
         grants = await database.write(end)

@@ -1,4 +1,4 @@
-"""``chakong``: serve, demo, token, access, keys, audit, backup, restore, orders, cases, list, people, schema, config."""
+"""``chakong``: serve, demo, token, clients, users, grants, sessions, access, keys, audit, backup, orders, …"""
 
 import difflib
 import json
@@ -13,10 +13,14 @@ from gateway.cli.access import access_app
 from gateway.cli.audit import audit_app
 from gateway.cli.backups import backup, restore
 from gateway.cli.cases import cases_app
+from gateway.cli.clients import clients_app
+from gateway.cli.grants import grants_app
 from gateway.cli.keys import keys_app
 from gateway.cli.lists import list_app
 from gateway.cli.orders import orders_app
 from gateway.cli.people import people_app
+from gateway.cli.sessions import sessions_app
+from gateway.cli.users import users_app
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -40,6 +44,10 @@ app.add_typer(access_app, name="access")
 app.add_typer(list_app, name="list")
 app.command("backup")(backup)
 app.command("restore")(restore)
+app.add_typer(clients_app, name="clients")
+app.add_typer(users_app, name="users")
+app.add_typer(grants_app, name="grants")
+app.add_typer(sessions_app, name="sessions")
 
 Config = Annotated[
     Path | None, typer.Option("--config", help="TOML file; CHAKONG_CONFIG if left out.")

@@ -9,6 +9,7 @@ from rich.table import Table
 from gateway.demo.example import example_curl
 from gateway.demo.logins import PASSWORD
 from gateway.demo.run import DemoOptions, Ready
+from gateway.people import DEMO_CODE
 
 _SHOWN_FIRST: Final = "court-executor"
 
@@ -21,7 +22,11 @@ def show_card(ready: Ready, options: DemoOptions) -> None:
     console.print(f"  GraphiQL  [link]{document['graphiql']}[/link]")
     console.print(f"  GraphQL   {document['graphql']}")
     console.print(f"  Cases     {len(document['cases'])} handled by executor-1\n")
-    table = Table("role", "login", title="Logins (password for all: " + PASSWORD + ")")
+    table = Table(
+        "role",
+        "login",
+        title="Logins (password for all: " + PASSWORD + ", code: " + DEMO_CODE + ")",
+    )
     for login in ready.logins:
         table.add_row(login.role, login.user)
     console.print(table)

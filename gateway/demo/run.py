@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import uvicorn
 from pydantic import SecretStr
+from sqlalchemy import Connection
 
 from auth.issuer import Issuer
 from auth.passwords import Passwords
@@ -28,6 +29,7 @@ from gateway.demo.logins import (
     PASSWORD,
     Login,
     clients,
+    demo_grant,
     login_of_role,
     logins,
     organisation_of,
@@ -38,9 +40,10 @@ from gateway.demo.state import DemoState, keep_state, read_state
 from gateway.logs import configure_logs
 from gateway.server import run, server_config
 from gateway.settings import Department, Settings
-from storage.accounts import find_user, keep_clients, keep_users
+from storage.accounts import ClientRecord, find_user, keep_clients, keep_users
 from storage.cases import CaseRecord, keep_cases, keep_officers
 from storage.database import Database
+from storage.grants import HolderKind, give_grant, grant_in_force
 from storage.migration import migrate
 from storage.verified_people import VerifiedPerson, keep_verified_person
 
@@ -178,6 +181,8 @@ def _settings(options: DemoOptions, departments: Sequence[Simulated], port: int)
         demo=True,
         data_dir=options.data,
         access_token_seconds=TOKEN_SECONDS,
+        persons_per_hour=100_000,  # whoever tries it out asks about everybody
+        step_up_seconds=TOKEN_SECONDS,  # its tokens last as long as it does, and prove two factors
         departments={d.stem: Department(url=d.url, secret=SecretStr(SECRET)) for d in departments},
     )
 
@@ -196,6 +201,7 @@ async def _fill(
     # Nobody listens where their codes go: the address says it all.
     keyed = keyed_clients(client_key(settings.data_dir), f"{settings.issuer}/callback")
     await database.write(lambda c: keep_clients(c, keyed))
+    await database.write(lambda c: _grant_all(c, known, [*page, *keyed]))
     if filled:
         await database.write(lambda c: keep_clients(c, page[:1]))  # the port may be another one
         return
@@ -211,6 +217,21 @@ async def _fill(
         verified_at=datetime.now(UTC),
     )
     await database.write(lambda c: keep_verified_person(c, debtor))
+
+
+def _grant_all(
+    connection: Connection, people: Sequence[Login], systems: Sequence[ClientRecord]
+) -> None:
+    """Give everybody in the demo what their role holds, where it is not given or has run out."""
+    now = datetime.now(UTC)
+    holders = [
+        *((HolderKind.PERSON, one.user, one.role, one.organisation) for one in people),
+        *((HolderKind.CLIENT, one.id, one.role, one.organisation) for one in systems),
+    ]
+    for kind, holder, role, organisation in holders:
+        if grant_in_force(connection, kind, holder, now) is None:
+            grant = demo_grant(role, organisation, now=now)
+            give_grant(connection, kind, holder, grant, by="demo")
 
 
 def token_of_role(token_for: Callable[..., str], known: list[Login], role: str) -> str:
