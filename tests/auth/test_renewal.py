@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from auth.accounts import AUTHORIZATION_CODE, REFRESH_TOKEN, Client
+from auth.assurance import PASSWORD
 from auth.errors import InvalidToken
 from tests.auth.browser import code_for, redemption, web
 from tests.auth.keyholder import JKT, KEY, OTHER_KEY, proof
@@ -67,6 +68,19 @@ async def test_each_renewal_brings_the_next_token() -> None:
     assert third.json()["scope"] == "cases:read"
     assert len({a["refresh_token"] for a in (first, second.json(), third.json())}) == 3
     assert world.guard.caller(bearer(third.json()["access_token"])).subject == JUDGE.id
+
+
+async def test_a_renewed_token_says_when_its_person_signed_in_and_how() -> None:
+    world = world_of()
+    async with web(world.app) as client:
+        signed_in_at = world.clock.now
+        first = await signed_in(client)
+        world.clock.now += 600
+        second = await client.post("/oauth/token", data=renewal(first["refresh_token"]))
+
+    caller = world.guard.caller(bearer(second.json()["access_token"]))
+    assert (caller.acr, caller.auth_time) == (PASSWORD, signed_in_at)
+    assert caller.issued_at == signed_in_at + 600
 
 
 async def test_a_client_without_the_grant_gets_none() -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from joserfc.jwk import ECKey
 from sqlalchemy import Connection, select, update
@@ -20,6 +21,7 @@ from storage.tables import grants, record_entries
 from tests.gateway.access_office import BY, IN_A_YEAR, Office, open_office, wanted_of
 
 pytestmark = pytest.mark.anyio
+OK = 200
 
 
 @pytest.fixture
@@ -46,6 +48,24 @@ async def test_a_revoked_client_gets_no_token(office: Office) -> None:
 
     assert (before.status_code, after.status_code) == (200, 401)
     assert await office.at_the_desk(client_desk.listed, whole=False) == []
+
+
+async def test_tokens_that_are_out_end_with_the_grant(office: Office) -> None:
+    made = await office.client()
+    token = (await office.token("traffic-police-1", made["secret"])).json()["access_token"]
+    who = {"authorization": f"Bearer {token}"}
+
+    async with office.browser() as browser:
+        before = await browser.get("/oauth/userinfo", headers=who)
+        await office.at_the_desk(client_desk.revoke, BY, "traffic-police-1", "the agreement ended")
+        with anyio.fail_after(5):
+            after = before
+            while after.status_code == OK:
+                await anyio.sleep(0.1)
+                after = await browser.get("/oauth/userinfo", headers=who)
+
+    assert (before.status_code, after.status_code) == (OK, 401)
+    assert 'error="invalid_token"' in after.headers["www-authenticate"]
 
 
 async def test_an_expired_grant_gives_no_token(office: Office) -> None:
