@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -12,8 +13,10 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
+from gateway.demo.logins import demo_grant
 from storage.accounts import ClientRecord, keep_clients
 from storage.database import open_database
+from storage.grants import HolderKind, give_grant
 from tests.auth.keyholder import certificate, proof, thumbprint, told
 from tests.starting import running_demo
 
@@ -102,7 +105,11 @@ def behind_a_proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[st
 
     async def register(data: str) -> None:
         database = open_database(f"sqlite:///{data}/chakong.db")
-        await database.write(lambda connection: keep_clients(connection, [client]))
+        grant = demo_grant(client.role, client.organisation, now=datetime.now(UTC))
+        await database.write(lambda c: keep_clients(c, [client]))
+        await database.write(
+            lambda c: give_grant(c, HolderKind.CLIENT, client.id, grant, by="demo")
+        )
         await database.close()
 
     settings = {"CHAKONG_TLS_TERMINATORS": '["127.0.0.1/32"]'}

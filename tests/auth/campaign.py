@@ -13,6 +13,7 @@ import re
 import tempfile
 import time
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -20,12 +21,15 @@ from typing import Any, Final
 import structlog
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from sqlalchemy import Connection
 
 from gateway.app import Gateway, build_gateway
 from gateway.demo.keyed_clients import keyed_clients
+from gateway.demo.logins import demo_grant
 from gateway.logs import configure_logs
 from gateway.settings import Settings
 from storage.accounts import ClientRecord, UserRecord, keep_clients, keep_users
+from storage.grants import HolderKind, give_grant
 from tests.auth.door import PROXY
 from tests.auth.malformed import CALLBACK, KEY, PASSWORD, SECRET, Request, requests, varied
 from tests.auth.world import CHEAP
@@ -139,6 +143,18 @@ async def fill(gateway: Gateway) -> None:
     )
     await gateway.database.write(lambda c: keep_clients(c, register))
     await gateway.database.write(lambda c: keep_users(c, [person]))
+    await gateway.database.write(lambda c: grant_all(c, register, person))
+
+
+def grant_all(connection: Connection, register: list[ClientRecord], person: UserRecord) -> None:
+    now = datetime.now(UTC)
+    holders: list[tuple[HolderKind, ClientRecord | UserRecord]] = [
+        *((HolderKind.CLIENT, one) for one in register),
+        (HolderKind.PERSON, person),
+    ]
+    for kind, one in holders:
+        grant = demo_grant(one.role, one.organisation, now=now)
+        give_grant(connection, kind, one.id, grant, by="demo")
 
 
 def campaign(place: Path, number: int, *, seed_: int, database: str = "") -> tuple[Tally, Listener]:
