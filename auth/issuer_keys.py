@@ -138,9 +138,7 @@ class IssuerKeys:
         if self._trouble is None:
             return None
         left = self._good_until - self._clock() if self._keys else 0.0
-        return Trouble(
-            issuer=self.issuer, reason=self._trouble, refuses_in=max(0, int(left))
-        )
+        return Trouble(issuer=self.issuer, reason=self._trouble, refuses_in=max(0, int(left)))
 
     async def _run(self) -> None:
         while True:
@@ -223,7 +221,7 @@ class IssuerKeys:
         self._failures = min(self._failures + 1, 16)
         self._due = self._clock() + pause
         if reason is not self._trouble:
-            _LOG.warning("issuer.keys_not_fetched", issuer=self.issuer, reason=reason.value, said=said)
+            _LOG.warning(
+                "issuer.keys_not_fetched", issuer=self.issuer, reason=reason.value, said=said
+            )
         self._trouble = reason
-
-

@@ -59,7 +59,10 @@ def key_set_address(document: bytes, issuer: str, *, plain_http: bool) -> str:
     if not isinstance(address, str) or _parts(address) is None or "#" in address:
         raise MetadataUnusable("The metadata name no address of keys.")
     in_the_clear = plain_http or issuer.startswith("http:")
-    if not (address.startswith("https:") or (in_the_clear and _is_secure(address, plain_http=plain_http))):
+    if not (
+        address.startswith("https:")
+        or (in_the_clear and _is_secure(address, plain_http=plain_http))
+    ):
         raise MetadataUnusable("The keys would come in the clear.")
     return address
 

@@ -54,6 +54,11 @@ def oauth_routes(issuer: Issuer, heard: Heard = _unheard) -> list[Route]:
     return routes
 
 
+def published_keys(issuer: Issuer) -> list[Route]:
+    """Return the routes of the keys alone: they sign more than tokens (snapshots of the list)."""
+    return [Route("/.well-known/jwks.json", _Views(issuer, _unheard).jwks)]
+
+
 class _Views:
     def __init__(self, issuer: Issuer, heard: Heard) -> None:
         self._issuer = issuer

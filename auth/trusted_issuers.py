@@ -12,7 +12,9 @@ from auth.issuer_key_set import VerifyingKey
 from auth.issuer_keys import IssuerKeys, Trouble
 from auth.tokens import is_name
 
-NEVER_ALLOWED: Final = frozenset({"crit", "b64", "jwk", "jku", "x5u", "zip", "enc", "apu", "apv", "epk"})
+NEVER_ALLOWED: Final = frozenset(
+    {"crit", "b64", "jwk", "jku", "x5u", "zip", "enc", "apu", "apv", "epk"}
+)
 """Header members that would change what a token means or bring a key along (RFC 8725, section 3.10)."""
 
 

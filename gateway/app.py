@@ -3,25 +3,26 @@
 import contextlib
 import hashlib
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from importlib.metadata import version
 from typing import Final
 
+from joserfc.jwk import KeySet
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from auth.guard import Guard
 from auth.issuer import Issuer
 from auth.keys import SigningKeys, keep_secret
 from auth.passwords import Passwords
 from auth.record_keys import RecordKeys
-from auth.routes import oauth_routes
+from auth.routes import oauth_routes, published_keys
 from auth.scopes import Entitlements
 from connectors.address import DepartmentAddress
 from connectors.answer_cache import AnswerCache, open_store
@@ -39,7 +40,9 @@ from gateway.delivery import Deliveries
 from gateway.engine import Engine, EngineSettings
 from gateway.forms.routes import form_routes
 from gateway.graphiql_page import GraphiqlConfig, graphiql_routes
+from gateway.health import health_route, silent_issuers
 from gateway.http import GraphQLOverHTTP
+from gateway.issuers import Guest, Issuers
 from gateway.list_snapshot_http import snapshot_routes
 from gateway.list_snapshots import Snapshots
 from gateway.order_documents import document_routes
@@ -88,6 +91,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
     logins: tuple[tuple[str, str], ...] = (),
     first_query: str = _FIRST_QUERY,
     departments: Departments | None = None,
+    guests: Sequence[Guest] = (),
 ) -> Gateway:
     """Make the gateway; no department is asked before the app starts up.
 
@@ -95,6 +99,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         logins: user and password pairs that GraphiQL shows, in the demo.
         first_query: what GraphiQL opens with.
         departments: instead of those that *settings* name.
+        guests: issuers to trust besides those that *settings* name, in the demo.
     """
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = open_database(settings.database)
@@ -110,11 +115,13 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         access_token_seconds=settings.access_token_seconds,
         demo=settings.demo,
     )
+    issuers = Issuers.of(settings, entitlements, guests)
     guard = Guard(
-        keys.public,
+        keys.public if settings.embedded_issuer else KeySet([]),
         settings.issuer,
         settings.audience,
         entitlements=entitlements,
+        trusted=issuers.trusted,
         longest_seconds=settings.access_token_seconds,
     )
     registry = CollectorRegistry()
@@ -192,7 +199,17 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         database, _range_secret(settings), utc_now, least_rows=settings.private_least_rows
     )
     private = (ranges,) if settings.private_screening else ()
-    workers = (recorder, keeper, *private, watched, webhooks, snapshots, deliveries, clockwork)
+    workers = (
+        issuers,
+        recorder,
+        keeper,
+        *private,
+        watched,
+        webhooks,
+        snapshots,
+        deliveries,
+        clockwork,
+    )
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -220,8 +237,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         routes=[
             Route("/graphql", GraphQLOverHTTP(engine, guard, trusted)),
             WebSocketRoute("/graphql", GraphQLOverWebSocket(engine, guard, trusted)),
-            Route("/", _home),
-            Route("/health", _health),
+            health_route(silent_issuers(issuers.trusted)),
             Route("/metrics", _metrics(registry)),
             *document_routes(
                 database, guard, utc_now, most=settings.document_bytes, record=plain_record
@@ -254,8 +270,11 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
                 timedelta(days=settings.record_hidden_days),
             ),
             *public_routes(database, utc_now, per_minute=settings.public_per_minute),
-            *oauth_routes(issuer, plain_record.signed_in),
-            *graphiql_routes(_graphiql(settings, logins, first_query)),
+            *(
+                _sign_in(settings, issuer, plain_record, logins, first_query)
+                if settings.embedded_issuer
+                else published_keys(issuer)
+            ),
         ],
     )
     return Gateway(app=app, database=database, issuer=issuer)
@@ -273,12 +292,23 @@ def _scopes_of(declarations: Declarations, coordinate: str) -> Scopes | None:
         return None
 
 
+def _sign_in(
+    settings: Settings,
+    issuer: Issuer,
+    record: PlainRecord,
+    logins: tuple[tuple[str, str], ...],
+    first_query: str,
+) -> list[BaseRoute]:
+    """Return the embedded authorization server, and the page that people sign in to with it."""
+    return [
+        Route("/", _home),
+        *oauth_routes(issuer, record.signed_in),
+        *graphiql_routes(_graphiql(settings, logins, first_query)),
+    ]
+
+
 async def _home(_: Request) -> Response:
     return RedirectResponse("/graphiql")
-
-
-async def _health(_: Request) -> Response:
-    return JSONResponse({"status": "UP"})
 
 
 def _metrics(registry: CollectorRegistry) -> Callable[[Request], Awaitable[Response]]:

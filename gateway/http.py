@@ -102,7 +102,7 @@ class GraphQLOverHTTP:
                     status=405,
                     code="METHOD_NOT_ALLOWED",
                 )
-            caller = self._guard.caller(headers)
+            caller = await self._guard.admit(scope)
             body = named or _read(headers, await _whole(receive))
             document = self._document(caller, body)
         except Unauthenticated as error:

@@ -64,14 +64,14 @@ def refusing(view: View) -> View:
     return answer
 
 
-def caller_with(guard: Guard, request: Request, *alternatives: str) -> Caller:
+async def caller_with(guard: Guard, request: Request, *alternatives: str) -> Caller:
     """Return who asks, if they have one of the scopes.
 
     Raises:
         Unauthenticated: no token, or one that is refused.
         HttpRefused: 403, none of *alternatives* is the token's.
     """
-    caller = guard.caller(request.headers.raw)
+    caller = await guard.admit(request.scope)
     if not any(caller.may(scope) for scope in alternatives):
         raise HttpRefused(
             403,

@@ -50,7 +50,7 @@ def range_routes(
     budgets = Budgets(per_minute)
 
     async def keys(request: Request) -> Response:
-        caller = _caller(guard, request)
+        caller = await _caller(guard, request)
         given, bits = _told(partial(ranges.keys, caller.organisation))
         if record is not None:
             await record.shown(caller, RecordKind.SCREENING, {"rangeKeys": given.period})
@@ -63,7 +63,7 @@ def range_routes(
         return JSONResponse(body, headers=dict(NO_STORE))
 
     async def answers(request: Request) -> Response:
-        caller = _caller(guard, request)
+        caller = await _caller(guard, request)
         question = await _question(request)
         try:
             budgets.spend(caller.organisation, len(question.ranges))
@@ -91,9 +91,9 @@ def range_routes(
     ]
 
 
-def _caller(guard: Guard, request: Request) -> Caller:
+async def _caller(guard: Guard, request: Request) -> Caller:
     """Return who asks; who may screen and take the list over may, nobody else (ADR 0030)."""
-    caller = caller_with(guard, request, _NEEDED[0])
+    caller = await caller_with(guard, request, _NEEDED[0])
     if not caller.may(_NEEDED[1]):
         raise HttpRefused(403, "FORBIDDEN", f"Your token lacks {_NEEDED[1]}. 无权访问")
     return caller

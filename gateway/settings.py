@@ -17,6 +17,7 @@ from connectors.endpoint_addresses import network_to_call
 from domain.closed_hours import parse_closed_hours
 from domain.deadline import Profile
 from domain.record import RetentionClass
+from gateway.issuer_settings import TrustedIssuer
 
 SHORTEST_KEY: Final = 32  # characters
 LONGEST_TOKEN: Final = 3600  # seconds, outside the demo
@@ -69,6 +70,15 @@ class Settings(BaseSettings):
     audience: str = Field("chakong", description="`aud` that access tokens must carry.")
     access_token_seconds: int = Field(
         300, gt=0, description="Lifetime of access tokens; more than 3600 only in the demo."
+    )
+    embedded_issuer: bool = Field(
+        True,
+        description="Whether the gateway is an authorization server itself, with the sign-in of "
+        "GraphiQL; off: `trusted_issuers` alone.",
+    )
+    trusted_issuers: list[TrustedIssuer] = Field(
+        default_factory=list,
+        description="Other authorization servers whose tokens are good here (docs/issuers.md).",
     )
     demo: bool = Field(
         False,
@@ -199,6 +209,20 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"access_token_seconds may be at most {LONGEST_TOKEN} outside the demo"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _issuers_that_can_be_trusted(self) -> Self:
+        for one in self.trusted_issuers:
+            if fault := one.fault(demo=self.demo, longest=LONGEST_TOKEN):
+                raise ValueError(f"trusted issuer {one.issuer}: {fault}")
+        known = [one.issuer for one in self.trusted_issuers]
+        if self.embedded_issuer:
+            known.append(self.issuer)
+        elif not known:
+            raise ValueError("without embedded_issuer there must be trusted_issuers")
+        if len(set(known)) != len(known):
+            raise ValueError("an issuer is trusted twice, or is this gateway itself")
         return self
 
     @model_validator(mode="after")

@@ -37,7 +37,7 @@ def tracker_routes(
     hidden_for: timedelta,
 ) -> list[Route]:
     async def find_usage(request: Request) -> Response:
-        caller = caller_with(guard, request, _SELF)
+        caller = await caller_with(guard, request, _SELF)
         asked = request.query_params
         number = await database.read(lambda c: number_behind(c, caller.subject))
         if number is None or _code(asked.get("userCode")) != number:

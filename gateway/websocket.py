@@ -52,7 +52,7 @@ _MESSAGE: Final = msgspec.json.Decoder(_Message)
 class _Connection:
     """What one socket said of itself; Strawberry sets the parameters."""
 
-    headers: list[tuple[bytes, bytes]]
+    scope: Mapping[str, Any]
     connection_params: Mapping[str, Any] | None = None
     caller: Caller | None = None
 
@@ -137,15 +137,15 @@ class GraphQLOverWebSocket(GraphQL[_Connection, None]):
         self, request: Request | WebSocket, response: StarletteResponse | WebSocket
     ) -> _Connection:
         del response
-        return _Connection(headers=list(request.scope["headers"]))
+        return _Connection(scope=request.scope)
 
     async def on_ws_connect(self, context: _Connection) -> Any:
-        headers = context.headers
+        headers: list[tuple[bytes, bytes]] | None = None
         for name, value in (context.connection_params or {}).items():
             if name.lower() == "authorization" and isinstance(value, str):
                 headers = [(b"authorization", value.encode("utf-8", "replace"))]
         try:
-            context.caller = self._guard.caller(headers)
+            context.caller = await self._guard.admit(context.scope, headers)
         except Unauthenticated as error:
             raise ConnectionRejectionError from error
         return await super().on_ws_connect(context)

@@ -20,7 +20,10 @@ def show_card(ready: Ready, options: DemoOptions) -> None:
     console.print("\n[bold]查控 Chakong[/bold] is up, with synthetic people only.\n")
     console.print(f"  GraphiQL  [link]{document['graphiql']}[/link]")
     console.print(f"  GraphQL   {document['graphql']}")
-    console.print(f"  Cases     {len(document['cases'])} handled by executor-1\n")
+    console.print(f"  Cases     {len(document['cases'])} handled by executor-1")
+    for issuer in document["trustedIssuers"]:
+        console.print(f"  Trusts    {issuer} [dim](docs/issuers.md)[/dim]")
+    console.print()
     table = Table("role", "login", title="Logins (password for all: " + PASSWORD + ")")
     for login in ready.logins:
         table.add_row(login.role, login.user)
