@@ -21,6 +21,7 @@ ALGORITHMS: Final = ("ES256", "PS256", "RS256", "EdDSA")
 _MOST_KEYS: Final = 100
 _PRIVATE: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _RSA_BITS: Final = range(2048, 4097)  # verifying takes longer with every bit
+_LEAST_MODULUS: Final = 342  # characters of base64url: 2048 bits
 _EXPONENT: Final = 65_537
 _KINDS: Final[dict[object, type[ECKey | RSAKey | OKPKey]]] = {
     "EC": ECKey,
@@ -92,6 +93,8 @@ def _read(members: dict[str, Any], allowed: Collection[str]) -> VerifyingKey | N
     for_verifying = isinstance(uses, list) and "verify" in uses
     if kind is None or members.get("use", "sig") != "sig" or not for_verifying:
         return None
+    if kind is RSAKey and len(str(members.get("n"))) < _LEAST_MODULUS:
+        return None  # before joserfc warns of it
     try:
         key = kind.import_key({name: members[name] for name in _MATERIAL if name in members})
         # Whether the point is on the curve shows when the numbers are made into a key.

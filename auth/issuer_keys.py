@@ -23,7 +23,7 @@ _MOST_WAITING: Final = 100  # requests
 _FIRST_RETRY: Final = 1.0  # seconds; doubled with every failure
 _LONGEST_RETRY: Final = 30.0
 _LEAST_KEPT: Final = 60.0  # seconds that a fetch may be late
-_TICK: Final = 1.0  # seconds
+_TICK: Final = 0.5  # seconds
 _LOG = structlog.get_logger(__name__)
 
 Fetch = Callable[[str], Awaitable[bytes | None]]
@@ -97,6 +97,7 @@ class IssuerKeys:
         self._withdrawn = withdrawn
 
     def start(self) -> None:
+        self._fetch(known=False)
         self._running = asyncio.get_running_loop().create_task(self._run())
 
     async def stop(self) -> None:
