@@ -15,8 +15,9 @@ from typing import Any
 class Installation:
     """A demo of its own that can be killed and started again on the same data."""
 
-    def __init__(self, data: Path, **environment: str) -> None:
+    def __init__(self, data: Path, *options: str, **environment: str) -> None:
         self._data = data
+        self._options = options
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -28,6 +29,7 @@ class Installation:
                 *(sys.executable, "-c", "from gateway.cli import app; app()", "demo"),
                 *("--port", "0", "--people", "500"),
                 *("--data", str(self._data / "state"), "--ready-file", str(ready)),
+                *self._options,
             ],
             stdout=subprocess.DEVNULL,
             env={**os.environ, "CHAKONG_DELIVERY_LEASE_SECONDS": "1", **self._environment},
@@ -47,8 +49,8 @@ class Installation:
 
 
 @contextmanager
-def installed(data: Path, **environment: str) -> Iterator[Installation]:
-    installation = Installation(data, **environment)
+def installed(data: Path, *options: str, **environment: str) -> Iterator[Installation]:
+    installation = Installation(data, *options, **environment)
     try:
         yield installation
     finally:

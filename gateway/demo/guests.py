@@ -48,6 +48,8 @@ class _Words:
             "scope": _known(scope_text(claims.get("scope"))),
             "client_id": claims.get("client_id", claims.get("azp", subject)),
         }
+        if not isinstance(subject, str):
+            return said  # and is refused
         login = self._login(subject, role)
         if login is None:
             return said | {"role": role, "org": organisation_of(str(role))}
@@ -55,10 +57,10 @@ class _Words:
         said.pop("officer", None)
         return said if login.credential is None else said | {"officer": login.credential}
 
-    def _login(self, subject: Any, role: Any) -> Login | None:
+    def _login(self, subject: str, role: Any) -> Login | None:
         """Return the person that the token stands for; None if it is a system's."""
         by_user = {login.user: login for login in self.known}
-        if isinstance(subject, str) and subject in by_user:
+        if subject in by_user:
             return by_user[subject]
         if isinstance(role, str) and role in {known.id for known in catalogue.roles()}:
             return login_of_role(list(self.known), role)

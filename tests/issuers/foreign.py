@@ -1,5 +1,6 @@
 """An authorization server of somebody else's, on a real socket: it publishes and signs as told."""
 
+import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Mapping
@@ -16,7 +17,7 @@ from auth.issuer_keys import IssuerKeys
 from auth.trusted_issuers import TrustedIssuer, TrustedIssuers
 from connectors.issuer_documents import IssuerDocuments
 from tests.auth.world import ABSENT, AUDIENCE, ENTITLEMENTS, KEYS, NOW, URL, Clock, b64
-from tests.connectors.servers import Behaviour, Department, Reply, Request, json_reply
+from tests.connectors.servers import Behaviour, Department, Handler, Reply, Request, json_reply
 
 Key = ECKey | RSAKey | OKPKey
 KEYS_AT = "/keys"
@@ -39,6 +40,31 @@ def public(*keys: Key) -> list[dict[str, Any]]:
     return [key.as_dict(private=False) for key in keys]
 
 
+class _Server(Department):
+    """A department that hangs up on everybody when it closes, and waits until it has."""
+
+    def __init__(self, answer: Handler) -> None:
+        super().__init__(answer)
+        self._serving: set[asyncio.Task[Any]] = set()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._serving.add(task)
+        with contextlib.suppress(asyncio.CancelledError):
+            await super().serve(reader, writer)
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+
+    @contextlib.asynccontextmanager
+    async def listening(self) -> AsyncIterator["_Server"]:
+        async with super().listening():
+            yield self
+        for task in self._serving:
+            task.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
+
+
 class ForeignIssuer:
     """`answers` overrides what one path answers; `down` hangs up on everybody."""
 
@@ -47,7 +73,7 @@ class ForeignIssuer:
         self.answers: dict[str, Behaviour] = {}
         self.place = "/.well-known/oauth-authorization-server" + path
         self._path = path
-        self._server = Department(self._answer)
+        self._server = _Server(self._answer)
 
     @contextlib.asynccontextmanager
     async def listening(self) -> AsyncIterator["ForeignIssuer"]:
