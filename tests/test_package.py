@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.issuer_settings import TrustedIssuer
 from gateway.settings import Department, Settings, load_settings
 
 OURS = ("auth", "connectors", "domain", "gateway", "resolvers", "sandbox", "storage")
@@ -27,6 +28,8 @@ def test_every_setting_is_documented() -> None:
         assert field.description
     for name, field in Department.model_fields.items():
         assert f"`departments.<stem>.{name}` | {field.description}" in page
+    for name, field in TrustedIssuer.model_fields.items():
+        assert f"`trusted_issuers.{name}` | {field.description}" in page
 
 
 def test_long_tokens_are_refused_outside_the_demo() -> None:

@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 import json
+import ssl
 from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from joserfc.jwk import ECKey, OKPKey, RSAKey
@@ -15,6 +17,7 @@ from auth.guard import Guard
 from auth.issuer_claims import ClaimNames, IssuerClaims
 from auth.issuer_keys import IssuerKeys
 from auth.trusted_issuers import TrustedIssuer, TrustedIssuers
+from connectors.http import Trust
 from connectors.issuer_documents import IssuerDocuments
 from tests.auth.world import ABSENT, AUDIENCE, ENTITLEMENTS, KEYS, NOW, URL, Clock, b64
 from tests.connectors.servers import Behaviour, Department, Handler, Reply, Request, json_reply
@@ -57,9 +60,15 @@ class _Server(Department):
             await writer.wait_closed()
 
     @contextlib.asynccontextmanager
-    async def listening(self) -> AsyncIterator["_Server"]:
-        async with super().listening():
+    async def listening(self, tls: ssl.SSLContext | None = None) -> AsyncIterator["_Server"]:
+        server = await asyncio.start_server(self.serve, "127.0.0.1", 0, ssl=tls)
+        host, port = server.sockets[0].getsockname()[:2]
+        self.url = f"http{'' if tls is None else 's'}://{host}:{port}"
+        try:
             yield self
+        finally:
+            self._closing.set()
+            server.close()
         for task in self._serving:
             task.cancel()
         await asyncio.gather(*self._serving, return_exceptions=True)
@@ -76,8 +85,8 @@ class ForeignIssuer:
         self._server = _Server(self._answer)
 
     @contextlib.asynccontextmanager
-    async def listening(self) -> AsyncIterator["ForeignIssuer"]:
-        async with self._server.listening():
+    async def listening(self, tls: ssl.SSLContext | None = None) -> AsyncIterator["ForeignIssuer"]:
+        async with self._server.listening(tls):
             yield self
 
     @property
@@ -139,10 +148,12 @@ def _part(members: Mapping[str, Any]) -> str:
 class Court:
     """A guard that trusts some foreign issuers besides its own, and a clock for their keys."""
 
-    def __init__(self, *urls: str, kept: float = 3600.0, **changes: Any) -> None:
+    def __init__(
+        self, *urls: str, kept: float = 3600.0, ca: Path | None = None, **changes: Any
+    ) -> None:
         self.clock = Clock()
         self.ticks = Clock()
-        self.documents = [IssuerDocuments() for _ in urls]
+        self.documents = [IssuerDocuments(Trust(ca=ca)) for _ in urls]
         self.keys = [
             IssuerKeys(
                 url,
@@ -164,7 +175,7 @@ class Court:
             clock=self.clock,
         )
 
-    async def __aenter__(self) -> "Court":
+    async def __aenter__(self) -> Self:
         self.trusted.start()
         return self
 

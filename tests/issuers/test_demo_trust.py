@@ -95,7 +95,7 @@ async def test_an_issuer_that_is_down_turns_health_amber_and_its_tokens_stay_goo
     still = await tried.viewer(sub="executor-1")
     tried.issuer.answers.clear()
     async with asyncio.timeout(45):
-        while (await tried.health()).json() != {"status": "UP"}:
+        while (await tried.health()).json() != {"status": "UP"}:  # noqa: ASYNC110 -- another process
             await asyncio.sleep(0.5)
 
     assert (well.status_code, well.json()) == (200, {"status": "UP"})
@@ -119,10 +119,14 @@ async def test_every_algorithm_is_taken(tried: Tried, algorithm: str) -> None:
         pytest.param({"sub": "approver-1"}, "court-approver", "court", id="an approver"),
         pytest.param({"sub": "auditor-1"}, "auditor", "court", id="the auditor"),
         pytest.param(
-            {"sub": "executor-1", "role": "court-approver"}, "court-executor", "court",
+            {"sub": "executor-1", "role": "court-approver"},
+            "court-executor",
+            "court",
             id="sub before role",
         ),
-        pytest.param({"sub": "me", "role": "court-approver"}, "court-approver", "court", id="a role"),
+        pytest.param(
+            {"sub": "me", "role": "court-approver"}, "court-approver", "court", id="a role"
+        ),
         pytest.param(
             {"sub": "their-system", "role": "dept:traffic-police"},
             "dept:traffic-police",
@@ -130,7 +134,9 @@ async def test_every_algorithm_is_taken(tried: Tried, algorithm: str) -> None:
             id="a department's system",
         ),
         pytest.param({"sub": "my-client"}, "court-executor", "court", id="a client of any name"),
-        pytest.param({"sub": "me", "role": "emperor"}, "court-executor", "court", id="an unknown role"),
+        pytest.param(
+            {"sub": "me", "role": "emperor"}, "court-executor", "court", id="an unknown role"
+        ),
         pytest.param({"sub": "me", "role": ["x"]}, "court-executor", "court", id="roles in a list"),
         pytest.param({"client_id": ABSENT, "azp": "spa"}, "court-executor", "court", id="azp"),
     ],

@@ -1,7 +1,9 @@
 """An issuer is found by discovery: where the standards put it, and only if it is exactly that one."""
 
 import gzip
+import ssl
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from auth.errors import InvalidToken
 from auth.issuer_metadata import issuer_fault, metadata_addresses
 from tests.auth.world import ABSENT, bearer
 from tests.connectors.servers import Behaviour, Drop, Raw, Reply, json_reply
+from tests.connectors.test_tls import certified
 from tests.issuers.foreign import KEYS_AT, Court, ForeignIssuer
 
 pytestmark = pytest.mark.anyio
@@ -80,7 +83,9 @@ async def test_the_place_that_answered_is_asked_first_the_next_time(issuer: Fore
             {"jwks_uri": "http://keys.example/"}, "METADATA_UNUSABLE", id="keys in the clear"
         ),
         pytest.param(
-            {"jwks_uri": "https://u:p@keys.example/"}, "METADATA_UNUSABLE", id="keys with a password"
+            {"jwks_uri": "https://u:p@keys.example/"},
+            "METADATA_UNUSABLE",
+            id="keys with a password",
         ),
     ],
 )
@@ -110,7 +115,9 @@ async def test_a_slash_at_the_end_makes_another_issuer(issuer: ForeignIssuer) ->
         pytest.param(Reply(500), "NO_METADATA", id="500"),
         pytest.param(Reply(302, b"", {"location": "/elsewhere"}), "NO_METADATA", id="redirect"),
         pytest.param(Reply(200, b"<html>"), "METADATA_UNUSABLE", id="a page"),
-        pytest.param(Reply(200, b'{"issuer":1,"issuer":2}'), "METADATA_UNUSABLE", id="a name twice"),
+        pytest.param(
+            Reply(200, b'{"issuer":1,"issuer":2}'), "METADATA_UNUSABLE", id="a name twice"
+        ),
         pytest.param(Reply(200, b"[" * 100_000), "METADATA_UNUSABLE", id="bottomless nesting"),
         pytest.param(Reply(200, b" " * 300_000), "UNREACHABLE", id="endless"),
         pytest.param(
@@ -119,7 +126,9 @@ async def test_a_slash_at_the_end_makes_another_issuer(issuer: ForeignIssuer) ->
             id="compressed",
         ),
         pytest.param(Drop(), "UNREACHABLE", id="hung up"),
-        pytest.param(Raw(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{"), "UNREACHABLE", id="cut"),
+        pytest.param(
+            Raw(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{"), "UNREACHABLE", id="cut"
+        ),
     ],
 )
 @pytest.mark.parametrize("of", ["metadata", "keys"])
@@ -136,6 +145,42 @@ async def test_an_answer_that_is_no_document_gives_no_keys(
     await refused(issuer, reason)
 
     assert "/elsewhere" not in issuer.asked
+
+
+async def test_a_private_authority_vouches_for_an_issuer_of_the_intranet(tmp_path: Path) -> None:
+    authority = certified("authority")
+    authority.write(tmp_path / "authority.pem")
+    certified("stranger").write(tmp_path / "stranger.pem")
+    certified("issuer", authority).write(tmp_path / "issuer.pem")
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(tmp_path / "issuer.pem")
+    async with ForeignIssuer().listening(tls) as issuer:
+        assert issuer.url.startswith("https://")
+        async with Court(issuer.url, ca=tmp_path / "authority.pem") as court:
+            assert await court.guard.admit(SCOPE, bearer(issuer.token()))
+
+        for ca in (None, tmp_path / "stranger.pem"):
+            async with Court(issuer.url, ca=ca) as court:
+                with pytest.raises(InvalidToken):
+                    await court.guard.admit(SCOPE, bearer(issuer.token()))
+                assert court.trusted.troubles()[0].reason.value == "UNREACHABLE"
+
+
+async def test_an_issuer_with_https_cannot_send_us_to_keys_in_the_clear(tmp_path: Path) -> None:
+    """Not even on this machine, where plain http would do for the issuer itself."""
+    authority = certified("authority")
+    authority.write(tmp_path / "authority.pem")
+    certified("issuer", authority).write(tmp_path / "issuer.pem")
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(tmp_path / "issuer.pem")
+    plain = ForeignIssuer()
+    async with ForeignIssuer().listening(tls) as issuer, plain.listening():
+        issuer.answers[issuer.place] = json_reply(issuer.metadata(jwks_uri=plain.url + KEYS_AT))
+        async with Court(issuer.url, ca=tmp_path / "authority.pem") as court:
+            with pytest.raises(InvalidToken):
+                await court.guard.admit(SCOPE, bearer(issuer.token()))
+
+    assert plain.asked == []
 
 
 async def refused(issuer: ForeignIssuer, reason: str) -> None:
@@ -174,7 +219,14 @@ async def test_what_is_no_address_of_an_issuer_is_never_trusted(url: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "url", ["https://issuer.example", "https://i.example:8443/t/", "http://127.0.0.1:9", "http://[::1]:9", "http://localhost"]
+    "url",
+    [
+        "https://issuer.example",
+        "https://i.example:8443/t/",
+        "http://127.0.0.1:9",
+        "http://[::1]:9",
+        "http://localhost",
+    ],
 )
 async def test_an_issuer_uses_https_or_is_on_this_machine(url: str) -> None:
     assert issuer_fault(url, plain_http=False) is None

@@ -49,7 +49,9 @@ def test_metadata_give_an_https_address_or_none(changes: dict[str, Any], address
     assert found.startswith("https://issuer.example/") and found.isascii() and "#" not in found
 
 
-@given(st.binary(max_size=400) | JSON.map(encoded) | st.lists(JSON).map(lambda k: encoded({"keys": k})))
+@given(
+    st.binary(max_size=400) | JSON.map(encoded) | st.lists(JSON).map(lambda k: encoded({"keys": k}))
+)
 def test_no_document_is_a_key_set_by_chance(document: bytes) -> None:
     try:
         found = read_key_set(document, ALGORITHMS)

@@ -8,7 +8,17 @@ from joserfc.jwk import OKPKey, RSAKey
 
 from auth.errors import InvalidToken
 from auth.issuer_claims import ClaimNames
-from tests.auth.world import ABSENT, AUDIENCE, KEYS, NOW, URL, bearer, good_header, hmac_signed, signed
+from tests.auth.world import (
+    ABSENT,
+    AUDIENCE,
+    KEYS,
+    NOW,
+    URL,
+    bearer,
+    good_header,
+    hmac_signed,
+    signed,
+)
 from tests.issuers.foreign import BY_ALGORITHM, Court, ForeignIssuer, new_key, public
 
 pytestmark = pytest.mark.anyio
@@ -115,7 +125,8 @@ REFUSED: list[tuple[str, str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(
-    ("reason", "changes"), [pytest.param(reason, changes, id=name) for name, reason, changes in REFUSED]
+    ("reason", "changes"),
+    [pytest.param(reason, changes, id=name) for name, reason, changes in REFUSED],
 )
 async def test_a_bad_token_is_refused_for_what_is_wrong_with_it(
     issuer: ForeignIssuer, reason: str, changes: dict[str, Any]
