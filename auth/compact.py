@@ -13,11 +13,9 @@ from joserfc.jws import JWSRegistry
 from auth.errors import InvalidToken
 from auth.keys import ALGORITHM
 from auth.strict_json import json_object
-from auth.tokens import TOKEN_TYPE
+from auth.tokens import HEADER_MEMBERS, TOKEN_TYPES
 
 _COMPACT = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
-MEMBERS = frozenset({"alg", "typ", "kid"})  # so no jwk, jku, x5u, x5c, crit, b64, cty, zip, …
-TYPES = (TOKEN_TYPE, f"application/{TOKEN_TYPE}")
 
 
 class NotCompact(Exception):
@@ -78,7 +76,9 @@ def verified_payload(compact: Compact, keys: Mapping[str, ECKey]) -> dict[str, A
         RFC 8725, sections 3.1, 3.5, 3.10 and 3.11.
     """
     header = compact.header
-    if header.keys() != MEMBERS or header["alg"] != ALGORITHM or header["typ"] not in TYPES:
+    if header.keys() != HEADER_MEMBERS or header["typ"] not in TOKEN_TYPES:
+        raise InvalidToken("header")
+    if header["alg"] != ALGORITHM:
         raise InvalidToken("header")
     kid = header["kid"]
     key = keys.get(kid) if isinstance(kid, str) else None

@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from auth.caller import Caller
 from auth.claims import Expectation
-from auth.compact import MEMBERS, TYPES, Compact, NotCompact
+from auth.compact import Compact, NotCompact
 from auth.errors import InvalidToken
 from auth.issuer_key_set import VerifyingKey
 from auth.issuer_keys import IssuerKeys, Trouble
-from auth.tokens import is_name
+from auth.tokens import HEADER_MEMBERS, TOKEN_TYPES, is_name
 
 NEVER_ALLOWED: Final = frozenset(
     {"crit", "b64", "jwk", "jku", "x5u", "zip", "enc", "apu", "apv", "epk"}
@@ -66,10 +66,10 @@ class TrustedIssuer:
             RFC 9068, section 4; RFC 8725, sections 3.1, 3.5, 3.10 and 3.11.
         """
         header = token.header
-        if not MEMBERS <= header.keys() <= MEMBERS | self.header_members:
+        if not HEADER_MEMBERS <= header.keys() <= HEADER_MEMBERS | self.header_members:
             raise InvalidToken("header")
         algorithm, kid = header["alg"], header["kid"]
-        if header["typ"] not in TYPES or algorithm not in self._names:
+        if header["typ"] not in TOKEN_TYPES or algorithm not in self._names:
             raise InvalidToken("header")
         if not is_name(kid):
             raise InvalidToken("key")

@@ -134,12 +134,12 @@ async def test_a_bad_token_is_refused_for_what_is_wrong_with_it(
     async with Court(issuer.url) as court:
         await court.guard.admit(SCOPE, bearer(issuer.token()))
 
-        with pytest.raises(InvalidToken) as refusal:
-            await court.guard.admit(SCOPE, bearer(issuer.token(**changes)))
+        for _ in range(2):  # what was refused is not remembered
+            with pytest.raises(InvalidToken) as refusal:
+                await court.guard.admit(SCOPE, bearer(issuer.token(**changes)))
 
-        assert (refusal.value.reason, refusal.value.status) == (reason, 401)
-        assert 'error="invalid_token"' in refusal.value.challenge
-        assert len(court.guard._callers) == 1
+            assert (refusal.value.reason, refusal.value.status) == (reason, 401)
+            assert 'error="invalid_token"' in refusal.value.challenge
 
 
 async def test_a_public_key_is_no_secret(issuer: ForeignIssuer) -> None:
