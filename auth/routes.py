@@ -56,7 +56,11 @@ def oauth_routes(issuer: Issuer, heard: Heard = _unheard) -> list[Route]:
 
 def published_keys(issuer: Issuer) -> list[Route]:
     """Return the routes of the keys alone: they sign more than tokens (snapshots of the list)."""
-    return [Route("/.well-known/jwks.json", _Views(issuer, _unheard).jwks)]
+
+    async def jwks(_: Request) -> Response:
+        return JSONResponse(issuer.keys.jwks(), headers=_PUBLIC)
+
+    return [Route("/.well-known/jwks.json", jwks)]
 
 
 class _Views:

@@ -1,6 +1,7 @@
 """An installation with an identity provider of its own: `[[trusted_issuers]]`, and no other issuer."""
 
 import asyncio
+import json
 import os
 import socket
 import subprocess
@@ -12,14 +13,11 @@ from typing import Any
 
 import httpx
 import pytest
+from joserfc.jwk import ECKey
 from pydantic import ValidationError
 
-from auth.issuer import Issuer
-from auth.keys import SigningKeys
-from auth.passwords import Passwords
-from auth.scopes import Entitlements
-from gateway.demo.tokens import _NoAccounts
 from gateway.settings import load_settings
+from tests.auth.world import good_claims, good_header, signed
 from tests.issuers.foreign import ForeignIssuer
 
 pytestmark = pytest.mark.anyio
@@ -135,17 +133,11 @@ async def test_an_installation_runs_on_its_own_issuer_alone(served: Served) -> N
 
 def own_token(served: Served) -> str:
     """Return what the embedded issuer would sign with the installation's own key."""
-    issuer = Issuer(
-        url=served.base,
-        audience="chakong",
-        keys=SigningKeys.load_or_create(served.data / "signing-keys.json"),
-        accounts=_NoAccounts(),
-        entitlements=Entitlements.from_catalogue(),
-        passwords=Passwords(),
-    )
-    return issuer.token_for(
-        role="court-executor", subject="executor-1", organisation="court", client_id="graphiql"
-    )
+    [members] = json.loads((served.data / "signing-keys.json").read_text())["keys"]
+    key = ECKey.import_key(members)
+    now = int(time.time())
+    claims = good_claims(iss=served.base, aud="chakong", iat=now, exp=now + 300)
+    return signed(good_header(kid=key.kid), claims, key=key)
 
 
 GOOD = {
