@@ -14,6 +14,7 @@ import structlog
 
 from auth.issuer_key_set import KeySetUnusable, VerifyingKey, read_key_set
 from auth.issuer_metadata import MetadataUnusable, key_set_address, metadata_addresses
+from auth.kept_key_set import KeptKeySet
 
 FRESH: Final = 600.0  # seconds until keys are fetched again
 BETWEEN_LOOKS: Final = 30.0  # seconds between fetches that tokens with unknown keys cause
@@ -66,6 +67,7 @@ class IssuerKeys:
         algorithms: frozenset[str],
         kept: float,
         plain_http: bool = False,
+        file: KeptKeySet | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """
@@ -73,6 +75,7 @@ class IssuerKeys:
             fetch: see there; it must follow no redirects and bound what it reads.
             kept: for how many seconds of an outage the last good keys are used.
             plain_http: keys may come over http from anywhere; in the demo alone.
+            file: where the last good keys outlive a restart.
             clock: seconds that only grow.
         """
         self.issuer = issuer
@@ -80,6 +83,7 @@ class IssuerKeys:
         self._algorithms = algorithms
         self._kept = max(kept, _LEAST_KEPT)
         self._plain_http = plain_http
+        self._file = file
         self._clock = clock
         self._keys: dict[str, VerifyingKey] = {}
         self._good_until = self._looked_at = self._due = float("-inf")
@@ -97,6 +101,7 @@ class IssuerKeys:
         self._withdrawn = withdrawn
 
     def start(self) -> None:
+        self._remember()
         self._fetch(known=False)
         self._running = asyncio.get_running_loop().create_task(self._run())
 
@@ -141,6 +146,20 @@ class IssuerKeys:
         left = self._good_until - self._clock() if self._keys else 0.0
         return Trouble(issuer=self.issuer, reason=self._trouble, refuses_in=max(0, int(left)))
 
+    def _remember(self) -> None:
+        """Take up what was good before a restart, for as long as it would have been without one."""
+        last = None if self._file is None else self._file.last()
+        if last is None:
+            return
+        document, age = last
+        left = FRESH + self._kept - age
+        try:
+            known = read_key_set(document, self._algorithms)
+        except KeySetUnusable:
+            return
+        if left > 0:
+            self._keys, self._good_until = known, self._clock() + left
+
     async def _run(self) -> None:
         while True:
             if self._clock() >= self._due:
@@ -168,7 +187,7 @@ class IssuerKeys:
     async def _renew(self, *, known: bool) -> None:
         try:
             async with asyncio.timeout(_LONGEST):
-                found = await self._found(known=known)
+                document, keys = await self._found(known=known)
         except _Failed as failed:
             self._fail(failed.reason, str(failed))
         except OSError as error:  # TimeoutError is one
@@ -176,9 +195,11 @@ class IssuerKeys:
         except Exception as error:  # noqa: BLE001 -- whatever it is: these are no good keys
             self._fail(TroubleReason.KEY_SET_UNUSABLE, type(error).__name__)
         else:
-            self._take(found)
+            self._take(keys)
+            if self._file is not None:
+                self._file.keep(document)
 
-    async def _found(self, *, known: bool) -> dict[str, VerifyingKey]:
+    async def _found(self, *, known: bool) -> tuple[bytes, dict[str, VerifyingKey]]:
         address = self._address if known else None
         if address is None:
             address = self._address = await self._discovered()
@@ -186,7 +207,7 @@ class IssuerKeys:
         if document is None:
             raise _Failed(TroubleReason.UNREACHABLE, "There is no key set at its address.")
         try:
-            return read_key_set(document, self._algorithms)
+            return document, read_key_set(document, self._algorithms)
         except KeySetUnusable as unusable:
             raise _Failed(TroubleReason.KEY_SET_UNUSABLE, str(unusable)) from None
 

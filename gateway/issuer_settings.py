@@ -11,6 +11,7 @@ from domain import catalogue
 
 Algorithm = Literal["ES256", "PS256", "RS256", "EdDSA"]
 
+_LONGEST_TOKEN: Final = 3600  # seconds, outside the demo
 _LONGEST_KEPT: Final = 168  # hours
 
 
@@ -64,7 +65,7 @@ class TrustedIssuer(BaseModel):
         "officer", min_length=1, description="Claim of the officer's credential number, if any."
     )
     longest_seconds: int = Field(
-        3600, gt=0, description="The longest that a token may live; at most 3600 outside the demo."
+        600, gt=0, description="The longest that a token may live; at most 3600 outside the demo."
     )
     keys_kept_hours: float = Field(
         24.0,
@@ -97,10 +98,10 @@ class TrustedIssuer(BaseModel):
             raise ValueError("without organisation_claim there is exactly one organisation")
         return self
 
-    def fault(self, *, demo: bool, longest: int) -> str | None:
+    def fault(self, *, demo: bool) -> str | None:
         """Return what of this is good in the demo alone, or never; None if nothing is."""
         if said := issuer_fault(self.issuer, plain_http=demo):
             return said
-        if self.longest_seconds > longest and not demo:
-            return f"longest_seconds may be at most {longest} outside the demo"
+        if self.longest_seconds > _LONGEST_TOKEN and not demo:
+            return f"longest_seconds may be at most {_LONGEST_TOKEN} outside the demo"
         return None

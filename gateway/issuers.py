@@ -8,6 +8,7 @@ from auth.claims import Expectation
 from auth.issuer_claims import ClaimNames, IssuerClaims
 from auth.issuer_key_set import ALGORITHMS
 from auth.issuer_keys import IssuerKeys
+from auth.kept_key_set import KeptKeySet
 from auth.scopes import Entitlements
 from auth.trusted_issuers import TrustedIssuer, TrustedIssuers
 from connectors.http import Trust
@@ -85,6 +86,7 @@ def _trusted(
             algorithms=algorithms,
             kept=one.keys_kept_hours * _HOUR,
             plain_http=settings.demo,
+            file=KeptKeySet(settings.data_dir / "issuer-keys", one.issuer),
         ),
         algorithms=algorithms,
         header_members=frozenset(one.header_members),

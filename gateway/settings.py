@@ -214,7 +214,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _issuers_that_can_be_trusted(self) -> Self:
         for one in self.trusted_issuers:
-            if fault := one.fault(demo=self.demo, longest=LONGEST_TOKEN):
+            if fault := one.fault(demo=self.demo):
                 raise ValueError(f"trusted issuer {one.issuer}: {fault}")
         known = [one.issuer for one in self.trusted_issuers]
         if self.embedded_issuer:

@@ -16,6 +16,7 @@ from auth.claims import Expectation
 from auth.guard import Guard
 from auth.issuer_claims import ClaimNames, IssuerClaims
 from auth.issuer_keys import IssuerKeys
+from auth.kept_key_set import KeptKeySet
 from auth.trusted_issuers import TrustedIssuer, TrustedIssuers
 from connectors.http import Trust
 from connectors.issuer_documents import IssuerDocuments
@@ -69,6 +70,8 @@ class _Server(Department):
         finally:
             self._closing.set()
             server.close()
+        for _ in range(10):  # whoever was just let in is still on the way to `serve`
+            await asyncio.sleep(0)
         for task in self._serving:
             task.cancel()
         await asyncio.gather(*self._serving, return_exceptions=True)
@@ -149,7 +152,12 @@ class Court:
     """A guard that trusts some foreign issuers besides its own, and a clock for their keys."""
 
     def __init__(
-        self, *urls: str, kept: float = 3600.0, ca: Path | None = None, **changes: Any
+        self,
+        *urls: str,
+        kept: float = 3600.0,
+        ca: Path | None = None,
+        data: Path | None = None,
+        **changes: Any,
     ) -> None:
         self.clock = Clock()
         self.ticks = Clock()
@@ -160,6 +168,7 @@ class Court:
                 documents.fetch,
                 algorithms=EVERY,
                 kept=kept,
+                file=None if data is None else KeptKeySet(data, url, clock=self.ticks),
                 clock=self.ticks,
             )
             for url, documents in zip(urls, self.documents, strict=True)
