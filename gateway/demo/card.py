@@ -21,7 +21,7 @@ def show_card(ready: Ready, options: DemoOptions) -> None:
     console.print(f"  GraphiQL  [link]{document['graphiql']}[/link]")
     console.print(f"  GraphQL   {document['graphql']}")
     console.print(f"  Cases     {len(document['cases'])} handled by executor-1")
-    for issuer in document["trustedIssuers"]:
+    for issuer in options.trust_issuers:
         console.print(f"  Trusts    {issuer} [dim](docs/issuers.md)[/dim]")
     console.print()
     table = Table("role", "login", title="Logins (password for all: " + PASSWORD + ")")

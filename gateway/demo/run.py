@@ -171,9 +171,7 @@ async def _serve(
         await asyncio.sleep(0.005)
     if not running.done():
         ready = Ready(
-            document=_ready(settings, gateway.issuer, known, cases, departments)
-            | {"trustedIssuers": list(options.trust_issuers)},
-            logins=known,
+            document=_ready(settings, gateway.issuer, known, cases, departments), logins=known
         )
         if options.ready_file is not None:
             _write_ready(options.ready_file, ready.document)
