@@ -5,15 +5,14 @@ No request waits for an issuer whose keys are known, and none for another issuer
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
 from typing import Final
 
 import structlog
 
+from auth.issuer_discovery import AttemptFailed, Discovery, Fetch, TroubleReason
 from auth.issuer_key_set import KeySetUnusable, VerifyingKey, read_key_set
-from auth.issuer_metadata import MetadataUnusable, key_set_address, metadata_addresses
 from auth.kept_key_set import KeptKeySet
 
 FRESH: Final = 600.0  # seconds until keys are fetched again
@@ -27,19 +26,6 @@ _LEAST_KEPT: Final = 60.0  # seconds that a fetch may be late
 _TICK: Final = 0.5  # seconds
 _LOG = structlog.get_logger(__name__)
 
-Fetch = Callable[[str], Awaitable[bytes | None]]
-"""``fetch(url)``: the document; None if there is none; OSError if nobody answers as HTTP asks."""
-
-
-class TroubleReason(Enum):
-    """Why the keys of an issuer could not be fetched."""
-
-    UNREACHABLE = "UNREACHABLE"
-    NO_METADATA = "NO_METADATA"
-    METADATA_UNUSABLE = "METADATA_UNUSABLE"
-    KEY_SET_UNUSABLE = "KEY_SET_UNUSABLE"
-    NO_USABLE_KEY = "NO_USABLE_KEY"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
@@ -48,12 +34,6 @@ class Trouble:
     issuer: str
     reason: TroubleReason
     refuses_in: int
-
-
-class _Failed(Exception):
-    def __init__(self, reason: TroubleReason, said: str) -> None:
-        super().__init__(said)
-        self.reason = reason
 
 
 class IssuerKeys:
@@ -79,16 +59,13 @@ class IssuerKeys:
             clock: seconds that only grow.
         """
         self.issuer = issuer
-        self._fetch_document = fetch
+        self._discovery = Discovery(issuer, fetch, algorithms, plain_http=plain_http)
         self._algorithms = algorithms
         self._kept = max(kept, _LEAST_KEPT)
-        self._plain_http = plain_http
         self._file = file
         self._clock = clock
         self._keys: dict[str, VerifyingKey] = {}
         self._good_until = self._looked_at = self._due = float("-inf")
-        self._address: str | None = None
-        self._places = metadata_addresses(issuer)
         self._failures = 0
         self._trouble: TroubleReason | None = None
         self._waiting = 0
@@ -163,12 +140,12 @@ class IssuerKeys:
     async def _run(self) -> None:
         while True:
             if self._clock() >= self._due:
-                await self._fetch(known=False)
+                self._fetch(known=False)
             if self._keys and self._clock() >= self._good_until:
                 self._keys = {}
                 self._withdrawn()
                 _LOG.error("issuer.keys_too_old", issuer=self.issuer)
-            await asyncio.sleep(min(_TICK, max(0.0, self._due - self._clock())))
+            await asyncio.sleep(_TICK)
 
     def _fetch(self, *, known: bool) -> asyncio.Task[None]:
         """Return the one fetch that is under way, or begin one.
@@ -187,8 +164,8 @@ class IssuerKeys:
     async def _renew(self, *, known: bool) -> None:
         try:
             async with asyncio.timeout(_LONGEST):
-                document, keys = await self._found(known=known)
-        except _Failed as failed:
+                document, keys = await self._discovery.keys(known=known)
+        except AttemptFailed as failed:
             self._fail(failed.reason, str(failed))
         except OSError as error:  # TimeoutError is one
             self._fail(TroubleReason.UNREACHABLE, type(error).__name__)
@@ -198,34 +175,6 @@ class IssuerKeys:
             self._take(keys)
             if self._file is not None:
                 self._file.keep(document)
-
-    async def _found(self, *, known: bool) -> tuple[bytes, dict[str, VerifyingKey]]:
-        address = self._address if known else None
-        if address is None:
-            address = self._address = await self._discovered()
-        document = await self._fetch_document(address)
-        if document is None:
-            raise _Failed(TroubleReason.UNREACHABLE, "There is no key set at its address.")
-        try:
-            return document, read_key_set(document, self._algorithms)
-        except KeySetUnusable as unusable:
-            raise _Failed(TroubleReason.KEY_SET_UNUSABLE, str(unusable)) from None
-
-    async def _discovered(self) -> str:
-        """Return the address of the keys from the first place that has this issuer's metadata."""
-        failed = _Failed(TroubleReason.NO_METADATA, "There are no metadata at its address.")
-        for place in self._places:
-            document = await self._fetch_document(place)
-            if document is None:
-                continue
-            try:
-                address = key_set_address(document, self.issuer, plain_http=self._plain_http)
-            except MetadataUnusable as unusable:
-                failed = _Failed(TroubleReason.METADATA_UNUSABLE, str(unusable))
-                continue
-            self._places = (place, *(other for other in self._places if other != place))
-            return address
-        raise failed
 
     def _take(self, found: dict[str, VerifyingKey]) -> None:
         now = self._clock()
