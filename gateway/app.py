@@ -15,7 +15,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.routing import Route, WebSocketRoute
 
 from auth.guard import Guard
 from auth.issuer import Issuer
@@ -271,7 +271,11 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
             ),
             *public_routes(database, utc_now, per_minute=settings.public_per_minute),
             *(
-                _sign_in(settings, issuer, plain_record, logins, first_query)
+                (
+                    Route("/", _home),
+                    *oauth_routes(issuer, plain_record.signed_in),
+                    *graphiql_routes(_graphiql(settings, logins, first_query)),
+                )
                 if settings.embedded_issuer
                 else published_keys(issuer)
             ),
@@ -290,21 +294,6 @@ def _scopes_of(declarations: Declarations, coordinate: str) -> Scopes | None:
         return declarations.of(coordinate).scopes
     except (KeyError, LookupError):
         return None
-
-
-def _sign_in(
-    settings: Settings,
-    issuer: Issuer,
-    record: PlainRecord,
-    logins: tuple[tuple[str, str], ...],
-    first_query: str,
-) -> list[BaseRoute]:
-    """Return the embedded authorization server, and the page that people sign in to with it."""
-    return [
-        Route("/", _home),
-        *oauth_routes(issuer, record.signed_in),
-        *graphiql_routes(_graphiql(settings, logins, first_query)),
-    ]
 
 
 async def _home(_: Request) -> Response:
