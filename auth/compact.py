@@ -10,9 +10,10 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 from auth.algorithms import Key, is_signed, signature
+from auth.strict_json import json_object
 
 _COMPACT = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 
@@ -92,25 +93,7 @@ def _decoded(part: bytes) -> bytes:
 
 
 def _object(text: bytes, where: str) -> dict[str, Any]:
-    """Parse a JSON object of UTF-8, refusing duplicate names, NaN and bottomless nesting."""
     try:
-        parsed = _DECODER.decode(text.decode("utf-8"))
-    except (ValueError, RecursionError):
+        return json_object(text)
+    except ValueError:
         raise NotCompact(where) from None
-    if not isinstance(parsed, dict):
-        raise NotCompact(where)
-    return parsed
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("A member name is repeated.")
-    return members
-
-
-def _refused(_: str) -> NoReturn:
-    raise ValueError("NaN and Infinity are not JSON.")
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refused)

@@ -3,7 +3,8 @@
     Unauthenticated
     ├── MissingToken             401  no access token was presented at all
     ├── InvalidToken             401  a token was presented and is refused
-    │   └── MalformedRequest     400  the Authorization header itself is unusable
+    │   ├── MalformedRequest     400  the Authorization header itself is unusable
+    │   └── UnknownKey           401  its issuer did not publish the key, as far as we know (auth.trusted_issuers)
     ├── InvalidProof             401  the token's key was not proven (DPoP)
     │   └── NonceWanted          401  the proof needs the nonce that comes with this
     └── Undecided                503  nobody can say now whether the token was revoked

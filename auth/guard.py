@@ -12,7 +12,7 @@ from auth.algorithms import ALGORITHMS, Key
 from auth.binding import Headers, Surroundings, Verified, check_binding
 from auth.caller import Caller
 from auth.claims import Expectation
-from auth.compact import NotCompact, read_compact
+from auth.compact import Compact, NotCompact, read_compact
 from auth.errors import (
     BEARER,
     DPOP,
@@ -21,12 +21,11 @@ from auth.errors import (
     MissingToken,
 )
 from auth.scopes import Entitlements
-from auth.tokens import TOKEN_TYPE
+from auth.tokens import HEADER_MEMBERS, TOKEN_TYPES
+from auth.trusted_issuers import TrustedIssuers, UnknownKey
 
 _LONGEST_HEADER: Final = 8192  # bytes, scheme included
 _SCHEME = re.compile(rb"(bearer|dpop)(?: |$)", re.IGNORECASE)
-_MEMBERS: Final = {"alg", "typ", "kid"}  # so no jwk, jku, x5u, x5c, crit, b64, cty, zip, …
-_TYPES: Final = (TOKEN_TYPE, f"application/{TOKEN_TYPE}")
 
 
 class VerifyingKeys(Protocol):
@@ -35,8 +34,17 @@ class VerifyingKeys(Protocol):
     def find(self, kid: str) -> Key | None: ...
 
 
+class NoKeys:
+    """The keys of a gateway that issues no tokens itself: none is good."""
+
+    @staticmethod
+    def find(kid: str) -> Key | None:
+        del kid
+        return None
+
+
 class Guard:
-    """Verifies access tokens of one issuer for one audience; safe to share between threads.
+    """Verifies access tokens of its own issuer and of trusted ones; safe to share between threads.
 
     A verified token is remembered by its SHA-256 until it expires: 2 µs instead of 100. Refused
     tokens are not remembered, so nobody can fill the memory with garbage. A revoked token, and a
@@ -51,6 +59,7 @@ class Guard:
         *,
         entitlements: Entitlements,
         surroundings: Surroundings | None = None,
+        trusted: TrustedIssuers | None = None,
         longest_seconds: int = 300,
         remembered: int = 4096,
         clock: Callable[[], float] = time.time,
@@ -60,6 +69,7 @@ class Guard:
         Args:
             surroundings: without them nothing was revoked and no key can be proven: for tools and
                 tests of something else.
+            trusted: other issuers; a token of one of them is held against its keys alone.
             remembered: how many verified tokens are kept, least recently used dropped first.
             clock: epoch seconds.
         """
@@ -68,6 +78,8 @@ class Guard:
             issuer=issuer, audience=audience, longest=longest_seconds, entitlements=entitlements
         )
         self._surroundings = surroundings
+        self._trusted = trusted or TrustedIssuers(())
+        self._trusted.on_withdrawal(self.forget)
         self._clock = clock
         self._remembered = remembered
         self._known: OrderedDict[bytes, Verified] = OrderedDict()
@@ -96,6 +108,9 @@ class Guard:
     async def admit(self, scope: Mapping[str, Any], headers: Headers | None = None) -> Caller:
         """Return who sends the request that ASGI describes with *scope*.
 
+        Only a token with a key that its issuer did not publish yet, as far as we know, waits for that
+        issuer.
+
         Args:
             headers: instead of the request's own, where a protocol carries them elsewhere.
 
@@ -104,7 +119,12 @@ class Guard:
         """
         given = scope["headers"] if headers is None else headers
         value = _authorization(given)
-        known = self._recall(value)
+        try:
+            known = self._recall(value)
+        except UnknownKey as unknown:
+            if not await unknown.looked_again():
+                raise
+            known = self._recall(value)
         around = self._surroundings
         if around is None:
             if known.is_plain:
@@ -121,6 +141,11 @@ class Guard:
         if not known.is_plain:
             await check_binding(known, scope, given, around, self._clock())
         return known.caller
+
+    def forget(self) -> None:
+        """Verify every token anew: a key that was good is so no longer."""
+        with self._lock:
+            self._known.clear()
 
     def _recall(self, value: bytes) -> Verified:
         """Return what the Authorization header *value* holds, from memory if it was there before."""
@@ -147,31 +172,37 @@ class Guard:
         return verified
 
     def _verify(self, token: bytes, scheme: str, now: float) -> Verified:
-        """Hold *token* against everything that does not change while it lives.
+        """Hold *token* against everything that does not change while it lives."""
+        try:
+            compact = read_compact(token)
+            issuer = self._trusted.of(compact)
+            claims = self._own_claims(compact) if issuer is None else issuer.claims(compact)
+        except NotCompact as error:
+            raise InvalidToken(error.where) from None
+        expectation = self._expectation if issuer is None else issuer.expectation
+        caller = expectation.caller(claims, now=now)
+        return Verified(caller, expectation.confirmation(claims), scheme, token)
+
+    def _own_claims(self, compact: Compact) -> dict[str, Any]:
+        """Return what one of our own tokens says, after checking header and signature.
 
         Source:
             RFC 7515, sections 3.1 and 5.2; RFC 8725, sections 3.1, 3.5, 3.10 and 3.11.
         """
-        try:
-            compact = read_compact(token)
-            header = compact.header
-            if header.keys() != _MEMBERS or header["typ"] not in _TYPES:
-                raise InvalidToken("header")
-            if header["alg"] not in ALGORITHMS:
-                raise InvalidToken("header")
-            kid = header["kid"]
-            key = self._keys.find(kid) if isinstance(kid, str) else None
-            if key is None:
-                raise InvalidToken("key")
-            if header["alg"] != key.alg:
-                raise InvalidToken("header")
-            if not compact.is_signed_by(key):
-                raise InvalidToken("signature")
-            claims = compact.payload()
-        except NotCompact as error:
-            raise InvalidToken(error.where) from None
-        caller = self._expectation.caller(claims, now=now)
-        return Verified(caller, self._expectation.confirmation(claims), scheme, token)
+        header = compact.header
+        if header.keys() != HEADER_MEMBERS or header["typ"] not in TOKEN_TYPES:
+            raise InvalidToken("header")
+        if header["alg"] not in ALGORITHMS:
+            raise InvalidToken("header")
+        kid = header["kid"]
+        key = self._keys.find(kid) if isinstance(kid, str) else None
+        if key is None:
+            raise InvalidToken("key")
+        if header["alg"] != key.alg:
+            raise InvalidToken("header")
+        if not compact.is_signed_by(key):
+            raise InvalidToken("signature")
+        return compact.payload()
 
 
 def _authorization(headers: Headers) -> bytes:

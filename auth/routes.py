@@ -58,6 +58,15 @@ def oauth_routes(issuer: Issuer, heard: Heard = unheard, guard: Guard | None = N
     return routes
 
 
+def published_keys(issuer: Issuer) -> list[Route]:
+    """Return the routes of the keys alone: they sign more than tokens (snapshots of the list)."""
+
+    async def jwks(_: Request) -> Response:
+        return JSONResponse(issuer.keys.jwks(), headers=_PUBLIC)
+
+    return [Route("/.well-known/jwks.json", jwks)]
+
+
 class _Views:
     def __init__(self, issuer: Issuer, heard: Heard) -> None:
         self._issuer = issuer

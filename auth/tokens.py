@@ -16,6 +16,10 @@ from auth.keys import SigningKeys
 from auth.scopes import format_scope
 
 TOKEN_TYPE = "at+jwt"  # noqa: S105 -- a media type, not a secret
+TOKEN_TYPES = (TOKEN_TYPE, f"application/{TOKEN_TYPE}")
+HEADER_MEMBERS = frozenset(
+    {"alg", "typ", "kid"}
+)  # so no jwk, jku, x5u, x5c, crit, b64, cty, zip, …
 _LONGEST_NAME = 255
 COURTS = frozenset({"court", "higher-court"})
 

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -16,20 +16,20 @@ from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
 from auth.binding import Surroundings
 from auth.certificates import Terminators
 from auth.denials import DenyList
 from auth.enrolment import Enrolment
-from auth.guard import Guard
+from auth.guard import Guard, NoKeys
 from auth.issuer import Issuer
 from auth.keys import SigningKeys, keep_secret
 from auth.passwords import Passwords
 from auth.policy import Policy
 from auth.record_keys import RecordKeys
-from auth.routes import oauth_routes
+from auth.routes import oauth_routes, published_keys
 from auth.scopes import Entitlements
 from auth.second_factor import OneTimeCodes
 from auth.throttle import Throttle
@@ -52,7 +52,9 @@ from gateway.engine import Engine, EngineSettings
 from gateway.forms.entry_routes import entry_form_routes
 from gateway.forms.routes import form_routes
 from gateway.graphiql_page import GraphiqlConfig, graphiql_routes
+from gateway.health import health_route, silent_issuers, unwritten_record
 from gateway.http import GraphQLOverHTTP
+from gateway.issuers import Guest, Issuers
 from gateway.ledger import StoredLedger, StoredProofs
 from gateway.list_snapshot_http import snapshot_routes
 from gateway.list_snapshots import Snapshots
@@ -116,6 +118,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
     logins: tuple[tuple[str, str], ...] = (),
     first_query: str = _FIRST_QUERY,
     departments: Departments | None = None,
+    guests: Sequence[Guest] = (),
 ) -> Gateway:
     """Make the gateway; no department is asked before the app starts up.
 
@@ -123,6 +126,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         logins: user and password pairs that GraphiQL shows, in the demo.
         first_query: what GraphiQL opens with.
         departments: instead of those that *settings* name.
+        guests: issuers to trust besides those that *settings* name, in the demo.
     """
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = open_database(settings.database)
@@ -167,8 +171,9 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
     proofs = StoredProofs(database)
     denials = DenyList(proofs.denials)
     standing = Standing(denials)
+    issuers = Issuers.of(settings, entitlements, guests)
     guard = Guard(
-        keys,
+        keys if settings.embedded_issuer else NoKeys(),
         settings.issuer,
         settings.audience,
         entitlements=entitlements,
@@ -179,6 +184,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
             terminators=terminators,
             nonces=issuer.nonces if settings.dpop_nonces else None,
         ),
+        trusted=issuers.trusted,
         longest_seconds=settings.access_token_seconds,
     )
     registry = CollectorRegistry()
@@ -276,7 +282,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
     )
     private = (ranges,) if settings.private_screening else ()
     workers = (
-        *(*shown, denials, recorder, keeper, *vouched),
+        *(*shown, issuers, denials, recorder, keeper, *vouched),
         *(*private, watched, webhooks, snapshots, deliveries, clockwork),
     )
 
@@ -313,8 +319,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
             WebSocketRoute(
                 "/graphql", GraphQLOverWebSocket(engine, guard, trusted, standing, sessions)
             ),
-            Route("/", _home),
-            Route("/health", _health(recorder)),
+            health_route(silent_issuers(issuers.trusted), unwritten_record(recorder)),
             *document_routes(
                 database, guard, utc_now, most=settings.document_bytes, record=plain_record
             ),
@@ -360,18 +365,25 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
                 home=settings.issuer,
                 per_minute=settings.public_per_minute,
             ),
-            *oauth_routes(issuer, plain_record.signed_in, guard),
-            *session_routes(
-                SessionParts(
-                    sessions=sessions,
-                    issuer=issuer,
-                    enrolment=enrolment,
-                    heard=plain_record.signed_in,
-                    max_age=settings.step_up_seconds,
-                    guard=guard if settings.demo else None,
+            *(
+                (
+                    Route("/", _home),
+                    *oauth_routes(issuer, plain_record.signed_in, guard),
+                    *session_routes(
+                        SessionParts(
+                            sessions=sessions,
+                            issuer=issuer,
+                            enrolment=enrolment,
+                            heard=plain_record.signed_in,
+                            max_age=settings.step_up_seconds,
+                            guard=guard if settings.demo else None,
+                        )
+                    ),
+                    *graphiql_routes(_graphiql(settings, logins, first_query)),
                 )
+                if settings.embedded_issuer
+                else published_keys(issuer)
             ),
-            *graphiql_routes(_graphiql(settings, logins, first_query)),
         ],
     )
     app.state.sessions = sessions
@@ -418,17 +430,6 @@ def _scopes_of(declarations: Declarations, coordinate: str) -> Scopes | None:
 
 async def _home(_: Request) -> Response:
     return RedirectResponse("/graphiql")
-
-
-def _health(recorder: Recorder) -> Callable[[Request], Awaitable[Response]]:
-    async def show(_: Request) -> Response:
-        """Answer 200 as long as the gateway answers: what is public goes on without the record."""
-        reason = recorder.hindrance
-        if reason is None:
-            return JSONResponse({"status": "UP"})
-        return JSONResponse({"status": "DEGRADED", "record": reason.code})
-
-    return show
 
 
 def department_addresses(settings: Settings) -> list[DepartmentAddress]:

@@ -20,6 +20,7 @@ from connectors.endpoint_addresses import network_to_call
 from domain.closed_hours import parse_closed_hours
 from domain.deadline import Profile as RuleProfile
 from domain.record import RetentionClass
+from gateway.issuer_settings import TrustedIssuer
 from gateway.record_settings import RecordSigner, RecordStamping, RecordWitness
 
 SHORTEST_KEY: Final = 32  # characters
@@ -120,6 +121,15 @@ class Settings(BaseSettings):
     )
     persons_per_hour: int = Field(
         200, gt=0, description="About how many different people one officer may ask in an hour."
+    )
+    embedded_issuer: bool = Field(
+        True,
+        description="Whether the gateway is an authorization server itself, with the sign-in of "
+        "GraphiQL; off: `trusted_issuers` alone.",
+    )
+    trusted_issuers: list[TrustedIssuer] = Field(
+        default_factory=list,
+        description="Other authorization servers whose tokens are good here (docs/issuers.md).",
     )
     demo: bool = Field(
         False,
@@ -307,6 +317,20 @@ class Settings(BaseSettings):
     def _old_proofs_only_in_the_demo(self) -> Self:
         if self.step_up_seconds > LONGEST_PROOF and not self.demo:
             raise ValueError(f"step_up_seconds may be at most {LONGEST_PROOF} outside the demo")
+        return self
+
+    @model_validator(mode="after")
+    def _issuers_that_can_be_trusted(self) -> Self:
+        for one in self.trusted_issuers:
+            if fault := one.fault(demo=self.demo):
+                raise ValueError(f"trusted issuer {one.issuer}: {fault}")
+        known = [one.issuer for one in self.trusted_issuers]
+        if self.embedded_issuer:
+            known.append(self.issuer)
+        elif not known:
+            raise ValueError("without embedded_issuer there must be trusted_issuers")
+        if len(set(known)) != len(known):
+            raise ValueError("an issuer is trusted twice, or is this gateway itself")
         return self
 
     @model_validator(mode="after")

@@ -100,10 +100,22 @@ def demo(  # noqa: PLR0913, PLR0917 -- the options of ./demo
     ready_file: Annotated[
         Path | None, typer.Option(help="Write addresses, tokens and cases here when all answer.")
     ] = None,
+    trust_issuer: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Trust this authorization server's tokens too, their scopes as granted; repeatable.",
+            metavar="URL",
+        ),
+    ] = None,
+    trust_audience: Annotated[
+        str | None,
+        typer.Option(help="`aud` of those tokens; chakong if left out.", metavar="AUD"),
+    ] = None,
 ) -> None:
     """Run five simulated departments and the gateway, filled with synthetic people."""
     from gateway.demo.card import show_card  # noqa: PLC0415
     from gateway.demo.departments import DepartmentsDidNotStart  # noqa: PLC0415
+    from gateway.demo.guests import NoIssuer  # noqa: PLC0415
     from gateway.demo.run import DemoOptions, DifferentPeople, PortTaken, run_demo  # noqa: PLC0415
 
     options = DemoOptions(
@@ -114,10 +126,12 @@ def demo(  # noqa: PLR0913, PLR0917 -- the options of ./demo
         data=data,
         reset=reset,
         ready_file=ready_file,
+        trust_issuers=tuple(trust_issuer or ()),
+        trust_audience=trust_audience,
     )
     try:
         run_demo(options, lambda ready: show_card(ready, options))
-    except (PortTaken, DifferentPeople, DepartmentsDidNotStart) as error:
+    except (PortTaken, DifferentPeople, DepartmentsDidNotStart, NoIssuer) as error:
         _stop(str(error))
 
 

@@ -21,7 +21,10 @@ def show_card(ready: Ready, options: DemoOptions) -> None:
     console.print("\n[bold]查控 Chakong[/bold] is up, with synthetic people only.\n")
     console.print(f"  GraphiQL  [link]{document['graphiql']}[/link]")
     console.print(f"  GraphQL   {document['graphql']}")
-    console.print(f"  Cases     {len(document['cases'])} handled by executor-1\n")
+    console.print(f"  Cases     {len(document['cases'])} handled by executor-1")
+    for issuer in options.trust_issuers:
+        console.print(f"  Trusts    {issuer} [dim](docs/issuers.md)[/dim]")
+    console.print()
     table = Table(
         "role",
         "login",

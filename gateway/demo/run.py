@@ -22,6 +22,7 @@ from gateway.app import build_gateway
 from gateway.case_register import read_register
 from gateway.demo.departments import SECRET, Simulated, export_cases, running_departments
 from gateway.demo.example import example_query
+from gateway.demo.guests import guests_of
 from gateway.demo.keyed_clients import client_key, keyed_clients
 from gateway.demo.logins import (
     DEBTOR,
@@ -75,6 +76,8 @@ class DemoOptions:
     data: Path
     reset: bool
     ready_file: Path | None
+    trust_issuers: tuple[str, ...] = ()
+    trust_audience: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +97,12 @@ class DifferentPeople(RuntimeError):
 
 
 def run_demo(options: DemoOptions, announce: "Any") -> None:
-    """Run until interrupted; call *announce* with `Ready` once every socket answers."""
+    """Run until interrupted; call *announce* with `Ready` once every socket answers.
+
+    Raises:
+        NoIssuer: what is to be trusted is none.
+    """
+    guests_of(options.trust_issuers, _audience(options), ())
     if options.reset and options.data.exists():
         shutil.rmtree(options.data)
     options.data.mkdir(parents=True, exist_ok=True)
@@ -150,6 +158,7 @@ async def _serve(
         settings,
         logins=tuple((login.user, PASSWORD) for login in known),
         first_query=example_query(cases[0].number),
+        guests=guests_of(options.trust_issuers, _audience(options), known),
     )
     await migrate(gateway.database)
     await _fill(gateway.database, settings, known, officers, cases)
@@ -172,6 +181,11 @@ async def _serve(
             _write_ready(options.ready_file, ready.document)
         announce(ready)
     await running
+
+
+def _audience(options: DemoOptions) -> str:
+    """Return what `aud` of trusted issuers' tokens must be."""
+    return options.trust_audience or str(Settings.model_fields["audience"].default)
 
 
 def _settings(options: DemoOptions, departments: Sequence[Simulated], port: int) -> Settings:
