@@ -10,7 +10,9 @@ class Caller:
 
     `organisation` is a department id such as "court" or "traffic-police". `officer` is the number
     of the officer's credential (公务证), which departments want to see; a system has none.
-    `token_id` is the token's `jti`, `expires_at` its end in epoch seconds.
+    `token_id` is the token's `jti`, `issued_at` and `expires_at` its times in epoch seconds. `acr` and `auth_time` say
+    how and when a person proved who they are. `purposes` are those that cases may be opened for; None
+    leaves that to the case.
     """
 
     subject: str
@@ -21,6 +23,10 @@ class Caller:
     token_id: str
     expires_at: int
     officer: str | None = None
+    issued_at: int = 0
+    acr: str | None = None
+    auth_time: int | None = None
+    purposes: frozenset[str] | None = None
 
     def may(self, scope: str) -> bool:
         return scope in self.scopes

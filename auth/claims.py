@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from auth.caller import Caller
+from auth.confirmation import UNBOUND, Confirmation
 from auth.errors import InvalidToken
 from auth.scopes import Entitlements, parse_scope
 from auth.tokens import is_name
@@ -12,7 +13,7 @@ from auth.tokens import is_name
 # Clocks of issuer and server may differ by this much (seconds). Expiry has no leeway.
 _LEEWAY = 5
 # Claims that narrow a token in a way this server does not enforce: refuse, do not ignore.
-_UNSUPPORTED = ("cnf", "authorization_details")
+_UNSUPPORTED = ("authorization_details",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +51,20 @@ class Expectation:
             scopes=self._scopes(claims.get("scope"), role),
             token_id=_name(claims, "jti"),
             expires_at=expires_at,
+            issued_at=claims["iat"],
             officer=_name(claims, "officer") if "officer" in claims else None,
+            acr=_name(claims, "acr") if "acr" in claims else None,
+            auth_time=_instant(claims, "auth_time") if "auth_time" in claims else None,
+            purposes=_names(claims, "purposes") if "purposes" in claims else None,
         )
+
+    def confirmation(self, claims: Mapping[str, Any]) -> Confirmation:
+        """Return which key must be proven besides the token.
+
+        Raises:
+            InvalidToken: `cnf` names none that this server can check.
+        """
+        return Confirmation.of(claims["cnf"]) if "cnf" in claims else UNBOUND
 
     def _check_times(self, claims: Mapping[str, Any], now: float) -> int:
         expires_at, issued_at = _instant(claims, "exp"), _instant(claims, "iat")
@@ -81,6 +94,13 @@ def _name(claims: Mapping[str, Any], claim: str) -> str:
     if not isinstance(value, str) or not is_name(value):
         raise InvalidToken(claim)
     return value
+
+
+def _names(claims: Mapping[str, Any], claim: str) -> frozenset[str]:
+    values = claims.get(claim)
+    if not isinstance(values, list) or not all(map(is_name, values)):
+        raise InvalidToken(claim)
+    return frozenset(values)
 
 
 def _instant(claims: Mapping[str, Any], claim: str) -> int:

@@ -13,23 +13,32 @@ from authlib.common.security import (  # type: ignore[import-untyped]  # Authlib
     is_secure_transport,
 )
 
-from auth.accounts import AUTHORIZATION_CODE, CLIENT_CREDENTIALS, Accounts
-from auth.client_authentication import BASIC, NONE, POST
+from auth.accounts import Accounts
+from auth.certificates import NO_TERMINATORS, Terminators
+from auth.client_authentication import ClientProofs
 from auth.grants import S256, PersonGrant, SystemGrant
+from auth.guard import Guard
+from auth.issued_tokens import IssuedTokens
 from auth.keys import SigningKeys
+from auth.ledger import Ledger
 from auth.login import Login
+from auth.metadata import discovery, metadata
+from auth.nonces import Nonces
+from auth.operator_tokens import OperatorTokens
 from auth.passwords import Passwords
+from auth.policy import LONGEST_SECONDS, Policy
+from auth.pushed import PushedRequests
+from auth.renewal import RenewalGrant
 from auth.scopes import Entitlements
-from auth.starlette_adapter import Server
+from auth.second_factor import SecondFactor
+from auth.starlette_adapter import Parts, Server
 from auth.throttle import Throttle
 from auth.tickets import Tickets
-from auth.tokens import Bearer, Mint, officer_number
-
-LONGEST_SECONDS = 3600
+from auth.tokens import Mint
 
 
 class Issuer:
-    """`server`, `login`, `tickets` and `workers` are for the routes; the rest is for everyone."""
+    """`url`, `audience`, `keys`, `policy` and `token_for` are for everyone; the rest is for the routes."""
 
     def __init__(  # noqa: PLR0913 -- what an authorization server is made of
         self,
@@ -38,19 +47,24 @@ class Issuer:
         audience: str,
         keys: SigningKeys,
         accounts: Accounts,
+        ledger: Ledger,
         entitlements: Entitlements,
         passwords: Passwords,
-        access_token_seconds: int = 900,
+        policy: Policy | None = None,
+        terminators: Terminators = NO_TERMINATORS,
         demo: bool = False,
         clock: Callable[[], float] = time.time,
+        factor: SecondFactor | None = None,
     ) -> None:
         """Issue tokens as *url* for the resource server *audience*.
 
         Args:
             url: the issuer identifier (RFC 8414): https, no trailing slash, query or fragment.
                 Plain http only on the loopback interface or with *demo*.
-            access_token_seconds: at most 3600 unless *demo*.
+            policy: its access tokens live at most 300 s unless *demo*.
+            terminators: who may tell us a client's certificate.
             clock: epoch seconds.
+            factor: the second factor of people; without *demo* they need it to sign in.
 
         Raises:
             ValueError: the URL or the lifetime is not acceptable.
@@ -60,7 +74,9 @@ class Issuer:
             raise ValueError("The issuer URL must be absolute, with nothing after its path.")
         if not demo and not is_secure_transport(url):
             raise ValueError("The issuer URL must use https, except on the loopback interface.")
-        if access_token_seconds < 1 or (access_token_seconds > LONGEST_SECONDS and not demo):
+        policy = policy or Policy()
+        lifetime = policy.access_token_seconds
+        if lifetime < 1 or (lifetime > LONGEST_SECONDS and not demo):
             raise ValueError(
                 f"Access tokens live 1 to {LONGEST_SECONDS} seconds; longer needs demo mode."
             )
@@ -68,24 +84,45 @@ class Issuer:
         self.audience = audience
         self.keys = keys
         self.entitlements = entitlements
-        self._clock = clock
-        self._mint = Mint(
-            key=keys.signing, issuer=url, audience=audience, lifetime=access_token_seconds
-        )
+        self.policy = policy
+        self.terminators = terminators
+        self.clock = clock
+        mint = Mint(keys=keys, issuer=url, audience=audience, lifetime=lifetime)
+        self.token_for = OperatorTokens(mint, entitlements, clock=clock).token_for
         self.server = Server(
-            mint=self._mint,
-            accounts=accounts,
-            passwords=passwords,
-            entitlements=entitlements,
-            clock=clock,
+            Parts(
+                mint=mint,
+                accounts=accounts,
+                ledger=ledger,
+                proofs=ClientProofs(
+                    issuer=url,
+                    passwords=passwords,
+                    terminators=terminators,
+                    clock=clock,
+                    first_time=ledger.first_time,
+                ),
+                entitlements=entitlements,
+                policy=policy,
+                clock=clock,
+            )
         )
         self.server.register_grant(SystemGrant)
         self.server.register_grant(PersonGrant, [S256(required=True)])
+        self.server.register_grant(RenewalGrant)
+        self.pushed = PushedRequests(ledger, clock=clock, required=policy.needs_pushed_requests)
+        self.nonces = Nonces(keys.secret_for("dpop nonce"), clock=clock)
+        own = Guard(
+            keys, url, audience, entitlements=entitlements, longest_seconds=lifetime, clock=clock
+        )
+        self.tokens = IssuedTokens(own, ledger, issuer=url, audience=audience, clock=clock)
         self.login = Login(
             accounts=accounts,
             passwords=passwords,
             entitlements=entitlements,
             throttle=Throttle(clock=clock),
+            clock=clock,
+            factor=factor,
+            factor_required=factor is not None and not demo,
         )
         self.tickets = Tickets(keys.secret_for("login form"), clock=clock)
         # argon2 takes 64 MiB and all cores it can get: a crowd waits here, not in memory.
@@ -95,53 +132,10 @@ class Issuer:
     def secure(self) -> bool:
         return self.url.startswith("https:")
 
-    def token_for(  # noqa: PLR0913 -- what a token says
-        self,
-        *,
-        role: str,
-        subject: str,
-        organisation: str,
-        client_id: str,
-        scopes: frozenset[str] | None = None,
-        officer: str | None = None,
-        now: float | None = None,
-    ) -> str:
-        """Return a token without any login: for an operator's console, never for a route.
-
-        Args:
-            scopes: None means all that *role* may hold.
-            officer: credential number; court people without one are known by *subject*.
-            now: epoch seconds.
-
-        Raises:
-            ValueError: unknown role, or a scope that the role may not hold.
-        """
-        entitled = self.entitlements.of(role) & self.entitlements.known
-        if not entitled or not (scopes or entitled) <= entitled:
-            raise ValueError("The role is unknown or may not hold these scopes.")
-        bearer = Bearer(
-            subject=subject,
-            organisation=organisation,
-            role=role,
-            client_id=client_id,
-            scopes=entitled if scopes is None else scopes,
-            officer=officer_number(subject=subject, organisation=organisation, credential=officer),
-        )
-        return self._mint.token(bearer, now=self._clock() if now is None else now)
-
     def metadata(self) -> dict[str, Any]:
         """Return the authorization server metadata of RFC 8414."""
-        return {
-            "issuer": self.url,
-            "authorization_endpoint": f"{self.url}/oauth/authorize",
-            "token_endpoint": f"{self.url}/oauth/token",
-            "jwks_uri": f"{self.url}/oauth/jwks",
-            "scopes_supported": sorted(self.entitlements.known),
-            "response_types_supported": ["code"],
-            "response_modes_supported": ["query"],
-            "grant_types_supported": [AUTHORIZATION_CODE, CLIENT_CREDENTIALS],
-            "token_endpoint_auth_methods_supported": [BASIC, POST, NONE],
-            "code_challenge_methods_supported": ["S256"],
-            "authorization_response_iss_parameter_supported": True,
-            "ui_locales_supported": ["zh-CN", "en"],
-        }
+        return metadata(self.url, self.entitlements, self.policy)
+
+    def discovery(self) -> dict[str, Any]:
+        """Return the same as OpenID Connect Discovery has it."""
+        return discovery(self.url, self.entitlements, self.policy)

@@ -15,43 +15,56 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from auth import parameters
-from auth.client_authentication import presented
+from auth.accounts import User
+from auth.back_channel import BackChannel
+from auth.errors import Unauthenticated
+from auth.guard import Guard
+from auth.heard import Heard, unheard, unrecorded
 from auth.issuer import Issuer
 from auth.login import TooManyAttempts
 from auth.login_page import STALE, TOO_OFTEN, WRONG, login_page, refusal_page
-from auth.starlette_adapter import OAuthRequest
+from auth.starlette_adapter import NO_STORE, OAuthRequest
 from auth.tickets import cookie_or_new
 
 _Answer = TypeVar("_Answer")
 _WELL_KNOWN = "/.well-known/oauth-authorization-server"
+_OPENID = "/.well-known/openid-configuration"
 
 
-Heard = Callable[[str, str, str], Awaitable[bool]]
-"""``heard(kind, outcome, who)``: whether a log-in (LOGIN) or token (TOKEN) was recorded."""
-
-
-async def _unheard(_kind: str, _outcome: str, _who: str) -> bool:
-    return True
-
-
-def oauth_routes(issuer: Issuer, heard: Heard = _unheard) -> list[Route]:
+def oauth_routes(issuer: Issuer, heard: Heard = unheard, guard: Guard | None = None) -> list[Route]:
     """Return the routes of *issuer*, to be mounted at the root of its URL.
 
-    Nobody is let in whose coming was not *heard*.
+    Nobody is let in whose coming was not *heard*. With *guard* the holder of a token is told who that
+    is (userinfo).
     """
-    views = _Views(issuer, heard)
+    views, back = _Views(issuer, heard), BackChannel(issuer, heard)
     routes = [
         Route(_WELL_KNOWN, views.metadata),
+        Route(_OPENID, views.discovery),
         Route("/oauth/jwks", views.jwks),
         Route("/.well-known/jwks.json", views.jwks),
-        Route("/oauth/token", views.token, methods=["POST"]),
+        Route("/oauth/token", back.token, methods=["POST"]),
+        Route("/oauth/par", back.push, methods=["POST"]),
+        Route("/oauth/introspect", back.introspect, methods=["POST"]),
+        Route("/oauth/revoke", back.revoke, methods=["POST"]),
         Route("/oauth/authorize", views.show_login, methods=["GET"]),
         Route("/oauth/authorize", views.log_in, methods=["POST"]),
     ]
     path = urlsplit(issuer.url).path
     if path:  # RFC 8414, section 3.1: the well-known part goes before the issuer's path
         routes.append(Route(_WELL_KNOWN + path, views.metadata))
+    if guard is not None:
+        routes.append(Route("/oauth/userinfo", _userinfo(guard), methods=["GET", "POST"]))
     return routes
+
+
+def published_keys(issuer: Issuer) -> list[Route]:
+    """Return the routes of the keys alone: they sign more than tokens (snapshots of the list)."""
+
+    async def jwks(_: Request) -> Response:
+        return JSONResponse(issuer.keys.jwks(), headers=_PUBLIC)
+
+    return [Route("/.well-known/jwks.json", jwks)]
 
 
 class _Views:
@@ -64,20 +77,11 @@ class _Views:
     async def metadata(self, _: Request) -> Response:
         return JSONResponse(self._issuer.metadata(), headers=_PUBLIC)
 
+    async def discovery(self, _: Request) -> Response:
+        return JSONResponse(self._issuer.discovery(), headers=_PUBLIC)
+
     async def jwks(self, _: Request) -> Response:
         return JSONResponse(self._issuer.keys.jwks(), headers=_PUBLIC)
-
-    async def token(self, request: Request) -> Response:
-        try:
-            form = parameters.oauth(await parameters.form(request), "grant_type")
-            claim = presented(request.headers, form)
-        except OAuth2Error as error:
-            return self._answer(error)
-        asked = OAuthRequest(request.method, form, claim)
-        answer = await self._in_thread(lambda: self._server.create_token_response(asked))
-        outcome = "ISSUED" if answer.status_code == _OK else "REFUSED"
-        who = asked.payload.client_id or (claim.client_id if claim is not None else "-")
-        return answer if await self._heard("TOKEN", outcome, who) else _unrecorded()
 
     async def show_login(self, request: Request) -> Response:
         try:
@@ -97,19 +101,28 @@ class _Views:
             return self._page(request, asked, problem=STALE, status=400)
         name, password = form.get("username", ""), form.get("password", "")
         try:
-            user = await self._in_thread(lambda: self._issuer.login.user(name, password))
+            user = await self._in_thread(lambda: self._issuer.login.user(name, password, form))
         except TooManyAttempts as error:
             wait = math.ceil(error.wait)
             await self._heard("LOGIN", "THROTTLED", name)
             return self._page(request, asked, problem=TOO_OFTEN, status=429, retry_after=wait)
         outcome = "REFUSED" if user is None else "ACCEPTED"
         if not await self._heard("LOGIN", outcome, name):
-            return _unrecorded()
+            return unrecorded()
         if user is None:
             return self._page(request, asked, problem=WRONG, status=400)
-        return await self._in_thread(
-            lambda: self._server.create_authorization_response(asked, user, grant)
-        )
+        return await self._in_thread(lambda: self._let_in(_query(request), asked, user, grant))
+
+    def _let_in(
+        self, query: dict[str, str], asked: OAuthRequest, user: User, grant: Any
+    ) -> Response:
+        """Send *user* back to the client with a code; a pushed request is used up by it."""
+        try:
+            self._issuer.pushed.use(query)
+        except OAuth2Error as error:
+            return self._refuse(error)
+        response: Response = self._server.create_authorization_response(asked, user, grant)
+        return response
 
     async def _authorization(self, request: Request) -> tuple[OAuthRequest, Any]:
         """Return the authorization request in the query, and Authlib's grant for it.
@@ -117,8 +130,10 @@ class _Views:
         Raises:
             OAuth2Error: with a redirect URI if the client may be told.
         """
-        query = parameters.oauth(parameters.parse(request.scope["query_string"]))
-        asked = OAuthRequest("GET", query)
+        query = _query(request)
+        asked = OAuthRequest(
+            "GET", await self._in_thread(lambda: self._issuer.pushed.resolve(query))
+        )
         grant = await self._in_thread(lambda: self._server.get_consent_grant(asked))
         return asked, grant
 
@@ -151,14 +166,24 @@ class _Views:
         return await anyio.to_thread.run_sync(call, limiter=self._issuer.workers)
 
 
-def _unrecorded() -> Response:
-    """Return the refusal of who could not be recorded (RFC 6749 4.1.2.1)."""
-    told = {
-        "error": "temporarily_unavailable",
-        "error_description": "This cannot be recorded right now; try again.",
-    }
-    return JSONResponse(told, status_code=503, headers={"cache-control": "no-store"})
+def _query(request: Request) -> dict[str, str]:
+    return parameters.oauth(parameters.parse(request.scope["query_string"]))
 
 
-_OK = 200
+def _userinfo(guard: Guard) -> Callable[[Request], Awaitable[Response]]:
+    """Return the view that tells the holder of a token who that is."""
+
+    async def userinfo(request: Request) -> Response:
+        try:
+            caller = await guard.admit(request.scope)
+        except Unauthenticated as refused:
+            return Response(status_code=refused.status, headers=NO_STORE | dict(refused.headers))
+        told = {"sub": caller.subject, "org": caller.organisation, "role": caller.role}
+        if caller.officer is not None:
+            told["officer"] = caller.officer
+        return JSONResponse(told, headers=NO_STORE)
+
+    return userinfo
+
+
 _PUBLIC = {"cache-control": "public, max-age=300"}

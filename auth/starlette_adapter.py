@@ -5,6 +5,7 @@ an `OAuthRequest`, and calls the server in a worker thread.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from authlib.common.urls import (  # type: ignore[import-untyped]  # Authlib ships no types
@@ -12,6 +13,7 @@ from authlib.common.urls import (  # type: ignore[import-untyped]  # Authlib shi
 )
 from authlib.oauth2.rfc6749 import (  # type: ignore[import-untyped]  # Authlib ships no types
     AuthorizationServer,
+    InvalidRequestError,
     InvalidScopeError,
     OAuth2Error,
     OAuth2Request,
@@ -23,38 +25,49 @@ from authlib.oauth2.rfc6749.requests import (  # type: ignore[import-untyped]  #
 )
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from auth.accounts import Accounts, Client, User
-from auth.client_authentication import ClientRefused, Presented, proven
-from auth.passwords import Passwords
+from auth.accounts import DPOP_BOUND, MTLS_BOUND, Accounts, Client, User
+from auth.certificates import ClientCertificate
+from auth.client_authentication import ClientProofs, ClientRefused, Presented
+from auth.confirmation import UNBOUND, Confirmation
+from auth.ledger import Ledger
+from auth.oauth_errors import InvalidTarget, ProofRefused, UnknownGrantType
+from auth.policy import Policy
+from auth.proofs import Proof
 from auth.registered import RegisteredClient, requested_scopes
 from auth.scopes import Entitlements, format_scope
 from auth.tokens import Bearer, Mint, officer_number
 
 NO_STORE: Final = {"cache-control": "no-store", "pragma": "no-cache"}
+_GRANT_REFUSED: Final = "The code or token is invalid, over, used before, or another client's."
 
 
 class OAuthRequest(OAuth2Request):  # type: ignore[misc]  # Authlib ships no types
-    """One request's parameters: the form at the token endpoint, the query at the other."""
+    """One request's parameters: the form at the token endpoint, the query at the other.
+
+    `claim`, `proof` and `certificate` are what came with it; `bound` is what its tokens will be
+    bound to, known once the client is.
+    """
 
     def __init__(
-        self, method: str, parameters: Mapping[str, str], claim: Presented | None = None
+        self,
+        method: str,
+        parameters: Mapping[str, str],
+        claim: Presented | None = None,
+        proof: Proof | None = None,
+        certificate: ClientCertificate | None = None,
     ) -> None:
         # Authlib demands https here. TLS may end at a proxy, so the issuer's own URL is checked
         # once, when the issuer is made; this one is used for nothing.
         super().__init__(method, "https://issuer.invalid/")
         self.payload = BasicOAuth2Payload(dict(parameters))
         self.claim = claim
+        self.proof = proof
+        self.certificate = certificate
+        self.bound = UNBOUND
 
     @property
     def form(self) -> dict[str, str]:
         return dict(self.payload.data)
-
-
-class UnknownGrantType(UnsupportedGrantTypeError):  # type: ignore[misc]  # Authlib ships no types
-    """Authlib's error without the request's own words in it."""
-
-    def get_error_description(self) -> str:
-        return "The grant type is not supported."
 
 
 class TokenAnswer(dict[str, Any]):
@@ -64,42 +77,59 @@ class TokenAnswer(dict[str, Any]):
         return "<token answer>"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What a server is made of; `clock` in epoch seconds."""
+
+    mint: Mint
+    accounts: Accounts
+    ledger: Ledger
+    proofs: ClientProofs
+    entitlements: Entitlements
+    policy: Policy
+    clock: Callable[[], float]
+
+
 class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib ships no types
     """What Authlib leaves to the framework. Tokens are self-contained, so none is saved."""
 
-    def __init__(
-        self,
-        *,
-        mint: Mint,
-        accounts: Accounts,
-        passwords: Passwords,
-        entitlements: Entitlements,
-        clock: Callable[[], float],
-    ) -> None:
+    def __init__(self, parts: Parts) -> None:
         super().__init__()
-        self.accounts = accounts
-        self.entitlements = entitlements
-        self.clock = clock
-        self._mint = mint
-        self._passwords = passwords
+        self.accounts = parts.accounts
+        self.ledger = parts.ledger
+        self.entitlements = parts.entitlements
+        self.policy = parts.policy
+        self.clock = parts.clock
+        self._mint = parts.mint
+        self._proofs = parts.proofs
 
     def granted(self, client: Client, user: User | None, wanted: frozenset[str]) -> frozenset[str]:
-        return self.entitlements.grantable(
+        granted = self.entitlements.grantable(
             role=user.role if user else client.role,
             requested=wanted,
             allowed=client.allowed_scopes,
         )
+        # A person's own grant narrows what the application may have of the role.
+        own = user.allowed_scopes if user else None
+        return granted if own is None else granted & own
 
-    def generate_token(  # noqa: PLR0913, PLR0917 -- Authlib's signature
+    def issue(
         self,
-        grant_type: str,  # noqa: ARG002 -- Authlib's signature
-        client: RegisteredClient,
-        user: User | None = None,
-        scope: str | None = None,
-        expires_in: int | None = None,  # noqa: ARG002 -- Authlib's signature
-        include_refresh_token: bool = True,  # noqa: ARG002, FBT001, FBT002 -- Authlib's signature
+        request: OAuthRequest,
+        *,
+        user: User | None,
+        scope: str | None,
+        grant: str | None = None,
+        refresh_token: str | None = None,
     ) -> TokenAnswer:
-        registered = client.client
+        """Return the answer with a token for *user*, or for the client itself.
+
+        Raises:
+            InvalidScopeError: nothing of *scope* is left.
+            InvalidTarget: the token is wanted for another server.
+        """
+        registered: Client = request.client.client
+        self.check_resource(request)
         scopes = self.granted(registered, user, requested_scopes(scope))
         role = user.role if user else registered.role
         if not scopes or role is None:
@@ -116,13 +146,26 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib ships no typ
             officer=officer_number(
                 subject=subject, organisation=organisation, credential=credential
             ),
+            bound=request.bound,
+            grant=grant,
+            proof=user.proof if user else None,
+            purposes=user.purposes if user else registered.purposes,
         )
-        return TokenAnswer(
-            token_type="Bearer",  # noqa: S106 -- a scheme, not a secret
+        answer = TokenAnswer(
+            token_type="Bearer" if request.bound.jkt is None else "DPoP",
             access_token=self._mint.token(bearer, now=self.clock()),
             expires_in=self._mint.lifetime,
             scope=format_scope(scopes),
         )
+        if refresh_token is not None:
+            answer["refresh_token"] = refresh_token
+        return answer
+
+    def check_resource(self, request: OAuthRequest) -> None:
+        """Raises InvalidTarget: the request names another server than this one."""
+        resource = request.payload.data.get("resource")
+        if resource is not None and resource not in self.policy.resources:
+            raise InvalidTarget
 
     def query_client(self, client_id: str) -> RegisteredClient | None:
         client = self.accounts.find_client(client_id)
@@ -132,14 +175,41 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib ships no typ
         self,
         request: OAuthRequest,
         methods: tuple[str, ...],
-        endpoint: str = "token",  # noqa: ARG002 -- Authlib's signature
+        endpoint: str = "token",
     ) -> RegisteredClient:
+        """Return the client that the request proves, and note what its tokens are bound to.
+
+        Raises:
+            ClientRefused: it proves none, or not as the policy asks.
+            ProofRefused, InvalidRequestError: no key is proven that the tokens have to be bound to.
+        """
         claim = request.claim
-        if claim is None or claim.method not in methods:
+        if claim is None:
             raise ClientRefused
-        client = proven(claim, self.accounts.find_client(claim.client_id), self._passwords)
-        request.auth_method = claim.method
+        client = self.accounts.find_client(claim.client_id)
+        method = self._proofs.method(claim, client)
+        if client is None or method not in methods or method not in self.policy.client_methods:
+            raise ClientRefused
+        request.auth_method = method
+        if endpoint == "token":
+            request.bound = self._bound(request, client)
         return RegisteredClient(client)
+
+    def _bound(self, request: OAuthRequest, client: Client) -> Confirmation:
+        proof, certificate = request.proof, request.certificate
+        if client.bound_to == DPOP_BOUND and proof is None:
+            raise ProofRefused
+        by_certificate = client.bound_to == MTLS_BOUND or (
+            self.policy.needs_bound_tokens and proof is None
+        )
+        if by_certificate and certificate is None:
+            raise InvalidRequestError("The token must be bound to a key; prove one.")
+        if proof is not None and not self.ledger.first_time(proof.once, proof.until):
+            raise ProofRefused
+        return Confirmation(
+            jkt=None if proof is None else proof.jkt,
+            x5t=certificate.thumbprint if by_certificate and certificate is not None else None,
+        )
 
     def get_token_grant(self, request: OAuthRequest) -> Any:
         try:
@@ -165,6 +235,12 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib ships no typ
 
     def send_signal(self, name: str, *args: object, **kwargs: object) -> None:
         pass
+
+    def handle_error_response(self, request: OAuthRequest, error: OAuth2Error) -> Response:
+        if error.error == "invalid_grant":
+            error.description = _GRANT_REFUSED  # which of them it was is nobody's business
+        response: Response = super().handle_error_response(request, error)
+        return response
 
     def handle_response(
         self, status: int, body: Mapping[str, Any] | str, headers: list[tuple[str, str]]

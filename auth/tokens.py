@@ -1,18 +1,25 @@
 """Access tokens as RFC 9068 describes them: a signed JWT of type `at+jwt`, good for one audience.
 
-Claims of our own: `org` (department id), `role`, and `officer` (credential number) for people.
+Claims of our own: `org` (department id), `role`, `purposes` where a grant limits them, and `officer`
+(credential number) for people, who also carry `acr` and `auth_time`.
 """
 
+import json
 import secrets
 from dataclasses import dataclass
+from typing import Any
 
-from joserfc import jwt
-from joserfc.jwk import ECKey
-
-from auth.keys import ALGORITHM
+from auth.assurance import Proof
+from auth.compact import write_compact
+from auth.confirmation import UNBOUND, Confirmation
+from auth.keys import SigningKeys
 from auth.scopes import format_scope
 
 TOKEN_TYPE = "at+jwt"  # noqa: S105 -- a media type, not a secret
+TOKEN_TYPES = (TOKEN_TYPE, f"application/{TOKEN_TYPE}")
+HEADER_MEMBERS = frozenset(
+    {"alg", "typ", "kid"}
+)  # so no jwk, jku, x5u, x5c, crit, b64, cty, zip, …
 _LONGEST_NAME = 255
 COURTS = frozenset({"court", "higher-court"})
 
@@ -29,7 +36,11 @@ def is_name(value: object) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bearer:
-    """Whom a token is for and what it allows."""
+    """Whom a token is for and what it allows.
+
+    `bound`: the key that must be proven with it. `grant`: the grant it is issued from, so that all of a
+    grant's tokens can be revoked at once.
+    """
 
     subject: str
     organisation: str
@@ -37,6 +48,10 @@ class Bearer:
     client_id: str
     scopes: frozenset[str]
     officer: str | None = None
+    bound: Confirmation = UNBOUND
+    grant: str | None = None
+    proof: Proof | None = None
+    purposes: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
         names = (self.subject, self.organisation, self.role, self.client_id)
@@ -55,7 +70,7 @@ def officer_number(*, subject: str, organisation: str, credential: str | None) -
 class Mint:
     """Makes tokens of one issuer for one audience; `lifetime` in seconds."""
 
-    key: ECKey
+    keys: SigningKeys
     issuer: str
     audience: str
     lifetime: int
@@ -63,19 +78,29 @@ class Mint:
     def token(self, bearer: Bearer, *, now: float) -> str:
         """Return a signed token, valid from *now* (epoch seconds) for `lifetime`."""
         issued = int(now)
-        claims = {
+        claims: dict[str, Any] = {
             "iss": self.issuer,
             "sub": bearer.subject,
             "aud": self.audience,
             "client_id": bearer.client_id,
             "iat": issued,
             "exp": issued + self.lifetime,
-            "jti": secrets.token_urlsafe(16),
+            "jti": _token_id(bearer.grant),
             "scope": format_scope(bearer.scopes),
             "org": bearer.organisation,
             "role": bearer.role,
         }
         if bearer.officer is not None:
             claims["officer"] = bearer.officer
-        header = {"alg": ALGORITHM, "typ": TOKEN_TYPE, "kid": self.key.kid}
-        return jwt.encode(header, claims, self.key, algorithms=[ALGORITHM])
+        if bearer.proof is not None:
+            claims |= {"acr": bearer.proof.acr, "auth_time": bearer.proof.auth_time}
+        if bearer.purposes is not None:
+            claims["purposes"] = sorted(bearer.purposes)
+        if bearer.bound.is_bound:
+            claims["cnf"] = bearer.bound.claim()
+        return write_compact({"typ": TOKEN_TYPE}, json.dumps(claims).encode(), self.keys.signing)
+
+
+def _token_id(grant: str | None) -> str:
+    unique = secrets.token_urlsafe(16)
+    return unique if grant is None else f"{grant}.{unique}"

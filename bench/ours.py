@@ -157,6 +157,8 @@ async def serve(port: int, upstream: str, ready: Path, *, records: bool, level: 
             access_token_seconds=8 * 3600,
             cost_of_operation=10**9,
             cost_per_minute=10**9,
+            persons_per_hour=10**9,
+            step_up_seconds=8 * 3600,
             log_level=level,  # type: ignore[arg-type]  # checked
         )
         configure_logs(settings, Path(place) / "gateway.log")

@@ -59,9 +59,16 @@ class DepartmentClient:
     """Calls one department."""
 
     def __init__(
-        self, base_url: str, *, timeout: float, headers: Mapping[str, str], trust: Trust
+        self,
+        base_url: str,
+        *,
+        timeout: float,
+        headers: Mapping[str, str],
+        trust: Trust,
+        largest: int = LARGEST_ANSWER,
     ) -> None:
         self._base = base_url.rstrip("/")
+        self._largest = largest
         self._headers = {"Accept-Encoding": "identity", "User-Agent": "chakong", **headers}
         self._pool = _builder(timeout, trust).timeout(timedelta(seconds=timeout)).build()
 
@@ -88,7 +95,7 @@ class DepartmentClient:
             async with request.build_streamed() as response:
                 if response.get_header("content-encoding") not in (None, "identity"):
                     raise AnswerUnreadable("content coding was not accepted")
-                body = await _whole(response.body_reader)
+                body = await _whole(response.body_reader, self._largest)
                 retry_after = response.get_header("retry-after")
         except CancelledError:
             await checkpoint_if_cancelled()
@@ -100,17 +107,17 @@ class DepartmentClient:
         await self._pool.close()
 
 
-async def _whole(reader: ResponseBodyReader) -> bytes:
+async def _whole(reader: ResponseBodyReader, largest: int) -> bytes:
     first = await reader.read_chunk()
     if first is None:
         return b""
     chunks, size = [bytes(first)], len(first)
     while (chunk := await reader.read_chunk()) is not None:
         size += len(chunk)
-        if size > LARGEST_ANSWER:
+        if size > largest:
             break
         chunks.append(bytes(chunk))
-    if size > LARGEST_ANSWER:
+    if size > largest:
         raise AnswerUnreadable("too large")
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
@@ -121,10 +128,19 @@ def open_client(
     timeout: float,
     headers: Mapping[str, str] | None = None,
     trust: Trust | None = None,
+    largest: int = LARGEST_ANSWER,
 ) -> DepartmentClient:
-    """Return a client for one department; *timeout* in seconds bounds a call from end to end."""
+    """Return a client for one department; *timeout* in seconds bounds a call from end to end.
+
+    Args:
+        largest: how many bytes an answer may have.
+    """
     return DepartmentClient(
-        base_url, timeout=timeout, headers=headers or {}, trust=trust or Trust()
+        base_url,
+        timeout=timeout,
+        headers=headers or {},
+        trust=trust or Trust(),
+        largest=largest,
     )
 
 

@@ -32,8 +32,11 @@ class RecordKind(Enum):
     LOGIN = "LOGIN"
     TOKEN = "TOKEN"  # noqa: S105 -- a kind of event
     GRANT = "GRANT"
-    """Who may see what was changed: an account was bound, a case assigned, a delegation given or revoked."""
+    """Who may see or do what was changed: an account was bound, a case assigned, a delegation given or
+    revoked; a client or a person was given, confirmed or lost what they may do."""
     CONFIGURATION = "CONFIGURATION"
+    BREAK_GLASS = "BREAK_GLASS"
+    """A case was opened by who does not handle it, or such an opening was reviewed."""
     OUTAGE = "OUTAGE"
     """The record could not be written for a while; what was asked then was refused."""
     ERASURE = "ERASURE"
@@ -65,6 +68,7 @@ RETENTION: Final = {
     RecordKind.TOKEN: RetentionClass.NETWORK,
     RecordKind.GRANT: RetentionClass.ORDER,
     RecordKind.CONFIGURATION: RetentionClass.PROVIDING,
+    RecordKind.BREAK_GLASS: RetentionClass.ORDER,
     RecordKind.OUTAGE: RetentionClass.PROVIDING,
     RecordKind.ERASURE: RetentionClass.PROVIDING,
     RecordKind.EXPORT: RetentionClass.PROVIDING,

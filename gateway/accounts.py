@@ -1,10 +1,17 @@
-"""The issuer's accounts, kept in the gateway's database: two strangers are introduced here."""
+"""The issuer's accounts, kept in the gateway's database: two strangers are introduced here.
+
+A client or a person without a grant in force is nobody: no token is issued, no session goes on.
+"""
 
 import time
+from collections.abc import Callable
+from datetime import UTC, datetime
 
 import anyio.from_thread
+from sqlalchemy import Connection
 
 from auth.accounts import Client, Code, User
+from auth.assurance import Proof
 from storage.accounts import (
     ClientRecord,
     CodeRecord,
@@ -15,21 +22,25 @@ from storage.accounts import (
     take_code,
 )
 from storage.database import Database
+from storage.grants import GrantRecord, HolderKind, grant_in_force
 
 
 class StoredAccounts:
     """`auth.accounts.Accounts` over `storage.accounts`; called from worker threads."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database = database
+        self._clock = clock
 
     def find_client(self, client_id: str) -> Client | None:
-        found = anyio.from_thread.run(self._database.read, lambda c: find_client(c, client_id))
-        return None if found is None else client_of(found)
+        at = datetime.fromtimestamp(self._clock(), UTC)
+        return anyio.from_thread.run(
+            self._database.read, lambda c: granted_client(c, client_id, at)
+        )
 
     def find_user(self, user_id: str) -> User | None:
-        found = anyio.from_thread.run(self._database.read, lambda c: find_user(c, user_id))
-        return None if found is None else user_of(found)
+        at = datetime.fromtimestamp(self._clock(), UTC)
+        return anyio.from_thread.run(self._database.read, lambda c: granted_user(c, user_id, at))
 
     def save_code(self, code: Code) -> None:
         record = CodeRecord(
@@ -40,14 +51,20 @@ class StoredAccounts:
             scope=code.scope,
             code_challenge=code.code_challenge,
             expires_at=code.expires_at,
+            dpop_jkt=code.dpop_jkt,
+            acr=code.proof.acr if code.proof else None,
+            auth_time=code.proof.auth_time if code.proof else None,
         )
-        now = int(time.time())
+        now = int(self._clock())
         anyio.from_thread.run(self._database.write, lambda c: save_code(c, record, now=now))
 
     def take_code(self, code_hash: str) -> Code | None:
         found = anyio.from_thread.run(self._database.write, lambda c: take_code(c, code_hash))
         if found is None:
             return None
+        proof = None
+        if found.acr is not None and found.auth_time is not None:
+            proof = Proof(acr=found.acr, auth_time=found.auth_time)
         return Code(
             code_hash=found.hash,
             client_id=found.client_id,
@@ -56,26 +73,56 @@ class StoredAccounts:
             scope=found.scope,
             code_challenge=found.code_challenge,
             expires_at=found.expires_at,
+            dpop_jkt=found.dpop_jkt,
+            proof=proof,
         )
 
 
-def client_of(record: ClientRecord) -> Client:
+def granted_client(connection: Connection, client_id: str, at: datetime) -> Client | None:
+    """Return the client as its grant at *at* leaves it; None without one."""
+    found = find_client(connection, client_id)
+    held = grant_in_force(connection, HolderKind.CLIENT, client_id, at)
+    return None if found is None or held is None else client_of(found, held)
+
+
+def granted_user(connection: Connection, user_id: str, at: datetime) -> User | None:
+    """Return the person as the grant at *at* leaves them; None without one."""
+    found = find_user(connection, user_id)
+    held = grant_in_force(connection, HolderKind.PERSON, user_id, at)
+    return None if found is None or held is None else user_of(found, held)
+
+
+def client_of(record: ClientRecord, held: GrantRecord) -> Client:
+    own = held.grant.role is not None  # else people bring their own role and scopes
     return Client(
         client_id=record.id,
         secret_hash=record.secret_hash,
-        role=record.role,
-        organisation=record.organisation,
+        role=held.grant.role,
+        organisation=held.grant.organisation,
         grants=frozenset(record.grants),
         redirect_uris=record.redirect_uris,
+        allowed_scopes=held.grant.scopes if own else None,
+        purposes=_purposes(held) if own else None,
+        jwks=record.jwks,
+        certificate_thumbprints=record.certificate_thumbprints,
+        certificate_subject=record.certificate_subject,
+        bound_to=record.bound_to,
     )
 
 
-def user_of(record: UserRecord) -> User:
+def user_of(record: UserRecord, held: GrantRecord) -> User:
+    """Return the person; role and organisation are the grant's, not what the account once said."""
     return User(
         id=record.id,
         name=record.name,
         password_hash=record.password_hash,
-        role=record.role,
-        organisation=record.organisation,
+        role=held.grant.role or "",
+        organisation=held.grant.organisation,
         credential=record.credential,
+        allowed_scopes=held.grant.scopes,
+        purposes=_purposes(held),
     )
+
+
+def _purposes(held: GrantRecord) -> frozenset[str]:
+    return frozenset(purpose.value for purpose in held.grant.purposes)

@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+import time
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -15,16 +16,23 @@ from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
-from auth.guard import Guard
+from auth.binding import Surroundings
+from auth.certificates import Terminators
+from auth.denials import DenyList
+from auth.enrolment import Enrolment
+from auth.guard import Guard, NoKeys
 from auth.issuer import Issuer
 from auth.keys import SigningKeys, keep_secret
 from auth.passwords import Passwords
+from auth.policy import Policy
 from auth.record_keys import RecordKeys
-from auth.routes import oauth_routes
+from auth.routes import oauth_routes, published_keys
 from auth.scopes import Entitlements
+from auth.second_factor import OneTimeCodes
+from auth.throttle import Throttle
 from connectors.address import DepartmentAddress
 from connectors.answer_cache import AnswerCache, open_store
 from connectors.departments import CONNECTORS, Departments
@@ -44,13 +52,17 @@ from gateway.engine import Engine, EngineSettings
 from gateway.forms.entry_routes import entry_form_routes
 from gateway.forms.routes import form_routes
 from gateway.graphiql_page import GraphiqlConfig, graphiql_routes
+from gateway.health import health_route, silent_issuers, unwritten_record
 from gateway.http import GraphQLOverHTTP
+from gateway.issuers import Guest, Issuers
+from gateway.ledger import StoredLedger, StoredProofs
 from gateway.list_snapshot_http import snapshot_routes
 from gateway.list_snapshots import Snapshots
 from gateway.metrics import DatabaseMetrics, GatewayMetrics
 from gateway.metrics_port import MetricsPort
 from gateway.observed import Observed
 from gateway.order_documents import document_routes
+from gateway.people import DemoFactor, StoredEnrolments, StoredFactors, factor_seal
 from gateway.plain_record import PlainRecord, started
 from gateway.pseudonym_key import pseudonym_key as read_pseudonym_key
 from gateway.public.routes import public_routes
@@ -63,13 +75,18 @@ from gateway.recorder import Recorder, RecordUnavailable
 from gateway.request_record import RequestRecord
 from gateway.schema import build_graph
 from gateway.screening_http import screening_routes
-from gateway.settings import Settings, record_origin
+from gateway.session_http import SessionParts, session_routes
+from gateway.sessions import Sessions
+from gateway.settings import Settings, origin_of, record_origin
+from gateway.standing import Standing
+from gateway.step_up import StepUp
 from gateway.tracker import tracker_routes
 from gateway.trusted import TrustedDocuments, read_manifest
 from gateway.webhooks import Webhooks
 from gateway.websocket import GraphQLOverWebSocket
 from resolvers.declare import Scopes
 from resolvers.order_events import OrderEvents
+from resolvers.persons import DistinctPersons
 from resolvers.screening import Screener
 from resolvers.watched_list import WatchedList
 from resolvers.watched_ranges import WatchedRanges
@@ -79,7 +96,7 @@ from storage.migration import migrate
 
 _LOG = structlog.get_logger()
 
-GRAPHIQL_CLIENT: Final = "graphiql"
+SIGNING_KEYS: Final = "signing-keys.json"  # in the data directory
 _FIRST_QUERY: Final = """{
   viewer { role organisation scopes }
 }
@@ -101,6 +118,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
     logins: tuple[tuple[str, str], ...] = (),
     first_query: str = _FIRST_QUERY,
     departments: Departments | None = None,
+    guests: Sequence[Guest] = (),
 ) -> Gateway:
     """Make the gateway; no department is asked before the app starts up.
 
@@ -108,26 +126,65 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         logins: user and password pairs that GraphiQL shows, in the demo.
         first_query: what GraphiQL opens with.
         departments: instead of those that *settings* name.
+        guests: issuers to trust besides those that *settings* name, in the demo.
     """
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = open_database(settings.database)
-    keys = SigningKeys.load_or_create(settings.data_dir / "signing-keys.json")
+    keys = SigningKeys.load_or_create(settings.data_dir / SIGNING_KEYS, settings.signing_algorithm)
     entitlements = Entitlements.from_catalogue()
+    terminators = Terminators.of(
+        settings.tls_terminators,
+        settings.client_certificate_header,
+        settings.client_certificate_authorities,
+    )
+    passwords = Passwords()
+    seal = factor_seal(settings.data_dir)
+    codes = OneTimeCodes(StoredFactors(database), seal, time.time)
     issuer = Issuer(
         url=settings.issuer,
         audience=settings.audience,
         keys=keys,
         accounts=StoredAccounts(database),
+        ledger=StoredLedger(database, longest_seconds=settings.access_token_seconds),
         entitlements=entitlements,
-        passwords=Passwords(),
-        access_token_seconds=settings.access_token_seconds,
+        passwords=passwords,
+        policy=access_policy(settings),
+        terminators=terminators,
         demo=settings.demo,
+        factor=DemoFactor(codes) if settings.demo else codes,
     )
+    enrolment = Enrolment(
+        store=StoredEnrolments(database),
+        passwords=passwords,
+        seal=seal,
+        throttle=Throttle(clock=time.time),
+        clock=time.time,
+    )
+    sessions = Sessions(
+        database=database,
+        entitlements=entitlements,
+        origin=origin_of(settings.issuer),
+        longest=settings.session_seconds,
+        idle=settings.session_idle_seconds,
+        clock=time.time,
+    )
+    proofs = StoredProofs(database)
+    denials = DenyList(proofs.denials)
+    standing = Standing(denials)
+    issuers = Issuers.of(settings, entitlements, guests)
     guard = Guard(
-        keys.public,
+        keys if settings.embedded_issuer else NoKeys(),
         settings.issuer,
         settings.audience,
         entitlements=entitlements,
+        surroundings=Surroundings(
+            url=settings.issuer,
+            denials=denials,
+            first_time=proofs.first_time,
+            terminators=terminators,
+            nonces=issuer.nonces if settings.dpop_nonces else None,
+        ),
+        trusted=issuers.trusted,
         longest_seconds=settings.access_token_seconds,
     )
     registry = CollectorRegistry()
@@ -163,6 +220,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         record_keys=record_keys,
         hidden_for=timedelta(days=settings.record_hidden_days),
         declared=partial(_scopes_of, graph.declarations),
+        persons=DistinctPersons(settings.persons_per_hour),
     )
     recorder = Recorder(database, utc_now, tracer=tracer)
     stored = DatabaseMetrics(database, recorder)
@@ -172,6 +230,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         if settings.metrics_port is None
         else (MetricsPort(settings.metrics_host, settings.metrics_port, registry, stored, utc_now),)
     )
+    step_up = StepUp(max_age=settings.step_up_seconds)
     engine = Engine(
         graph,
         contexts,
@@ -180,8 +239,10 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
             cost_per_minute=settings.cost_per_minute,
             seconds=settings.request_seconds,
             explains_to_all=settings.demo,
+            step_up=step_up,
         ),
         RequestRecord(recorder, record_keys, utc_now, seen.disclosed.inc),
+        standing,
         denied=seen.denied.inc,
         tracer=tracer,
     )
@@ -221,7 +282,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
     )
     private = (ranges,) if settings.private_screening else ()
     workers = (
-        *(*shown, recorder, keeper, *vouched),
+        *(*shown, issuers, denials, recorder, keeper, *vouched),
         *(*private, watched, webhooks, snapshots, deliveries, clockwork),
     )
 
@@ -254,10 +315,11 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         lifespan=lifespan,
         middleware=[Middleware(Observed, metrics=seen, tracer=tracer)],
         routes=[
-            Route("/graphql", GraphQLOverHTTP(engine, guard, trusted)),
-            WebSocketRoute("/graphql", GraphQLOverWebSocket(engine, guard, trusted)),
-            Route("/", _home),
-            Route("/health", _health(recorder)),
+            Route("/graphql", GraphQLOverHTTP(engine, guard, trusted, sessions)),
+            WebSocketRoute(
+                "/graphql", GraphQLOverWebSocket(engine, guard, trusted, standing, sessions)
+            ),
+            health_route(silent_issuers(issuers.trusted), unwritten_record(recorder)),
             *document_routes(
                 database, guard, utc_now, most=settings.document_bytes, record=plain_record
             ),
@@ -303,10 +365,29 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
                 home=settings.issuer,
                 per_minute=settings.public_per_minute,
             ),
-            *oauth_routes(issuer, plain_record.signed_in),
-            *graphiql_routes(_graphiql(settings, logins, first_query)),
+            *(
+                (
+                    Route("/", _home),
+                    *oauth_routes(issuer, plain_record.signed_in, guard),
+                    *session_routes(
+                        SessionParts(
+                            sessions=sessions,
+                            issuer=issuer,
+                            enrolment=enrolment,
+                            heard=plain_record.signed_in,
+                            max_age=settings.step_up_seconds,
+                            guard=guard if settings.demo else None,
+                        )
+                    ),
+                    *graphiql_routes(_graphiql(settings, logins, first_query)),
+                )
+                if settings.embedded_issuer
+                else published_keys(issuer)
+            ),
         ],
     )
+    app.state.sessions = sessions
+    app.state.step_up = step_up
     return Gateway(app=app, database=database, issuer=issuer)
 
 
@@ -322,6 +403,24 @@ def open_traces(settings: Settings) -> Tracer:
     return open_tracer(wanted, version("chakong"))
 
 
+def access_policy(settings: Settings) -> Policy:
+    """Return what the embedded authorization server demands; `resource` may name us in three ways."""
+    return Policy(
+        profile=settings.access_profile,
+        access_token_seconds=settings.access_token_seconds,
+        refresh_token_seconds=settings.refresh_token_seconds,
+        dpop_nonces=settings.dpop_nonces,
+        resources=frozenset(
+            {
+                settings.audience,
+                settings.issuer,
+                f"{settings.issuer}/",
+                f"{settings.issuer}/graphql",
+            }
+        ),
+    )
+
+
 def _scopes_of(declarations: Declarations, coordinate: str) -> Scopes | None:
     try:
         return declarations.of(coordinate).scopes
@@ -331,17 +430,6 @@ def _scopes_of(declarations: Declarations, coordinate: str) -> Scopes | None:
 
 async def _home(_: Request) -> Response:
     return RedirectResponse("/graphiql")
-
-
-def _health(recorder: Recorder) -> Callable[[Request], Awaitable[Response]]:
-    async def show(_: Request) -> Response:
-        """Answer 200 as long as the gateway answers: what is public goes on without the record."""
-        reason = recorder.hindrance
-        if reason is None:
-            return JSONResponse({"status": "UP"})
-        return JSONResponse({"status": "DEGRADED", "record": reason.code})
-
-    return show
 
 
 def department_addresses(settings: Settings) -> list[DepartmentAddress]:
@@ -394,10 +482,8 @@ def _graphiql(
 ) -> GraphiqlConfig:
     return GraphiqlConfig(
         endpoint="/graphql",
-        authorize="/oauth/authorize",
-        token="/oauth/token",  # noqa: S106 -- an address
-        issuer=settings.issuer,
-        client_id=GRAPHIQL_CLIENT,
+        session="/session",
+        hands_in=settings.demo,
         title="查控 Chakong",
         default_query=first_query,
         version=version("chakong"),

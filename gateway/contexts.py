@@ -18,6 +18,7 @@ from resolvers.asking import Asking
 from resolvers.context import Context
 from resolvers.declare import Scopes
 from resolvers.order_events import OrderEvents
+from resolvers.persons import DistinctPersons
 from resolvers.screening import Screener
 from storage.database import Database
 
@@ -44,6 +45,7 @@ class Contexts:
     record_keys: RecordKeys | None = None
     hidden_for: timedelta = timedelta(days=30)
     declared: Callable[[str], Scopes | None] = lambda _: None
+    persons: DistinctPersons | None = None
 
     def make(
         self, caller: Caller, fields_wanted: Callable[[Question[Any]], frozenset[str]]
@@ -63,6 +65,7 @@ class Contexts:
             record_keys=self.record_keys,
             hidden_for=self.hidden_for,
             declared=self.declared,
+            persons=self.persons,
             webhook_addresses=self.webhook_addresses,
         )
 

@@ -52,8 +52,11 @@ from gateway.response import RequestRefused, Response, body_of, denials, ended, 
 from gateway.role_schema import RoleSchemas
 from gateway.run import Run
 from gateway.schema import Graph
+from gateway.standing import Standing
+from gateway.step_up import StepUp
 from gateway.steps import Steps
 from resolvers.context import Context
+from resolvers.persons import TooManyPersons
 from resolvers.refusals import Refused, TokenOver
 
 _LOG = structlog.get_logger()
@@ -88,6 +91,7 @@ class EngineSettings:
         cost_of_operation, cost_per_minute: the most one operation, one client in a minute may cost.
         seconds: the longest a request may take.
         explains_to_all: whether everybody may see plans: with synthetic people only.
+        step_up: what raw values and approvals need; None needs nothing, for tests and tools alone.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -95,6 +99,7 @@ class EngineSettings:
     cost_per_minute: int = 600_000
     seconds: float = 10.0
     explains_to_all: bool = False
+    step_up: StepUp | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,7 @@ class Engine:
         contexts: Contexts,
         settings: EngineSettings | None = None,
         record: RequestRecord | None = None,
+        standing: Standing | None = None,
         *,
         denied: Callable[[int], None] = lambda _: None,
         tracer: Tracer = NO_TRACES,
@@ -129,6 +135,7 @@ class Engine:
 
         Args:
             record: without it nothing is recorded: for tests and tools alone.
+            standing: without it tokens are not revoked, they only end.
             denied: told how many fields a request reached for that its token may not have.
         """
         self._graph = graph
@@ -142,6 +149,7 @@ class Engine:
         self._record = record
         self._denied = denied
         self._under_way: set[asyncio.Future[Response]] = set()
+        self._standing = standing or Standing()
         self.compiles = True
 
     async def execute(self, operation: Operation, caller: Caller) -> Response:
@@ -195,6 +203,11 @@ class Engine:
         try:
             await self._steps.run(prepared.plan, prepared.variables, context)
             result = await self._shape(prepared)
+        except TooManyPersons as refused:
+            await context.asking.close()
+            told = _later(ended(refused, context.request_id, status=429), refused.retry_after)
+            beyond = RequestRefused(told, context.grounds)
+            return await self._refused(beyond, prepared.operation, context.caller)
         except Exception as error:  # noqa: BLE001 -- as above
             await context.asking.close()
             return await self._failed(prepared, failed(error, context.request_id), started)
@@ -218,6 +231,11 @@ class Engine:
 
     async def stream(self, operation: Operation, caller: Caller) -> AsyncIterator[Response]:
         """Run any operation as a stream: one response, or one for each event."""
+        try:
+            await self._standing.require(caller, self._contexts.now().timestamp())
+        except Refused as cause:
+            yield ended(cause, "-", status=401)
+            return
         try:
             prepared = self._prepare(operation, caller)
         except RequestRefused as refused:
@@ -260,17 +278,20 @@ class Engine:
             return
         try:
             while True:
-                left = caller.expires_at - context.now().timestamp()
                 try:
-                    async with asyncio.timeout(max(0.0, left)):
+                    async with self._standing.while_it_lasts(caller, context.now().timestamp()):
                         result = await anext(events)
+                    await self._standing.require(caller, context.now().timestamp())
                 except StopAsyncIteration:
                     return
                 except asyncio.CancelledError:
                     self._record_unseen(prepared, started)
                     raise
                 except Exception as error:  # noqa: BLE001 -- as in execute
-                    yield _over(error, context.request_id)
+                    response = _over(error, context.request_id)
+                    if any(context.asking.told()):
+                        response = await self._failed(prepared, response, started)
+                    yield response
                     return
                 response = await self._event(prepared, result, started)
                 yield response
@@ -389,9 +410,33 @@ class Engine:
         if plan.denied and (not operation.partial or plan.introspects):
             extensions = {"plan": explained(plan, variables, None)} if operation.explain else {}
             raise self._beyond(plan, variables, denials(plan, extensions))
+        if self._settings.step_up is not None:
+            proven = self._proven(self._settings.step_up, plan, variables, operation, caller)
+            if proven is not caller:
+                caller = proven
+                plan = self._plans.of(document, node, variables, caller.scopes)
         requested = self._charge(plan, variables, caller)
         context = self._contexts.make(caller, plan.fields_wanted)
         return _Prepared(operation, document, node, variables, plan, context, requested)
+
+    def _proven(
+        self,
+        step_up: StepUp,
+        plan: Plan,
+        variables: VariableValues,
+        operation: Operation,
+        caller: Caller,
+    ) -> Caller:
+        """Return as whom *plan* may run; see `StepUp.require`.
+
+        Raises:
+            RequestRefused: with the cases that it asked for.
+        """
+        now = self._contexts.now().timestamp()
+        try:
+            return step_up.require(plan, caller, now=now, partial=operation.partial)
+        except RequestRefused as refused:
+            raise self._beyond(plan, variables, refused.response) from refused
 
     def _may_explain(self, caller: Caller) -> bool:
         return self._settings.explains_to_all or caller.may("dev:sandbox")
@@ -413,8 +458,7 @@ class Engine:
                 f"Your budget for this minute is spent; come back in {seconds} s. 请求过于频繁"
             )
             response = refusal(429, message, "RATE_LIMITED")
-            response.headers.append((b"retry-after", str(seconds).encode()))
-            raise RequestRefused(response) from error
+            raise RequestRefused(_later(response, seconds)) from error
         return requested
 
     async def _shape(self, prepared: _Prepared) -> ExecutionResult:
@@ -493,6 +537,11 @@ def _over(error: Exception, request_id: str) -> Response:
             return ended(error, request_id)
         case _:
             return failed(error, request_id)
+
+
+def _later(response: Response, seconds: int) -> Response:
+    response.headers.append((b"retry-after", str(seconds).encode()))
+    return response
 
 
 def _requested(operation: Operation) -> Requested:

@@ -31,6 +31,7 @@ def explained(plan: Plan, variables: VariableValues, context: Context | None) ->
             }
             for denied in plan.denied
         ],
+        "provedLately": sorted(plan.raw | plan.proofs),
         "cost": plan.cost.of(variables),
         "shapedBy": "graphql-core" if plan.shape is None else "plan",
         "calls": [] if context is None else [call.shown() for call in context.asking.calls],

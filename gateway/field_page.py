@@ -18,6 +18,9 @@ Written from the declarations in `resolvers/` by `chakong schema fields`; `./tes
 reader without the raw scope sees the value; where nothing stands the value itself is shown. *Cost* is
 counted for each subject. A department is asked for the purposes under its field, on the law beside
 them; for any other purpose the request is refused before the wire is touched.
+
+Who sees a value that only a `:raw` scope unmasks, and who asks for a field that is **proved lately**,
+has shown two factors within the last five minutes (access-people.md).
 """
 _COLUMNS: Final = (
     "| field | what | needs | sensitivity | shown as | cost |",
@@ -53,6 +56,8 @@ def _row(name: str, field: GraphQLField, declared: Declared) -> str:
     needs = " or ".join(
         " + ".join(f"`{scope}`" for scope in sorted(inner)) for inner in declared.scopes
     )
+    if declared.proven:
+        needs = f"{needs}, **proved lately**"
     shown = ""
     if declared.mask is not None:
         raw = " or ".join(f"`{scope}`" for scope in sorted(declared.raw))

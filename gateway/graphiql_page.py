@@ -33,20 +33,17 @@ class GraphiqlConfig:
 
     Args:
         endpoint: path of GraphQL, over HTTP and WebSocket alike.
-        authorize: path of the authorization endpoint.
-        token: path of the token endpoint.
-        issuer: what `iss` must be in an authorization answer that has one (RFC 9207).
+        session: path under which people sign in and out.
+        hands_in: whether a token may be handed in for a session; only ever in the demo.
         logins: user and password pairs to show; only ever in the demo.
     """
 
     endpoint: str
-    authorize: str
-    token: str
-    issuer: str
-    client_id: str
+    session: str
     title: str
     default_query: str
     version: str
+    hands_in: bool = False
     logins: tuple[tuple[str, str], ...] = ()
 
 
@@ -79,10 +76,8 @@ def _shown(config: GraphiqlConfig) -> dict[str, object]:
     """Return *config* under the names that web/graphiql/src/config.ts reads."""
     return {
         "endpoint": config.endpoint,
-        "authorize": config.authorize,
-        "token": config.token,
-        "issuer": config.issuer,
-        "clientId": config.client_id,
+        "session": config.session,
+        "handsIn": config.hands_in,
         "title": config.title,
         "defaultQuery": config.default_query,
         "version": config.version,

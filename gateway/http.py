@@ -10,12 +10,13 @@ from isal import igzip
 from starlette.types import Receive, Scope, Send
 
 from auth.caller import Caller
-from auth.errors import Unauthenticated
+from auth.errors import Unauthenticated, Undecided
 from auth.guard import Guard
 from gateway.engine import Engine, Operation
 from gateway.negotiation import EVENTS, JSON, Form, negotiate
 from gateway.outward import tidy
 from gateway.response import RequestRefused, Response
+from gateway.sessions import Session, Sessions, session_of_request, while_it_goes_on
 from gateway.trusted import TrustedDocuments
 
 MOST_BYTES: Final = 64 * 1024  # of a request body
@@ -76,10 +77,18 @@ class _BadRequest(Exception):
 class GraphQLOverHTTP:
     """Queries and mutations as one response, subscriptions as server-sent events."""
 
-    def __init__(self, engine: Engine, guard: Guard, trusted: TrustedDocuments) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        guard: Guard,
+        trusted: TrustedDocuments,
+        sessions: Sessions | None = None,
+    ) -> None:
+        """Answer who has a token or, with *sessions*, a browser that is signed in."""
         self._engine = engine
         self._guard = guard
         self._trusted = trusted
+        self._sessions = sessions
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = list(scope["headers"])
@@ -102,7 +111,8 @@ class GraphQLOverHTTP:
                     status=405,
                     code="METHOD_NOT_ALLOWED",
                 )
-            caller = self._guard.caller(headers)
+            session = await self._session(headers)
+            caller = await self._guard.admit(scope) if session is None else session.caller
             body = named or _read(headers, await _whole(receive))
             document = self._document(caller, body)
         except Unauthenticated as error:
@@ -124,10 +134,18 @@ class GraphQLOverHTTP:
             reads_only=named is not None,
         )
         if form.media_type == EVENTS:
-            await _send_events(receive, send, self._engine.stream(operation, caller))
+            responses = self._engine.stream(operation, caller)
+            if self._sessions is not None and session is not None:
+                responses = while_it_goes_on(responses, self._sessions, session)
+            await _send_events(receive, send, responses)
         else:
             response = await self._engine.execute(operation, caller)
             await _send(send, form, response, gzip=_takes_gzip(headers))
+
+    async def _session(self, headers: list[tuple[bytes, bytes]]) -> Session | None:
+        if self._sessions is None:
+            return None
+        return await session_of_request(self._sessions, headers)
 
     def _document(self, caller: Caller, body: _Body) -> str:
         persisted = None if body.extensions is None else body.extensions.persistedQuery
@@ -159,13 +177,19 @@ def _named_in_address(scope: Scope) -> _Body | None:
 
 
 def unauthenticated(error: Unauthenticated) -> tuple[Response, list[tuple[bytes, bytes]]]:
-    """Return the 401 (or 400) that says how to authenticate, and its header."""
-    shown = {
-        "message": f"{error} Send a valid access token as Authorization: Bearer … 请先登录",
-        "extensions": {"code": "UNAUTHENTICATED"},
-    }
+    """Return the 401 (or 400, or 503) that says how to authenticate, and its headers."""
+    if isinstance(error, Undecided):
+        shown = {
+            "message": f"{error} 暂时无法核验访问权限",
+            "extensions": {"code": "ACCESS_UNDECIDED"},
+        }
+    else:
+        shown = {
+            "message": f"{error} Send a valid access token as Authorization: Bearer … 请先登录",
+            "extensions": {"code": "UNAUTHENTICATED"},
+        }
     return Response(error.status, {"errors": [shown]}), [
-        (b"www-authenticate", error.challenge.encode("ascii"))
+        (name.encode("ascii"), value.encode("ascii")) for name, value in error.headers
     ]
 
 

@@ -26,7 +26,7 @@ def snapshot_routes(
     snapshots: Snapshots, guard: Guard, record: PlainRecord | None = None
 ) -> list[Route]:
     async def newest(request: Request) -> Response:
-        caller_with(guard, request, _TAKER)
+        await caller_with(guard, request, _TAKER)
         try:
             snapshot = await snapshots.newest()
         except OSError as error:
@@ -37,7 +37,7 @@ def snapshot_routes(
         return RedirectResponse(f"/list/snapshot/{snapshot.id}", headers=dict(NO_STORE))
 
     async def file(request: Request) -> Response:
-        caller = caller_with(guard, request, _TAKER)
+        caller = await caller_with(guard, request, _TAKER)
         snapshot = await found(request)
         placed = None
         if record is not None:
@@ -52,7 +52,7 @@ def snapshot_routes(
         return FileResponse(snapshot.file, headers=headers, media_type="application/jsonl")
 
     async def signature(request: Request) -> Response:
-        caller_with(guard, request, _TAKER)
+        await caller_with(guard, request, _TAKER)
         snapshot = await found(request)
         return FileResponse(
             snapshot.signature, headers=dict(NO_STORE), media_type="application/jose"

@@ -31,6 +31,7 @@ EVERYWHERE: Final = frozenset({"event", "level", "timestamp", "request", "trace"
 KEYS: Final[Mapping[str, Form]] = {
     "attempt": count,
     "bytes": count,
+    "client": DASHED,
     "cost": count,
     "days": count,
     "days_left": count,
@@ -76,6 +77,7 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         "cache.away": "error seconds",
         "case.exceeds": "order days_left",
         "clock.turn_failed": "error",
+        "code.reused": "client",
         "delivery.failed": "order error",
         "delivery.lease_lost": "order",
         "delivery.not_settled": "error",
@@ -126,6 +128,7 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         "record.turn_failed": "error",
         "record.unavailable": "error",
         "record.witness_knows_another": "signer error",
+        "refresh_token.reused": "client",
         "request.answered": "cost errors departments",
         "request.field_failed": "error where",
         "snapshot.made": "snapshot bytes seconds",

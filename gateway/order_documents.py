@@ -84,7 +84,7 @@ class _Views:
 
         Unlike a paper that leaves, it belongs to no case yet: the entry names the file and who sent it.
         """
-        caller = caller_with(self._guard, request, *DRAFTERS)
+        caller = await caller_with(self._guard, request, *DRAFTERS)
         if caller.organisation != "court":
             raise HttpRefused(403, "FORBIDDEN", "Only the court uploads documents. 无权上传")
         if self._record is not None:
@@ -112,7 +112,7 @@ class _Views:
 
     async def show(self, request: Request) -> Response:
         """Answer an order's document, named by its hash, or by its kind for the latest of them."""
-        caller = caller_with(self._guard, request, *ORDER_READERS)
+        caller = await caller_with(self._guard, request, *ORDER_READERS)
         order_id, which = request.path_params["order_id"], request.path_params["which"]
         found = await self._database.read(partial(_document, caller, order_id, which))
         if found is None:

@@ -5,8 +5,9 @@ Plain HTTP beside the graph: who asks, and refusals in the words that the graph 
   + NotThere         404: there is no such thing, or none that the caller may see
 """
 
+import time
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -15,6 +16,10 @@ from auth.caller import Caller
 from auth.errors import Unauthenticated
 from auth.guard import Guard
 from gateway.http import unauthenticated
+from gateway.sessions import Session, Sessions, session_of_request
+
+if TYPE_CHECKING:
+    from gateway.step_up import StepUp
 
 View = Callable[[Request], Awaitable[Response]]
 
@@ -65,7 +70,10 @@ def refusing(view: View, record: RefusalRecord | None = None) -> View:
     who reached for what he may not have."""
 
     async def answer(request: Request) -> Response:
+        sessions: Sessions | None = getattr(request.app.state, "sessions", None)
         try:
+            if sessions is not None:
+                request.state.session = await session_of_request(sessions, request.headers.raw)
             return await view(request)
         except Unauthenticated as error:
             refusal, headers = unauthenticated(error)
@@ -106,14 +114,17 @@ def _route(request: Request) -> str:
     return path
 
 
-def caller_with(guard: Guard, request: Request, *alternatives: str) -> Caller:
-    """Return who asks, if they have one of the scopes.
+async def caller_with(guard: Guard, request: Request, *alternatives: str) -> Caller:
+    """Return who asks, by token or by session, if they have one of the scopes.
+
+    Who has not proved two factors lately comes without raw scopes: papers show them masks.
 
     Raises:
         Unauthenticated: no token, or one that is refused.
         HttpRefused: 403, none of *alternatives* is the token's.
     """
-    caller = guard.caller(request.headers.raw)
+    session: Session | None = getattr(request.state, "session", None)
+    caller = await guard.admit(request.scope) if session is None else session.caller
     request.state.caller = caller
     if not any(caller.may(scope) for scope in alternatives):
         raise HttpRefused(
@@ -121,4 +132,5 @@ def caller_with(guard: Guard, request: Request, *alternatives: str) -> Caller:
             "FORBIDDEN",
             f"Your token may not do this; it lacks {' or '.join(alternatives)}. 无权访问",
         )
-    return caller
+    step_up: StepUp | None = getattr(request.app.state, "step_up", None)
+    return caller if step_up is None else step_up.shown_to(caller, now=time.time())

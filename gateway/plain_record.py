@@ -116,27 +116,8 @@ class PlainRecord:
 
     async def signed_in(self, kind: str, outcome: str, who: str) -> bool:
         """Record a log-in or a token; False if that could not be done."""
-        salt = os.urandom(SALT_BYTES)
-        body = msgspec.json.encode(
-            {
-                "v": 1,
-                "kind": kind,
-                "decision": outcome,
-                "who": Commitments(salt).of(who),
-                **_request(),
-            }
-        )
-        personal = {"salt": salt.hex(), "who": who, "cases": [], "subjects": []}
-        draft = RecordDraft(
-            kind=RecordKind(kind).value,
-            unit="-",
-            decision=outcome,
-            at=self.now(),
-            body=body,
-            sealed=self.keys.seal(msgspec.json.encode(personal), body),
-        )
         try:
-            await self.recorder.record(draft)
+            await self.recorder.record(access_draft(self.keys, kind, outcome, who, self.now()))
         except RecordUnavailable:
             return False
         return True
@@ -209,6 +190,34 @@ def rests_on(order: OrderRecord) -> Rests:
         purpose=Purpose(order.purpose),
         cases=[order.case_number],
         documents=[] if document is None else [document],
+    )
+
+
+def access_draft(  # noqa: PLR0913, PLR0917 -- the parts of an entry
+    keys: RecordKeys, kind: str, outcome: str, who: str, at: datetime, whose: str | None = None
+) -> RecordDraft:
+    """Return the entry about *who* signed in, got a token, or ended those of *whose*."""
+    salt = os.urandom(SALT_BYTES)
+    commitments = Commitments(salt)
+    body: dict[str, object] = {
+        "v": 1,
+        "kind": kind,
+        "decision": outcome,
+        "who": commitments.of(who),
+        **_request(),
+    }
+    personal = {"salt": salt.hex(), "who": who, "cases": [], "subjects": []}
+    if whose is not None:
+        body["whose"] = commitments.of(whose)
+        personal["whose"] = whose
+    public = msgspec.json.encode(body)
+    return RecordDraft(
+        kind=RecordKind(kind).value,
+        unit="-",
+        decision=outcome,
+        at=at,
+        body=public,
+        sealed=keys.seal(msgspec.json.encode(personal), public),
     )
 
 

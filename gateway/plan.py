@@ -98,6 +98,8 @@ class Plan:
         scopes: whose plan it is: it runs for no others.
         coordinates: every field that will be executed, denied ones left out.
         barred: root fields that would open cases and are denied.
+        raw: those of them that show raw values, by a raw scope.
+        proofs: those that need a recent proof of two factors.
         recorded: the same as JSON, sorted, as the record keeps it.
         groups: the field group of each question, by its identity.
         cost: before it runs.
@@ -110,6 +112,8 @@ class Plan:
     roots: list[CaseRoot] = field(default_factory=list)
     barred: list[CaseRoot] = field(default_factory=list)
     coordinates: set[str] = field(default_factory=set)
+    raw: set[str] = field(default_factory=set)
+    proofs: set[str] = field(default_factory=set)
     recorded: bytes = b"[]"
     introspects: bool = False
     wanted: dict[int, set[str]] = field(default_factory=dict)
@@ -282,6 +286,10 @@ class _Walk:
         lacking = missing_scopes(declared, self._scopes)
         if not lacking:
             self.plan.coordinates.add(coordinate)
+            if declared.shows_raw(self._scopes):
+                self.plan.raw.add(coordinate)
+            if declared.proven:
+                self.plan.proofs.add(coordinate)
             return True
         denied = Denied(path, coordinate, lacking)
         if denied not in self.plan.denied:

@@ -51,7 +51,7 @@ def range_routes(
     budgets = Budgets(per_minute)
 
     async def keys(request: Request) -> Response:
-        caller = _caller(guard, request)
+        caller = await _caller(guard, request)
         given, bits = _told(partial(ranges.keys, caller.organisation))
         placed = None
         if record is not None:
@@ -65,7 +65,7 @@ def range_routes(
         return JSONResponse(body, headers={**NO_STORE, **receipt(placed)})
 
     async def answers(request: Request) -> Response:
-        caller = _caller(guard, request)
+        caller = await _caller(guard, request)
         question = await _question(request)
         try:
             budgets.spend(caller.organisation, len(question.ranges))
@@ -95,9 +95,9 @@ def range_routes(
     ]
 
 
-def _caller(guard: Guard, request: Request) -> Caller:
+async def _caller(guard: Guard, request: Request) -> Caller:
     """Return who asks; who may screen and take the list over may, nobody else (ADR 0030)."""
-    caller = caller_with(guard, request, _NEEDED[0])
+    caller = await caller_with(guard, request, _NEEDED[0])
     if not caller.may(_NEEDED[1]):
         raise HttpRefused(403, "FORBIDDEN", f"Your token lacks {_NEEDED[1]}. 无权访问")
     return caller

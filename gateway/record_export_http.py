@@ -47,7 +47,7 @@ def export_routes(
     at_once = anyio.CapacityLimiter(_AT_ONCE)
 
     async def export(request: Request) -> Response:
-        caller = caller_with(guard, request, _AUDIT)
+        caller = await caller_with(guard, request, _AUDIT)
         wanted = await _wanted(request)
         subjects = [] if wanted.subject is None else [wanted.subject]
         record.require()

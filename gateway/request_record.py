@@ -30,7 +30,14 @@ from resolvers.context import Context
 
 # What is no slip of the pen: reaching for more than one may have, or for too much.
 _RECORDED: Final = frozenset(
-    {"UNAUTHORIZED_FIELD_OR_TYPE", "FORBIDDEN", "COST_TOO_HIGH", "RATE_LIMITED"}
+    {
+        "UNAUTHORIZED_FIELD_OR_TYPE",
+        "FORBIDDEN",
+        "INSUFFICIENT_USER_AUTHENTICATION",
+        "COST_TOO_HIGH",
+        "RATE_LIMITED",
+        "TOO_MANY_PERSONS",
+    }
 )
 _KIND_OF: Final = {Purpose.AUDIT: RecordKind.AUDIT, Purpose.SCREENING: RecordKind.SCREENING}
 _MOST_KEPT: Final = 10_000

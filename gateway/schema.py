@@ -14,6 +14,11 @@ from gateway.declarations import Declarations, declare
 from resolvers import graph as graph_types
 from resolvers.answering import AnsweringMutations, InboxQueries
 from resolvers.attaching import AttachingMutations
+from resolvers.break_glass import (
+    BreakGlassMutations,
+    BreakGlassQueries,
+    BreakGlassSubscriptions,
+)
 from resolvers.case import CaseQueries
 from resolvers.catalogue_changes import CatalogueMutations, CatalogueQueries
 from resolvers.completeness import CompletenessMutations, CompletenessQueries
@@ -80,6 +85,7 @@ def build_graph() -> Graph:
             HitQueries,
             ExchangeQueries,
             WebhookQueries,
+            BreakGlassQueries,
             RestrictionQueries,
             CorrectionQueries,
             CompletenessQueries,
@@ -109,12 +115,14 @@ def build_graph() -> Graph:
             DelegationMutations,
             DeliveryMutations,
             DiscrepancyMutations,
+            BreakGlassMutations,
         ),
         root_type(
             "Subscription",
             "What may be waited for. 订阅",
             OrderSubscriptions,
             ExchangeSubscriptions,
+            BreakGlassSubscriptions,
         ),
         types=[graph_types.Debtor, graph_types.AffiliatedPerson],
         config=StrawberryConfig(scalar_map=SCALARS),

@@ -88,7 +88,7 @@ def screening_routes(
     budgets = Budgets(per_minute)
 
     async def screen(request: Request) -> Response:
-        caller = caller_with(guard, request, "list:screen")
+        caller = await caller_with(guard, request, "list:screen")
         question = await _question(request)
         try:
             budgets.spend((caller.client_id, caller.organisation), len(question.subjects))

@@ -2,8 +2,10 @@
 
 import os
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, ClassVar, Final, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import (
@@ -14,15 +16,18 @@ from pydantic_settings import (
 )
 
 from auth.keys import keep_secret
+from auth.policy import Profile
 from connectors.endpoint_addresses import network_to_call
 from domain.closed_hours import parse_closed_hours
-from domain.deadline import Profile
+from domain.deadline import Profile as RuleProfile
 from domain.record import RetentionClass
+from gateway.issuer_settings import TrustedIssuer
 from gateway.record_settings import RecordSigner, RecordStamping, RecordWitness
 
 RECORD_ORIGIN: Final = "record-origin"  # in the data directory
 SHORTEST_KEY: Final = 32  # characters
-LONGEST_TOKEN: Final = 3600  # seconds, outside the demo
+LONGEST_TOKEN: Final = 300  # seconds, outside the demo
+LONGEST_PROOF: Final = 300  # seconds since people proved who they are, outside the demo
 
 
 class Department(BaseModel):
@@ -71,7 +76,62 @@ class Settings(BaseSettings):
     )
     audience: str = Field("chakong", description="`aud` that access tokens must carry.")
     access_token_seconds: int = Field(
-        300, gt=0, description="Lifetime of access tokens; more than 3600 only in the demo."
+        300,
+        gt=0,
+        description="Lifetime of access tokens in seconds; more than 300 only in the demo.",
+    )
+    refresh_token_seconds: int = Field(
+        8 * 3600, gt=0, description="How long refresh tokens go on after a log-in, in seconds."
+    )
+    access_profile: Profile = Field(
+        Profile.DEFAULT,
+        description="What clients have to do: `default`, or `fapi2` (FAPI 2.0 Security Profile: keys "
+        "instead of secrets, pushed requests, tokens bound to keys).",
+    )
+    signing_algorithm: Literal["ES256", "PS256", "EdDSA"] = Field(
+        "ES256", description="What new signing keys are for: ES256, PS256 or EdDSA."
+    )
+    dpop_nonces: bool = Field(
+        False, description="Whether DPoP proofs must contain a nonce of ours (RFC 9449, 8 and 9)."
+    )
+    tls_terminators: list[str] = Field(
+        default_factory=list,
+        description="Addresses or networks of the proxies that end TLS: only their word about a "
+        "client's certificate counts.",
+    )
+    client_certificate_header: str = Field(
+        "Client-Cert",
+        pattern=r"^[A-Za-z0-9-]{1,64}$",
+        description="The header in which they tell it: RFC 9440, or PEM percent-encoded; they must "
+        "remove it from what comes from outside.",
+    )
+    client_certificate_authorities: Path | None = Field(
+        None,
+        description="PEM of the authorities whose certificates prove a client by its subject.",
+    )
+    step_up_seconds: int = Field(
+        300,
+        gt=0,
+        description="How long ago people may have proved two factors when they see raw identifiers, "
+        "approve or break glass; more than 300 only in the demo.",
+    )
+    session_seconds: int = Field(
+        28_800, gt=0, le=43_200, description="How long a browser stays signed in at the most."
+    )
+    session_idle_seconds: int = Field(
+        1_800, gt=0, le=3_600, description="How long without a request until it is signed out."
+    )
+    persons_per_hour: int = Field(
+        200, gt=0, description="About how many different people one officer may ask in an hour."
+    )
+    embedded_issuer: bool = Field(
+        True,
+        description="Whether the gateway is an authorization server itself, with the sign-in of "
+        "GraphiQL; off: `trusted_issuers` alone.",
+    )
+    trusted_issuers: list[TrustedIssuer] = Field(
+        default_factory=list,
+        description="Other authorization servers whose tokens are good here (docs/issuers.md).",
     )
     demo: bool = Field(
         False,
@@ -202,8 +262,8 @@ class Settings(BaseSettings):
         None,
         description="Where a bundle of each closed day of the record is put; none if left out.",
     )
-    rule_profile: Profile = Field(
-        Profile.DEFAULT,
+    rule_profile: RuleProfile = Field(
+        RuleProfile.DEFAULT,
         description="Whose periods the list keeps: `default`, `seed-2017` or `spc-current`.",
     )
     private_screening: bool = Field(
@@ -240,6 +300,13 @@ class Settings(BaseSettings):
         "related_persons.",
     )
 
+    @field_validator("tls_terminators")
+    @classmethod
+    def _networks_of_proxies(cls, given: list[str]) -> list[str]:
+        for network in given:
+            ip_network(network)
+        return given
+
     @field_validator("webhook_networks")
     @classmethod
     def _networks_to_call(cls, given: list[str]) -> list[str]:
@@ -253,6 +320,26 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"access_token_seconds may be at most {LONGEST_TOKEN} outside the demo"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _old_proofs_only_in_the_demo(self) -> Self:
+        if self.step_up_seconds > LONGEST_PROOF and not self.demo:
+            raise ValueError(f"step_up_seconds may be at most {LONGEST_PROOF} outside the demo")
+        return self
+
+    @model_validator(mode="after")
+    def _issuers_that_can_be_trusted(self) -> Self:
+        for one in self.trusted_issuers:
+            if fault := one.fault(demo=self.demo):
+                raise ValueError(f"trusted issuer {one.issuer}: {fault}")
+        known = [one.issuer for one in self.trusted_issuers]
+        if self.embedded_issuer:
+            known.append(self.issuer)
+        elif not known:
+            raise ValueError("without embedded_issuer there must be trusted_issuers")
+        if len(set(known)) != len(known):
+            raise ValueError("an issuer is trusted twice, or is this gateway itself")
         return self
 
     @model_validator(mode="after")
@@ -324,3 +411,9 @@ def record_origin(settings: Settings) -> str:
             return derived
         keep_secret(path, derived)
     return path.read_text(encoding="ascii").strip()
+
+
+def origin_of(url: str) -> str:
+    """Return the origin of *url* as browsers name it."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

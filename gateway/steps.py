@@ -28,7 +28,11 @@ class Steps:
         self._schema = schema
 
     async def run(self, plan: Plan, variables: VariableValues, context: Context) -> None:
-        """Open the plan's cases and ask all that it knows to ask; answers stay in *context*."""
+        """Open the plan's cases and ask all that it knows to ask; answers stay in *context*.
+
+        Raises:
+            TooManyPersons: nobody was asked.
+        """
         aimed: list[_Aimed] = []
         for root in plan.roots:
             opened = await self._open(root, variables, context)
@@ -36,6 +40,7 @@ class Steps:
                 if isinstance(case, BoundCase):
                     aimed += self._aim(root, case, variables, context)
         if aimed:
+            context.asks_about({one.id_number for _, subjects in aimed for one in subjects})
             await _ask_level(context, aimed)
 
     def grounds(self, plan: Plan, variables: VariableValues) -> list[Ground]:
@@ -68,12 +73,14 @@ class Steps:
         self, root: CaseRoot, case: BoundCase, variables: VariableValues, context: Context
     ) -> list[_Aimed]:
         aimed: list[_Aimed] = []
-        if case.debtors:
-            aimed += [(ask, case.debtors) for ask in root.of_all]
+        for ask in root.of_all:
+            askable = _askable(ask, case.debtors)
+            if askable:
+                aimed.append((ask, askable))
         for _, node, of_one in root.of_one:
             debtor = self._debtor(case, node, variables, context)
             if debtor is not None:
-                aimed += [(ask, [debtor]) for ask in of_one]
+                aimed += [(ask, [debtor]) for ask in of_one if _askable(ask, [debtor])]
         return aimed
 
     def _debtor(
@@ -101,6 +108,12 @@ def _numbers(arguments: dict[str, Any]) -> list[CaseNumber]:
     return arguments["numbers"] if "numbers" in arguments else [arguments["number"]]
 
 
+def _askable(ask: Ask, subjects: Sequence[Subject]) -> Sequence[Subject]:
+    """Return of *subjects* those about whom the caller may ask this department."""
+    department = ask.question.department
+    return [subject for subject in subjects if subject.may_be_asked_of(department)]
+
+
 async def _ask_level(context: Context, aimed: list[_Aimed]) -> None:
     """Ask a level's questions at once; go on behind those that lead further as they come in."""
     # Those that lead further start first.
@@ -123,6 +136,7 @@ async def _ask_level(context: Context, aimed: list[_Aimed]) -> None:
             for attribute, further in ask.onward:
                 reached = _reached(answers, attribute, subjects)
                 if reached:
+                    context.reached([one.id_number for one in reached])
                     onward += [(next_ask, reached) for next_ask in further]
     if onward:
         await _ask_level(context, onward)

@@ -56,7 +56,7 @@ def tracker_routes(  # noqa: PLR0913, PLR0917 -- what the views need
     """Return the routes; looks are recorded in *record*, None in tests alone."""
 
     async def find_usage(request: Request) -> Response:
-        caller = caller_with(guard, request, _SELF)
+        caller = await caller_with(guard, request, _SELF)
         asked = request.query_params
         number = _code(asked.get("userCode"))
         offset, limit = _count(asked.get("offset"), 0), _count(asked.get("limit"), _DEFAULT)

@@ -1,5 +1,8 @@
 """``/graphql`` over WebSocket: Strawberry speaks graphql-transport-ws, the engine answers."""
 
+import asyncio
+import contextlib
+import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,11 +13,14 @@ import msgspec
 from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response as StarletteResponse
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.schema import BaseSchema
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
+    BaseGraphQLTransportWSHandler,
+)
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 
 from auth.caller import Caller
@@ -23,10 +29,15 @@ from auth.guard import Guard
 from gateway.engine import Engine, Operation
 from gateway.request_ids import begin_request
 from gateway.response import RequestRefused, Response
+from gateway.sessions import HEADER, Session, Sessions, session_of_request, while_it_goes_on
+from gateway.standing import Standing
 from gateway.trusted import TrustedDocuments
+from resolvers.refusals import TokenOver
 
 _MOST_OPERATIONS: Final = 20  # on one connection
 _INIT_WITHIN: Final = timedelta(seconds=10)
+_LAST_WORDS: Final = 0.2  # seconds between a token's end and the socket's
+_CREDENTIALS: Final = {"authorization", "dpop"}
 
 
 class _Payload(msgspec.Struct, omit_defaults=True):
@@ -38,6 +49,9 @@ class _Payload(msgspec.Struct, omit_defaults=True):
     extensions: dict[str, Any] | msgspec.UnsetType | None = msgspec.UNSET
     Authorization: str | msgspec.UnsetType = msgspec.UNSET
     authorization: str | msgspec.UnsetType = msgspec.UNSET
+    DPoP: str | msgspec.UnsetType = msgspec.UNSET
+    dpop: str | msgspec.UnsetType = msgspec.UNSET
+    session: str | msgspec.UnsetType = msgspec.field(name=HEADER, default=msgspec.UNSET)
 
 
 class _Message(msgspec.Struct, omit_defaults=True):
@@ -54,9 +68,12 @@ _MESSAGE: Final = msgspec.json.Decoder(_Message)
 class _Connection:
     """What one socket said of itself; Strawberry sets the parameters."""
 
-    headers: list[tuple[bytes, bytes]]
+    scope: Mapping[str, Any]
+    socket: WebSocket | None = None
+    watch: "asyncio.Task[None] | None" = None
     connection_params: Mapping[str, Any] | None = None
     caller: Caller | None = None
+    session: Session | None = None
 
 
 class _Worded(GraphQLError):
@@ -74,9 +91,12 @@ class _Worded(GraphQLError):
 class _EngineAsSchema:
     """What Strawberry's protocol handler needs of a schema: a stream of results."""
 
-    def __init__(self, engine: Engine, trusted: TrustedDocuments) -> None:
+    def __init__(
+        self, engine: Engine, trusted: TrustedDocuments, sessions: Sessions | None
+    ) -> None:
         self._engine = engine
         self._trusted = trusted
+        self._sessions = sessions
 
     async def stream(
         self,
@@ -105,7 +125,10 @@ class _EngineAsSchema:
         except RequestRefused as refused:
             yield _result(refused.response)
             return
-        async for response in self._engine.stream(operation, connection.caller):
+        responses = self._engine.stream(operation, connection.caller)
+        if self._sessions is not None and connection.session is not None:
+            responses = while_it_goes_on(responses, self._sessions, connection.session)
+        async for response in responses:
             yield _result(response)
 
 
@@ -120,14 +143,35 @@ def _result(response: Response) -> ExecutionResult:
     )
 
 
+class _Handler(BaseGraphQLTransportWSHandler[_Connection, None]):
+    """Strawberry's, and the watch over the token ends with the connection."""
+
+    async def shutdown(self) -> None:
+        if self.context.watch is not None:
+            self.context.watch.cancel()
+        await super().shutdown()
+
+
 class GraphQLOverWebSocket(GraphQL[_Connection, None]):
-    """graphql-transport-ws; the token comes in ``connection_init`` or in the handshake."""
+    """graphql-transport-ws; the token comes in ``connection_init`` or in the handshake.
+
+    A browser that is signed in sends its cookie in the handshake, and in ``connection_init`` what it
+    sends as a header elsewhere.
+    """
 
     allow_queries_via_get = False
+    graphql_transport_ws_handler_class = _Handler
 
-    def __init__(self, engine: Engine, guard: Guard, trusted: TrustedDocuments) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        guard: Guard,
+        trusted: TrustedDocuments,
+        standing: Standing | None = None,
+        sessions: Sessions | None = None,
+    ) -> None:
         super().__init__(
-            cast("BaseSchema", _EngineAsSchema(engine, trusted)),
+            cast("BaseSchema", _EngineAsSchema(engine, trusted, sessions)),
             graphql_ide=None,
             allow_queries_via_get=False,
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
@@ -135,23 +179,45 @@ class GraphQLOverWebSocket(GraphQL[_Connection, None]):
             max_subscriptions_per_connection=_MOST_OPERATIONS,
         )
         self._guard = guard
+        self._standing = standing or Standing()
+        self._sessions = sessions
 
     async def get_context(
         self, request: Request | WebSocket, response: StarletteResponse | WebSocket
     ) -> _Connection:
-        del response
-        return _Connection(headers=list(request.scope["headers"]))
+        socket = response if isinstance(response, WebSocket) else None
+        return _Connection(scope=request.scope, socket=socket)
 
     async def on_ws_connect(self, context: _Connection) -> Any:
-        headers = context.headers
-        for name, value in (context.connection_params or {}).items():
-            if name.lower() == "authorization" and isinstance(value, str):
-                headers = [(b"authorization", value.encode("utf-8", "replace"))]
-        try:
-            context.caller = self._guard.caller(headers)
-        except Unauthenticated as error:
-            raise ConnectionRejectionError from error
+        params = context.connection_params or {}
+        told = [
+            (name.lower().encode("ascii"), value.encode("utf-8", "replace"))
+            for name, value in params.items()
+            if name.lower() in _CREDENTIALS and isinstance(value, str)
+        ]
+        if params.get(HEADER) == "1" and not told and self._sessions is not None:
+            headers = context.scope["headers"]
+            context.session = await session_of_request(self._sessions, headers, promised=True)
+        if context.session is not None:
+            context.caller = context.session.caller
+        else:
+            try:
+                context.caller = await self._guard.admit(context.scope, told or None)
+            except Unauthenticated as error:
+                raise ConnectionRejectionError from error
+        context.watch = asyncio.create_task(self._close_when_over(context, context.caller))
         return await super().on_ws_connect(context)
+
+    async def _close_when_over(self, context: _Connection, caller: Caller) -> None:
+        """Close the socket of a token that ended, after its subscriptions could say why."""
+        try:
+            async with self._standing.while_it_lasts(caller, time.time()):
+                await asyncio.Event().wait()
+        except TokenOver:
+            await asyncio.sleep(_LAST_WORDS)
+        with contextlib.suppress(RuntimeError, WebSocketDisconnect):  # gone already
+            if context.socket is not None:
+                await context.socket.close(4403, "Forbidden")
 
     def decode_json(self, data: str | bytes) -> object:
         """Return a message of the protocol.

@@ -140,3 +140,12 @@ def explained(kind: type[Enum], name: str, description: str, words: Mapping[Any,
     strawberry.enum(kind, name=name, description=description)
     for value in cast("Any", kind).__strawberry_definition__.values:
         value.description = words[kind[value.name]]
+
+
+explained(
+    Purpose,
+    "Purpose",
+    "Why personal data are asked for (PIPL 34): it must fit the fields, and travels with every "
+    "question. 查询目的",
+    {purpose: f"{purpose.en}. {purpose.zh}" for purpose in Purpose},
+)

@@ -207,7 +207,7 @@ class CatalogueMutations:
         step = partial(_propose, input.change(), input.basis, input.reason)
         return cast("CatalogueChangeItem", await attempted(info, idempotency_key, step))
 
-    @guarded(*_KEEPERS)
+    @guarded(*_KEEPERS, proven=True)
     async def approve_catalogue_change(
         self, info: Info, id: ChangeIdArgument, idempotency_key: KeyArgument
     ) -> ChangeOutcome:

@@ -1,6 +1,6 @@
 """What every resolver is given."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from resolvers.binding import BoundCase
     from resolvers.declare import Scopes
     from resolvers.order_events import OrderEvents
+    from resolvers.persons import DistinctPersons
     from resolvers.refusals import Refused
     from resolvers.screening import Screener
 
@@ -62,6 +63,7 @@ class Context:
         webhook_addresses: where units' endpoints may be.
         hidden_for: how long a look-up may be kept from whom it was about.
         record_keys: open the record for who may read it.
+        persons: about how many different people the caller may ask; None is no limit.
         declared: the scopes that a field needs, by its coordinate.
         fields_wanted: what the document selects of a question's records, for late asking.
     """
@@ -79,6 +81,7 @@ class Context:
     profile: Profile = Profile.DEFAULT
     record_keys: RecordKeys | None = None
     hidden_for: timedelta = timedelta(days=30)
+    persons: "DistinctPersons | None" = None
     declared: "Callable[[str], Scopes | None]" = lambda _: None
     webhook_addresses: EndpointAddresses = field(default_factory=EndpointAddresses)
     opened: "dict[str, list[BoundCase | Refused]]" = field(default_factory=dict)
@@ -97,6 +100,20 @@ class Context:
         """Note what a part of the request rests on; the same ground once."""
         if ground not in self.grounds:
             self.grounds.append(ground)
+
+    def asks_about(self, numbers: Collection[IdNumber]) -> None:
+        """Count whom the caller asks about, before anybody is asked.
+
+        Raises:
+            TooManyPersons: more than anybody may in an hour.
+        """
+        if self.persons is not None:
+            self.persons.ask(self.caller.subject, numbers)
+
+    def reached(self, numbers: Collection[IdNumber]) -> None:
+        """Count to whom the answers led."""
+        if self.persons is not None:
+            self.persons.reach(self.caller.subject, numbers)
 
     @property
     def record_reader(self) -> RecordKeys:

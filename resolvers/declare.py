@@ -23,12 +23,15 @@ T = TypeVar("T", bound=type)
 Scopes = tuple[frozenset[str], ...]  # outer OR, inner AND; empty: anyone with a token
 
 _COST_OF_A_QUESTION: Final = 2
+RAW_SCOPES: Final = frozenset(one.id for one in catalogue.scopes() if one.id.endswith(":raw"))
+_APPROVING: Final = frozenset(one.id for one in catalogue.scopes() if one.action == "approve")
 KEY: Final = "chakong"  # in a Strawberry field's metadata
 
 # Value objects carry what the field that returns them was allowed to show; and who one is, is no
 # secret to oneself.
 PUBLIC_TYPES: Final = frozenset(
     {
+        "BreakGlass",
         "CaseClaim",
         "CaseOfficer",
         "CaseTask",
@@ -131,6 +134,15 @@ class Disclosure:
     raw: list[str] | None = strawberry.UNSET
 
 
+@strawberry.schema_directive(
+    locations=[Location.FIELD_DEFINITION],
+    description="Who asks for this field has proved two factors within the last minutes; so has who "
+    "is shown raw values (RFC 9470). 须在规定时限内完成双因素验证",
+)
+class RequiresProof:
+    pass
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
     """One field's declaration.
@@ -147,6 +159,7 @@ class Declared:
         leads_to: attribute of the record with the number of the next subject.
         of_others: it tells of somebody else than the subject; masked as a person's.
         cost: what asking costs for each subject; see `gateway.cost`.
+        proven: it decides something: who asks has proved two factors lately.
     """
 
     scopes: Scopes
@@ -163,6 +176,12 @@ class Declared:
     basis: str | None = None
     sensitivity: str | None = None
     of_others: bool = False
+    proven: bool = False
+
+    def shows_raw(self, scopes: frozenset[str]) -> bool:
+        """Return whether *scopes* lift the mask by way of a raw scope alone."""
+        lifted = self.raw & scopes
+        return self.mask is not None and bool(lifted) and lifted <= RAW_SCOPES
 
 
 def scopes_of(*alternatives: str | Collection[str]) -> Scopes:
@@ -179,21 +198,26 @@ def guarded(
     *alternatives: str | Collection[str],
     graphql_type: Any = None,
     subscription: bool = False,
+    proven: bool = False,
 ) -> Callable[[Callable[..., Any]], StrawberryField]:
     """Make a coded resolver a field that needs one of the scope *alternatives*.
 
     The resolver's docstring is the field's description in ``schema.graphql``.
+
+    Args:
+        proven: whether it needs a recent proof of two factors; what needs a scope to approve does.
     """
 
     scopes = scopes_of(*alternatives)
+    proven = proven or all(inner & _APPROVING for inner in scopes)
 
     def decorate(resolver: Callable[..., Any]) -> StrawberryField:
         make = strawberry.subscription if subscription else strawberry.field
         made: StrawberryField = make(
             resolver=resolver,
             description=_folded(resolver.__doc__),
-            metadata={KEY: Declared(scopes=scopes)},
-            directives=_directives(scopes),
+            metadata={KEY: Declared(scopes=scopes, proven=proven)},
+            directives=[*_directives(scopes), *([RequiresProof()] if proven else ())],
             graphql_type=graphql_type,
         )
         return made

@@ -13,7 +13,7 @@ from domain.order import OrderAction, OrderState
 from domain.order_rights import OrderStep
 from domain.purpose import Purpose
 from resolvers.arguments import ACTIONS, STATES, OrderIdArgument, ReasonArgument, explained
-from resolvers.binding import bind
+from resolvers.binding import approves_only, bind, only_under_approval
 from resolvers.context import Context, Ground, Info
 from resolvers.debtor import DEBTOR
 from resolvers.declare import court_field, guarded
@@ -298,7 +298,7 @@ async def _debtor(context: Context, shown: ShownOrder) -> Subject:
     if case is None:
         raise LookupError("an order always has its case")
     kinds = {party.id_number: party.kind for party in case.obligors}
-    caller, purpose = context.caller, Purpose(order.purpose)
+    caller, purpose, only = context.caller, Purpose(order.purpose), None
     document = order.ruling_number or order.notice_number or case.basis_document_number
     if caller.organisation == "court":
         if caller.may("command:read"):
@@ -309,6 +309,10 @@ async def _debtor(context: Context, shown: ShownOrder) -> Subject:
         )  # an order is itself the paper that is the reason
         await owed(context, said, purpose, [order.id_number], outside=bound.is_outside)
         authority = bound.authority
+        if approves_only(case, caller):
+            submitted = order.state == OrderState.PENDING_APPROVAL.value
+            under_approval = {order.id_number: frozenset({order.department} if submitted else ())}
+            only = only_under_approval(under_approval, order.id_number)
     else:
         # The addressee reads its own records of this debtor under the order's case and purpose.
         authority = Authority(
@@ -330,6 +334,7 @@ async def _debtor(context: Context, shown: ShownOrder) -> Subject:
         level=0,
         name=order.subject_name,
         kind=kinds.get(order.id_number, "NATURAL_PERSON"),
+        only=only,
     )
 
 

@@ -5,6 +5,7 @@ What the gateway itself refuses, in words a client can act on.
   + CaseNotFound          no such case among those the caller handles
   + CaseNotOpen           suspended or closed
   + NotAnObligor          the subject is no obligor of the case
+  + NotUnderApproval      who approves reads what is up for approval
   + PurposeNotAllowed     the purpose does not permit these fields, or not for this caller
   + FieldNotAllowed       the token lacks a scope
   + BadInput              an argument that no type can catch
@@ -57,6 +58,16 @@ class NotAnObligor(Refused):
         super().__init__(
             "This person is not an obligor of the case (I-07). An added obligor needs a ruling. "
             "该主体不是本案被执行人"
+        )
+
+
+class NotUnderApproval(Refused):
+    code = "NOT_UNDER_APPROVAL"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You approve in this case, and no order on this asset is submitted to you: you read the "
+            "assets of orders under approval. 审批人仅可查看待审批指令所涉财产"
         )
 
 

@@ -12,7 +12,7 @@ from domain.masks import TEXT_MASKS, amount_band, mask_name, quantity_band
 from resolvers.asking import Wanted
 from resolvers.context import Context
 from resolvers.declare import Declared
-from resolvers.refusals import FieldNotAllowed, PurposeNotAllowed
+from resolvers.refusals import FieldNotAllowed, NotUnderApproval, PurposeNotAllowed
 from resolvers.subject import Subject
 
 Resolve = Callable[..., Any]
@@ -69,6 +69,8 @@ def _asked(coordinate: str, declared: Declared) -> Resolve:
                 "查询目的与所查字段不符",
                 coordinates=[coordinate],
             )
+        if not subject.may_be_asked_of(question.department):
+            raise NotUnderApproval
         plural = is_list_type(get_nullable_type(info.return_type))
         known = context.asking.known(question, subject)
         if known is not None:
@@ -117,7 +119,9 @@ def _sound(value: Any) -> Any:
 
 def next_subject(subject: Subject, number: Any) -> Subject:
     """Return the person with *number* as reached from *subject*, under the same authority."""
-    return Subject(id_number=number, authority=subject.authority, level=subject.level + 1)
+    return Subject(
+        id_number=number, authority=subject.authority, level=subject.level + 1, only=subject.only
+    )
 
 
 def _read(coordinate: str, declared: Declared) -> Resolve:

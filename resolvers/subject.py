@@ -13,6 +13,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
         level: 0 for a debtor; each step along related persons adds 1.
         name: as the case file has it; None for a related person.
         authority: under which case, officer and purpose departments are asked.
+        only: departments that may be asked about them; None where scopes and purpose decide alone.
     """
 
     id_number: IdNumber
@@ -20,6 +21,10 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     level: int
     name: str | None = None
     kind: str | None = None
+    only: frozenset[str] | None = None
+
+    def may_be_asked_of(self, department: str) -> bool:
+        return self.only is None or department in self.only
 
     @property
     def organization(self) -> bool:

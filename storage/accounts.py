@@ -1,7 +1,8 @@
 """Clients, users and authorization codes of the embedded issuer."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -16,6 +17,10 @@ class ClientRecord:
     organisation: str
     grants: tuple[str, ...]
     redirect_uris: tuple[str, ...]
+    jwks: Mapping[str, Any] | None = None
+    certificate_thumbprints: tuple[str, ...] = ()
+    certificate_subject: str | None = None
+    bound_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +51,9 @@ class CodeRecord:
     scope: str
     code_challenge: str
     expires_at: int  # seconds since the epoch
+    dpop_jkt: str | None = None
+    acr: str | None = None
+    auth_time: int | None = None
 
 
 def find_client(connection: Connection, client_id: str) -> ClientRecord | None:
@@ -59,6 +67,10 @@ def find_client(connection: Connection, client_id: str) -> ClientRecord | None:
         organisation=row.organisation,
         grants=tuple(row.grants),
         redirect_uris=tuple(row.redirect_uris),
+        jwks=row.jwks,
+        certificate_thumbprints=tuple(row.certificate_thumbprints or ()),
+        certificate_subject=row.certificate_subject,
+        bound_to=row.bound_to,
     )
 
 
@@ -93,6 +105,10 @@ def keep_clients(connection: Connection, register: Sequence[ClientRecord]) -> No
                     "organisation": c.organisation,
                     "grants": list(c.grants),
                     "redirect_uris": list(c.redirect_uris),
+                    "jwks": None if c.jwks is None else dict(c.jwks),
+                    "certificate_thumbprints": list(c.certificate_thumbprints),
+                    "certificate_subject": c.certificate_subject,
+                    "bound_to": c.bound_to,
                 }
                 for c in register
             ],
@@ -131,6 +147,9 @@ def save_code(connection: Connection, code: CodeRecord, *, now: int) -> None:
             scope=code.scope,
             code_challenge=code.code_challenge,
             expires_at=code.expires_at,
+            dpop_jkt=code.dpop_jkt,
+            acr=code.acr,
+            auth_time=code.auth_time,
         )
     )
 

@@ -123,6 +123,15 @@ _CASE: Final = select(
     _ASSIGNED.label("officer_rows"),
     _RECOVERED.label("recovery_rows"),
 ).where(cases.c.number == bindparam("number"))
+# The same, of cases that are assigned to somebody: another's case costs what none at all does.
+_CASE_OF: Final = _CASE.where(
+    select(case_officers.c.case_number)
+    .where(
+        case_officers.c.case_number == cases.c.number,
+        case_officers.c.officer_id == bindparam("officer"),
+    )
+    .exists()
+)
 _COURT: Final = select(cases.c.court_name).where(cases.c.number == bindparam("number"))
 _LOCK: Final = select(cases.c.number).where(cases.c.number == bindparam("number")).with_for_update()
 _PARTY_ROWS: Final = msgspec.json.Decoder(list[tuple[int, str, IdNumber, str, str, int]])
@@ -139,9 +148,19 @@ def lock_case(connection: Connection, number: CaseNumber) -> None:
         connection.execute(_LOCK, {"number": number})
 
 
-def find_case(connection: Connection, number: CaseNumber) -> CaseRecord | None:
-    """Return the case as the register has it now; None if it has none of that number."""
-    row = connection.execute(_CASE, {"number": number}).one_or_none()
+def find_case(
+    connection: Connection, number: CaseNumber, *, assigned_to: str | None = None
+) -> CaseRecord | None:
+    """Return the case as the register has it now; None if it has none of that number.
+
+    Args:
+        assigned_to: an officer to whom it is assigned; one of others is not there then.
+    """
+    if assigned_to is None:
+        row = connection.execute(_CASE, {"number": number}).one_or_none()
+    else:
+        which = {"number": number, "officer": assigned_to}
+        row = connection.execute(_CASE_OF, which).one_or_none()
     if row is None:
         return None
     people: dict[str, list[Party]] = {"APPLICANT": [], "OBLIGOR": []}

@@ -7,7 +7,8 @@ from sqlalchemy import Connection, inspect, text
 
 from storage.database import Database
 
-NEWEST: Final = "0013"
+NEWEST: Final = "0016"
+SCRIPTS: Final = Path(__file__).parent / "migrations"
 
 
 async def migrate(database: Database) -> None:
@@ -28,6 +29,6 @@ def _upgrade(connection: Connection) -> None:
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(SCRIPTS))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from domain.case_number import CaseNumber
 from domain.identity import IdNumber
 from domain.money import Fen
+from domain.order import OrderState
 from storage.cases import lock_case
 from storage.instants import instant_text, parse_instant
 from storage.settled import settled
@@ -215,6 +216,25 @@ def find_orders(connection: Connection, ids: Collection[str]) -> Mapping[str, Or
     """Return the orders among *ids* that are there, by id."""
     rows = connection.execute(select(orders).where(orders.c.id.in_(ids)))
     return {row.id: order_of(row) for row in rows}
+
+
+def departments_under_approval(
+    connection: Connection, numbers: Collection[CaseNumber]
+) -> dict[str, dict[IdNumber, frozenset[str]]]:
+    """Return, by case and debtor, the departments of the orders that are submitted for approval."""
+    rows = connection.execute(
+        select(orders.c.case_number, orders.c.id_number, orders.c.department)
+        .where(
+            orders.c.case_number.in_(numbers), orders.c.state == OrderState.PENDING_APPROVAL.value
+        )
+        .distinct()
+    )
+    found: dict[str, dict[IdNumber, frozenset[str]]] = {}
+    for row in rows:
+        of_case = found.setdefault(row.case_number, {})
+        number = IdNumber(row.id_number)
+        of_case[number] = of_case.get(number, frozenset()) | {row.department}
+    return found
 
 
 def orders_of_case(

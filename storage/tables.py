@@ -314,6 +314,10 @@ clients = Table(
     Column("organisation", String(64), nullable=False),
     Column("grants", JSON, nullable=False),
     Column("redirect_uris", JSON, nullable=False),
+    Column("jwks", JSON(none_as_null=True)),
+    Column("certificate_thumbprints", JSON(none_as_null=True)),
+    Column("certificate_subject", String(512)),
+    Column("bound_to", String(8)),
 )
 
 users = Table(
@@ -337,6 +341,157 @@ codes = Table(
     Column("scope", Text, nullable=False),
     Column("code_challenge", String(128), nullable=False),
     Column("expires_at", BigInteger, nullable=False),
+    Column("dpop_jkt", String(64)),
+    Column("acr", String(64)),
+    Column("auth_time", BigInteger),
+)
+
+# What the processes of the authorization server agree on. Times are epoch seconds.
+pushed_requests = Table(
+    "pushed_requests",
+    METADATA,
+    Column("handle_hash", String(64), primary_key=True),
+    Column("client_id", String(64), nullable=False),
+    Column("parameters", JSON, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Index(None, "expires_at"),
+)
+
+# What a person allowed a client: refresh tokens belong to one, and end with it.
+token_grants = Table(
+    "token_grants",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("client_id", String(64), nullable=False),
+    Column("user_id", String(64), nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("jkt", String(64)),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+    Column("acr", String(64)),
+    Column("auth_time", BigInteger),
+    Index(None, "expires_at"),
+)
+
+# Used ones stay while their grant lives: who shows one a second time ends the grant.
+refresh_tokens = Table(
+    "refresh_tokens",
+    METADATA,
+    Column("hash", String(64), primary_key=True),
+    Column("grant_id", String(64), nullable=False),
+    Column("used_at", BigInteger),
+    Index(None, "grant_id"),
+)
+
+# Proofs, assertions and codes that came: none of them counts a second time.
+used_once = Table(
+    "used_once",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("until", BigInteger, nullable=False),
+    Index(None, "until"),
+)
+
+# Tokens revoked before their time, until the last of them would have ended.
+denials = Table(
+    "denials",
+    METADATA,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("kind", String(8), nullable=False),
+    Column("value", String(255), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Index(None, "value"),
+    sqlite_autoincrement=True,  # an id that was used again would hide a change from who counts
+)
+
+# Who may act in which role, until when, and on which paper. A row is never changed but to end it:
+# what was in force on a day can be read from the rows.
+grants = Table(
+    "grants",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("holder_kind", String(8), nullable=False),
+    Column("holder", String(64), nullable=False),
+    Column("role", String(64)),
+    Column("organisation", String(64), nullable=False),
+    Column("owner", String(64), nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("purposes", JSON, nullable=False),
+    Column("agreement", String(128), nullable=False),
+    Column("assessment", String(128), nullable=False),
+    Column("granted_at", _Instant, nullable=False),
+    Column("granted_by", String(64), nullable=False),
+    Column("expires_at", _Instant, nullable=False),
+    Column("ended_at", _Instant),
+    Column("ended_by", String(64)),
+    Column("ended_why", String(256)),
+    Index("ix_grants_holder", "holder_kind", "holder"),
+)
+
+# A person's second factor. The secret is sealed; a time step is good once.
+second_factors = Table(
+    "second_factors",
+    METADATA,
+    Column("user_id", String(64), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("last_step", BigInteger, nullable=False),
+    Column("confirmed_at", _Instant),
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    METADATA,
+    Column("hash", String(64), primary_key=True),
+    Column("user_id", String(64), nullable=False, index=True),
+)
+
+# One code for each new account, or one whose password or second factor was lost.
+activations = Table(
+    "activations",
+    METADATA,
+    Column("user_id", String(64), primary_key=True),
+    Column("hash", String(64), nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("password_hash", String(256)),
+)
+
+# Browsers that are signed in, known by the SHA-256 of their cookie; instants in epoch seconds.
+sessions = Table(
+    "sessions",
+    METADATA,
+    Column("hash", String(64), primary_key=True),
+    Column("id", String(32), nullable=False, unique=True),
+    Column("user_id", String(64), nullable=False, index=True),
+    Column("acr", String(64), nullable=False),
+    Column("auth_time", BigInteger, nullable=False),
+    Column("began_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+    Column(
+        "bearer", JSON(none_as_null=True)
+    ),  # what a token that was exchanged said; in the demo alone
+)
+
+# Cases opened by who does not handle them: for minutes, with a reason, reviewed the next day.
+break_glass = Table(
+    "break_glass",
+    METADATA,
+    Column("sequence", _RowId, primary_key=True, autoincrement=True),
+    Column("id", String(32), nullable=False, unique=True),
+    Column("case_number", String(64), nullable=False, index=True),
+    Column("officer", String(64), nullable=False),
+    Column("credential", String(64), nullable=False),
+    Column("purpose", String(32), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("opened_at", _Instant, nullable=False),
+    Column("ends_at", _Instant, nullable=False),
+    Column("review_due", _Instant, nullable=False),
+    Column("reviewed_at", _Instant),
+    Column("reviewer", String(64)),
+    Column("verdict", String(16)),
+    Column("remark", Text),
 )
 
 # Steps that were refused (domain.md 6.1): the order did not change, but somebody tried.

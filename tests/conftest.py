@@ -1,14 +1,12 @@
 """What every test may lean on."""
 
-import json
 import os
-import subprocess
-import sys
-import time
 from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
+
+from tests.starting import running_demo
 
 
 @pytest.fixture
@@ -31,16 +29,5 @@ def pytest_runtest_makereport(
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    data = tmp_path_factory.mktemp("demo")
-    ready = data / "ready.json"
-    command = [
-        *(sys.executable, "-c", "from gateway.cli import app; app()", "demo", "--port", "0"),
-        *("--people", "2000", "--data", str(data / "state"), "--ready-file", str(ready)),
-    ]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        until = time.monotonic() + 60
-        while not ready.exists() and time.monotonic() < until and process.poll() is None:
-            time.sleep(0.05)
-        assert ready.exists(), "the demo did not start"
-        yield {**json.loads(ready.read_text()), "data": str(data / "state")}
-        process.terminate()
+    with running_demo(tmp_path_factory.mktemp("demo"), people=2000) as ready:
+        yield ready

@@ -15,10 +15,18 @@ from typing import Any
 class Installation:
     """A demo of its own that can be killed and started again on the same data."""
 
-    def __init__(self, data: Path, errors: Path | None = None, **environment: str) -> None:
+    def __init__(
+        self,
+        data: Path,
+        errors: Path | None = None,
+        options: tuple[str, ...] = (),
+        /,
+        **environment: str,
+    ) -> None:
         """Args: errors: file that takes what it writes to standard error."""
         self._data = data
         self._errors = errors
+        self._options = options
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
         self.pid = 0
@@ -32,6 +40,7 @@ class Installation:
                 *(sys.executable, "-c", "from gateway.cli import app; app()", "demo"),
                 *("--port", "0", "--people", "500"),
                 *("--data", str(self._data / "state"), "--ready-file", str(ready)),
+                *self._options,
             ],
             stdout=subprocess.DEVNULL,
             stderr=errors,
@@ -56,9 +65,13 @@ class Installation:
 
 @contextmanager
 def installed(
-    data: Path, errors: Path | None = None, /, **environment: str
+    data: Path,
+    errors: Path | None = None,
+    options: tuple[str, ...] = (),
+    /,
+    **environment: str,
 ) -> Iterator[Installation]:
-    installation = Installation(data, errors, **environment)
+    installation = Installation(data, errors, options, **environment)
     try:
         yield installation
     finally:

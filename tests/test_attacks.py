@@ -17,8 +17,10 @@ from websockets.typing import Subprotocol
 from auth.issuer import Issuer
 from auth.keys import SigningKeys
 from auth.passwords import Passwords
+from auth.policy import Policy
 from auth.scopes import Entitlements
 from gateway.accounts import StoredAccounts
+from gateway.ledger import StoredLedger
 from storage.database import open_database
 from tests.running import ASSETS, ask, wire
 from tests.test_silence import log_of
@@ -38,9 +40,10 @@ def short_token(demo: dict[str, Any], seconds: int) -> str:
         audience="chakong",
         keys=SigningKeys.load_or_create(state_of(demo) / "signing-keys.json"),
         accounts=StoredAccounts(open_database("sqlite://")),
+        ledger=StoredLedger(open_database("sqlite://"), longest_seconds=seconds),
         entitlements=Entitlements.from_catalogue(),
         passwords=Passwords(),
-        access_token_seconds=seconds,
+        policy=Policy(access_token_seconds=seconds),
     )
     return issuer.token_for(
         role="court-executor",
@@ -69,14 +72,14 @@ def subscribe(socket: ClientConnection, query: str, **variables: Any) -> None:
 def test_a_socket_does_not_outlive_its_token(demo: dict[str, Any]) -> None:
     case = demo["cases"][0]["number"]
     with socket_of(demo, short_token(demo, 1)) as socket:
-        time.sleep(1.2)
+        time.sleep(1.5)
         before = wire(demo)
 
-        subscribe(socket, ASSETS, n=case)
+        with pytest.raises(ConnectionClosed) as closed:
+            subscribe(socket, ASSETS, n=case)
 
-        message = json.loads(socket.recv(5))
-    assert message["type"] == "error"
-    assert message["payload"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 4403
     assert wire(demo) == before
 
 

@@ -124,6 +124,9 @@ def test_another_population_needs_a_reset(tmp_path: Path) -> None:
     ("arguments", "says"),
     [
         pytest.param(("token", "nobody"), "no demo|no role", id="no such role"),
+        pytest.param(
+            ("demo", "--trust-issuer", "http://127.0.0.1:9?x"), "--trust-issuer", id="no issuer"
+        ),
         pytest.param(("serve", "--config", "missing.toml"), "missing.toml", id="no such file"),
     ],
 )

@@ -88,6 +88,7 @@ def test_a_plan_is_explained_without_anybody_in_it(demo: dict[str, Any]) -> None
     assert {step["department"] for step in plan["steps"]} == {d["id"] for d in demo["departments"]}
     [identity] = [step for step in plan["steps"] if step["question"] == "identity_of"]
     assert identity["fields"] == ["name"]
+    assert "Identity.name" in plan["provedLately"]
     assert {call["status"] for call in plan["calls"]} == {"ANSWERED"}
     assert case["debtors"][0] not in str(plan)
 

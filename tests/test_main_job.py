@@ -10,6 +10,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
+from tests.demo_tokens import ask_with, demo_token
 from tests.running import ASSETS, ask, wire
 
 ORDER = "... on Order { id state documentHash receipts { result controlled { fen } } } ... on OrderRefused { code guard message }"
@@ -64,8 +65,18 @@ def test_a_field_beyond_the_token_refuses_the_request_and_nobody_is_asked(
 
 
 def test_a_partial_answer_is_opted_into(demo: dict[str, Any]) -> None:
-    answer = ask(
-        demo, "court-approver", ASSETS, {"x-partial": "allow"}, n=demo["cases"][0]["number"]
+    # What an officer may who was granted neither relations nor raw values.
+    scopes = {
+        "cases:read",
+        "identity:read",
+        "vehicles:read",
+        "housing-fund:read",
+        "securities:read",
+    }
+    token = demo_token(demo, "executor-1", "court-executor", scopes=frozenset(scopes))
+
+    answer = ask_with(
+        demo, token, ASSETS, {"x-partial": "allow"}, n=demo["cases"][0]["number"]
     ).json()
 
     [debtor] = answer["data"]["case"]["debtors"]

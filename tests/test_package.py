@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.issuer_settings import TrustedIssuer
 from gateway.record_settings import RecordSigner, RecordStamping, RecordWitness
 from gateway.settings import Department, Settings, load_settings
 
@@ -31,6 +32,7 @@ def test_every_setting_is_documented() -> None:
         ("record_signers.<name>", RecordSigner),
         ("record_witnesses.<name>", RecordWitness),
         ("record_stamping", RecordStamping),
+        ("trusted_issuers", TrustedIssuer),
     ):
         for name, field in model.model_fields.items():
             assert f"`{prefix}.{name}` | {field.description}" in page

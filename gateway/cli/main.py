@@ -1,4 +1,4 @@
-"""``chakong``: serve, demo, token, audit, backup, restore, orders, cases, list, people, schema, config."""
+"""``chakong``: serve, demo, token, clients, users, grants, sessions, access, keys, audit, backup, orders, …"""
 
 import difflib
 import json
@@ -9,12 +9,18 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from gateway.cli.access import access_app
 from gateway.cli.audit import audit_app
 from gateway.cli.backups import backup, restore
 from gateway.cli.cases import cases_app
+from gateway.cli.clients import clients_app
+from gateway.cli.grants import grants_app
+from gateway.cli.keys import keys_app
 from gateway.cli.lists import list_app
 from gateway.cli.orders import orders_app
 from gateway.cli.people import people_app
+from gateway.cli.sessions import sessions_app
+from gateway.cli.users import users_app
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -33,9 +39,15 @@ app.add_typer(orders_app, name="orders")
 app.add_typer(cases_app, name="cases")
 app.add_typer(audit_app, name="audit")
 app.add_typer(people_app, name="people")
+app.add_typer(keys_app, name="keys")
+app.add_typer(access_app, name="access")
 app.add_typer(list_app, name="list")
 app.command("backup")(backup)
 app.command("restore")(restore)
+app.add_typer(clients_app, name="clients")
+app.add_typer(users_app, name="users")
+app.add_typer(grants_app, name="grants")
+app.add_typer(sessions_app, name="sessions")
 
 Config = Annotated[
     Path | None, typer.Option("--config", help="TOML file; CHAKONG_CONFIG if left out.")
@@ -88,10 +100,22 @@ def demo(  # noqa: PLR0913, PLR0917 -- the options of ./demo
     ready_file: Annotated[
         Path | None, typer.Option(help="Write addresses, tokens and cases here when all answer.")
     ] = None,
+    trust_issuer: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Trust this authorization server's tokens too, their scopes as granted; repeatable.",
+            metavar="URL",
+        ),
+    ] = None,
+    trust_audience: Annotated[
+        str | None,
+        typer.Option(help="`aud` of those tokens; chakong if left out.", metavar="AUD"),
+    ] = None,
 ) -> None:
     """Run five simulated departments and the gateway, filled with synthetic people."""
     from gateway.demo.card import show_card  # noqa: PLC0415
     from gateway.demo.departments import DepartmentsDidNotStart  # noqa: PLC0415
+    from gateway.demo.guests import NoIssuer  # noqa: PLC0415
     from gateway.demo.run import DemoOptions, DifferentPeople, PortTaken, run_demo  # noqa: PLC0415
 
     options = DemoOptions(
@@ -102,10 +126,12 @@ def demo(  # noqa: PLR0913, PLR0917 -- the options of ./demo
         data=data,
         reset=reset,
         ready_file=ready_file,
+        trust_issuers=tuple(trust_issuer or ()),
+        trust_audience=trust_audience,
     )
     try:
         run_demo(options, lambda ready: show_card(ready, options))
-    except (PortTaken, DifferentPeople, DepartmentsDidNotStart) as error:
+    except (PortTaken, DifferentPeople, DepartmentsDidNotStart, NoIssuer) as error:
         _stop(str(error))
 
 

@@ -9,6 +9,7 @@ from rich.table import Table
 from gateway.demo.example import example_curl
 from gateway.demo.logins import PASSWORD
 from gateway.demo.run import DemoOptions, Ready
+from gateway.people import DEMO_CODE
 
 _SHOWN_FIRST: Final = "court-executor"
 
@@ -20,8 +21,15 @@ def show_card(ready: Ready, options: DemoOptions) -> None:
     console.print("\n[bold]查控 Chakong[/bold] is up, with synthetic people only.\n")
     console.print(f"  GraphiQL  [link]{document['graphiql']}[/link]")
     console.print(f"  GraphQL   {document['graphql']}")
-    console.print(f"  Cases     {len(document['cases'])} handled by executor-1\n")
-    table = Table("role", "login", title="Logins (password for all: " + PASSWORD + ")")
+    console.print(f"  Cases     {len(document['cases'])} handled by executor-1")
+    for issuer in options.trust_issuers:
+        console.print(f"  Trusts    {issuer} [dim](docs/issuers.md)[/dim]")
+    console.print()
+    table = Table(
+        "role",
+        "login",
+        title="Logins (password for all: " + PASSWORD + ", code: " + DEMO_CODE + ")",
+    )
     for login in ready.logins:
         table.add_row(login.role, login.user)
     console.print(table)

@@ -1,11 +1,14 @@
 """Who can sign in to the demo, and as which system a department comes."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from auth.accounts import AUTHORIZATION_CODE, CLIENT_CREDENTIALS
 from auth.passwords import Passwords
 from domain import catalogue
+from domain.grant import Grant
+from domain.purpose import Purpose
 from storage.accounts import ClientRecord, UserRecord
 from storage.cases import Officer
 
@@ -95,6 +98,21 @@ def clients(passwords: Passwords, redirect_uri: str) -> list[ClientRecord]:
         redirect_uris=(redirect_uri,),
     )
     return [page, *systems]
+
+
+def demo_grant(role: str | None, organisation: str, *, now: datetime) -> Grant:
+    """Return all that *role* may hold, for a year."""
+    return Grant(
+        role=role,
+        organisation=organisation,
+        owner="demo",
+        scopes=frozenset() if role is None else catalogue.role(role).scopes,
+        purposes=frozenset(Purpose),
+        agreement="demo",
+        assessment="demo",
+        granted_at=now,
+        expires_at=now + timedelta(days=365),
+    )
 
 
 def organisation_of(role: str) -> str:

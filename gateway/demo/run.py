@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import uvicorn
 from pydantic import SecretStr
+from sqlalchemy import Connection
 
 from auth.issuer import Issuer
 from auth.passwords import Passwords
@@ -21,12 +22,15 @@ from gateway.app import build_gateway
 from gateway.case_register import read_register
 from gateway.demo.departments import SECRET, Simulated, export_cases, running_departments
 from gateway.demo.example import example_query
+from gateway.demo.guests import guests_of
+from gateway.demo.keyed_clients import client_key, keyed_clients
 from gateway.demo.logins import (
     DEBTOR,
     EXECUTOR,
     PASSWORD,
     Login,
     clients,
+    demo_grant,
     login_of_role,
     logins,
     organisation_of,
@@ -37,9 +41,10 @@ from gateway.demo.state import DemoState, keep_state, read_state
 from gateway.logs import configure_logs
 from gateway.server import run, server_config
 from gateway.settings import Department, Settings
-from storage.accounts import find_user, keep_clients, keep_users
+from storage.accounts import ClientRecord, find_user, keep_clients, keep_users
 from storage.cases import CaseRecord, keep_cases, keep_officers
 from storage.database import Database
+from storage.grants import HolderKind, give_grant, grant_in_force
 from storage.migration import migrate
 from storage.verified_people import VerifiedPerson, keep_verified_person
 
@@ -71,6 +76,8 @@ class DemoOptions:
     data: Path
     reset: bool
     ready_file: Path | None
+    trust_issuers: tuple[str, ...] = ()
+    trust_audience: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +97,12 @@ class DifferentPeople(RuntimeError):
 
 
 def run_demo(options: DemoOptions, announce: "Any") -> None:
-    """Run until interrupted; call *announce* with `Ready` once every socket answers."""
+    """Run until interrupted; call *announce* with `Ready` once every socket answers.
+
+    Raises:
+        NoIssuer: what is to be trusted is none.
+    """
+    guests_of(options.trust_issuers, _audience(options), ())
     if options.reset and options.data.exists():
         shutil.rmtree(options.data)
     options.data.mkdir(parents=True, exist_ok=True)
@@ -146,6 +158,7 @@ async def _serve(
         settings,
         logins=tuple((login.user, PASSWORD) for login in known),
         first_query=example_query(cases[0].number),
+        guests=guests_of(options.trust_issuers, _audience(options), known),
     )
     await migrate(gateway.database)
     await _fill(gateway.database, settings, known, officers, cases)
@@ -170,6 +183,11 @@ async def _serve(
     await running
 
 
+def _audience(options: DemoOptions) -> str:
+    """Return what `aud` of trusted issuers' tokens must be."""
+    return options.trust_audience or str(Settings.model_fields["audience"].default)
+
+
 def _settings(options: DemoOptions, departments: Sequence[Simulated], port: int) -> Settings:
     return Settings(
         audience=Settings.model_fields["audience"].default,  # `demo token` has no environment
@@ -177,6 +195,8 @@ def _settings(options: DemoOptions, departments: Sequence[Simulated], port: int)
         demo=True,
         data_dir=options.data,
         access_token_seconds=TOKEN_SECONDS,
+        persons_per_hour=100_000,  # whoever tries it out asks about everybody
+        step_up_seconds=TOKEN_SECONDS,  # its tokens last as long as it does, and prove two factors
         departments={d.stem: Department(url=d.url, secret=SecretStr(SECRET)) for d in departments},
     )
 
@@ -192,6 +212,10 @@ async def _fill(
     passwords = Passwords()
     filled = await database.read(lambda c: find_user(c, EXECUTOR)) is not None
     page = clients(passwords, f"{settings.issuer}/graphiql")
+    # Nobody listens where their codes go: the address says it all.
+    keyed = keyed_clients(client_key(settings.data_dir), f"{settings.issuer}/callback")
+    await database.write(lambda c: keep_clients(c, keyed))
+    await database.write(lambda c: _grant_all(c, known, [*page, *keyed]))
     if filled:
         await database.write(lambda c: keep_clients(c, page[:1]))  # the port may be another one
         return
@@ -209,7 +233,22 @@ async def _fill(
     await database.write(lambda c: keep_verified_person(c, debtor))
 
 
-def token_of_role(issuer: Issuer, known: list[Login], role: str) -> str:
+def _grant_all(
+    connection: Connection, people: Sequence[Login], systems: Sequence[ClientRecord]
+) -> None:
+    """Give everybody in the demo what their role holds, where it is not given or has run out."""
+    now = datetime.now(UTC)
+    holders = [
+        *((HolderKind.PERSON, one.user, one.role, one.organisation) for one in people),
+        *((HolderKind.CLIENT, one.id, one.role, one.organisation) for one in systems),
+    ]
+    for kind, holder, role, organisation in holders:
+        if grant_in_force(connection, kind, holder, now) is None:
+            grant = demo_grant(role, organisation, now=now)
+            give_grant(connection, kind, holder, grant, by="demo")
+
+
+def token_of_role(token_for: Callable[..., str], known: list[Login], role: str) -> str:
     """Return a fresh token: of the role's login, or of the system that the role is for.
 
     Raises:
@@ -217,7 +256,7 @@ def token_of_role(issuer: Issuer, known: list[Login], role: str) -> str:
     """
     login = login_of_role(known, role)
     if login is not None:
-        return issuer.token_for(
+        return token_for(
             role=role,
             subject=login.user,
             organisation=login.organisation,
@@ -225,7 +264,7 @@ def token_of_role(issuer: Issuer, known: list[Login], role: str) -> str:
             officer=login.credential,
         )
     system = role.replace(":", "-")
-    return issuer.token_for(
+    return token_for(
         role=role_of_system(role),
         subject=system,
         organisation=organisation_of(role),
@@ -247,7 +286,7 @@ def _ready(
         "issuer": base,
         "token_endpoint": f"{base}/oauth/token",
         "jwks_uri": f"{base}/oauth/jwks",
-        "tokens": {role: token_of_role(issuer, known, role) for role in READY_ROLES},
+        "tokens": {role: token_of_role(issuer.token_for, known, role) for role in READY_ROLES},
         "cases": [
             {
                 "number": case.number,

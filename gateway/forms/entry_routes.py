@@ -30,7 +30,7 @@ def entry_form_routes(
     """Return the route; what is shown is recorded in *record*."""
 
     async def show(request: Request) -> Response:
-        caller = caller_with(guard, request, *_PRINTERS)
+        caller = await caller_with(guard, request, *_PRINTERS)
         made = ENTRY_FORMS.get(request.path_params["form"])
         paper = await database.read(partial(_paper, caller, request.path_params["entry_id"]))
         page = None if made is None or paper is None else made(paper)

@@ -53,7 +53,7 @@ class _Views:
         self._record = record
 
     async def show(self, request: Request) -> Response:
-        caller = caller_with(self._guard, request, *ORDER_READERS)
+        caller = await caller_with(self._guard, request, *ORDER_READERS)
         order_id = request.path_params["order_id"]
         paper = await self._database.read(partial(_paper, caller, order_id))
         page = None if paper is None else self._form(request.path_params["form"], paper)

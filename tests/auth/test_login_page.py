@@ -30,8 +30,8 @@ async def test_a_failed_login_does_not_tell_why(username: str, password: str) ->
         response = await log_in(client, authorization(), username=username, password=password)
 
     assert response.status_code == 400
-    assert "用户名或密码不正确。" in response.text
-    assert "The user name or password is not correct." in response.text
+    assert "用户名、密码或动态验证码不正确。" in response.text
+    assert "The user name, the password or the code is not correct." in response.text
     assert not world.accounts.codes
 
 

@@ -51,7 +51,7 @@ async def test_a_system_gets_a_token_that_the_guard_lets_in(
     assert response.status_code == 200
     assert response.headers["cache-control"] == "no-store"
     answer = response.json()
-    assert (answer["token_type"], answer["expires_in"]) == ("Bearer", 900)
+    assert (answer["token_type"], answer["expires_in"]) == ("Bearer", 300)
     assert answer["scope"] == "vehicles:ack vehicles:read"
     assert "refresh_token" not in answer
     caller = world.guard.caller(bearer(answer["access_token"]))
@@ -116,7 +116,7 @@ BAD_REQUESTS = [
     ("no credentials", GRANT, header("Basic"), "invalid_client"),
     ("no grant type", {}, basic(), "invalid_request"),
     ("password grant", {"grant_type": "password"}, basic(), "unsupported_grant_type"),
-    ("refresh", {"grant_type": "refresh_token"}, basic(), "unsupported_grant_type"),
+    ("refresh", {"grant_type": "refresh_token"}, basic(), "unauthorized_client"),
     ("assertion", ASSERTION, basic(), "unsupported_grant_type"),
     ("grant type with a quote", {"grant_type": 'x"\\'}, basic(), "invalid_request"),
     ("a grant it does not have", CODE, basic(), "unauthorized_client"),

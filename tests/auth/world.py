@@ -6,21 +6,26 @@ import hmac
 import json
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from argon2 import PasswordHasher
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
 from joserfc.jwk import ECKey
+from joserfc.jws import JWSRegistry
 from starlette.applications import Starlette
 
 from auth.accounts import AUTHORIZATION_CODE, CLIENT_CREDENTIALS, Client, Code, User
+from auth.algorithms import Key
+from auth.binding import Surroundings
+from auth.caller import Caller
+from auth.certificates import NO_TERMINATORS, Terminators
+from auth.denials import Denial, DenialKind, DenyList, grant_of
 from auth.guard import Guard
 from auth.issuer import Issuer
 from auth.keys import SigningKeys
+from auth.ledger import Grant, PushedRequest, Reused
 from auth.passwords import Passwords
+from auth.policy import Policy
 from auth.routes import oauth_routes
 from auth.scopes import Entitlements
 
@@ -33,6 +38,7 @@ PASSWORD = "合成口令 only for tests"
 
 CHEAP = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 KEYS = SigningKeys.generate()
+SIGNING = KEYS.signing
 STRANGER = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)
 ENTITLEMENTS = Entitlements(
     known=frozenset({"vehicles:read", "vehicles:ack", "cases:read", "orders:approve"}),
@@ -100,29 +106,142 @@ class MemoryAccounts:
             return self.codes.pop(code_hash, None)
 
 
+class MemoryLedger:
+    """What storage does, for one process: enough for tests of everything else."""
+
+    def __init__(self, *, longest: int = 300) -> None:
+        self.came: set[str] = set()
+        self.requests: dict[str, PushedRequest] = {}
+        self.grants: dict[str, Grant] = {}
+        self.tokens: dict[str, tuple[str, bool]] = {}
+        self.revoked: set[str] = set()
+        self.denied: list[Denial] = []
+        self._longest = longest
+        self._lock = threading.Lock()
+
+    def first_time(self, what: str, until: int) -> bool:
+        del until
+        with self._lock:
+            first = what not in self.came
+            self.came.add(what)
+            return first
+
+    def has_come(self, what: str) -> bool:
+        return what in self.came
+
+    def push(self, request: PushedRequest) -> None:
+        self.requests[request.handle_hash] = request
+
+    def pushed(self, handle_hash: str) -> PushedRequest | None:
+        return self.requests.get(handle_hash)
+
+    def take_pushed(self, handle_hash: str) -> bool:
+        with self._lock:
+            return self.requests.pop(handle_hash, None) is not None
+
+    def open_grant(self, grant: Grant, token_hash: str) -> None:
+        self.grants[grant.id] = grant
+        self.tokens[token_hash] = (grant.id, False)
+
+    def find_grant(self, token_hash: str, *, unused: bool = False) -> Grant | None:
+        grant_id, used = self.tokens.get(token_hash, ("", False))
+        if grant_id in self.revoked or (unused and used):
+            return None
+        return self.grants.get(grant_id)
+
+    def renew(self, token_hash: str, successor_hash: str | None, now: int) -> Grant | Reused | None:
+        with self._lock:
+            grant = self.find_grant(token_hash)
+            if grant is None or grant.expires_at <= now:
+                return None
+            if self.tokens[token_hash][1]:
+                self.revoke_grant(grant.id, now)
+                return Reused(grant)
+            if successor_hash is not None:
+                self.tokens[token_hash] = (grant.id, True)
+                self.tokens[successor_hash] = (grant.id, False)
+            return grant
+
+    def revoke_grant(self, grant_id: str, now: int) -> None:
+        self.revoked.add(grant_id)
+        self.deny(Denial(kind=DenialKind.GRANT, value=grant_id, at=now, until=now + self._longest))
+
+    def deny(self, denial: Denial) -> None:
+        self.denied.append(denial)
+
+    def is_denied(self, caller: Caller) -> bool:
+        named = {(DenialKind.TOKEN, caller.token_id), (DenialKind.GRANT, grant_of(caller.token_id))}
+        late = {(DenialKind.SUBJECT, caller.subject), (DenialKind.CLIENT, caller.client_id)}
+        return any(
+            (one.kind, one.value) in named
+            or ((one.kind, one.value) in late and one.at >= caller.issued_at)
+            for one in self.denied
+        )
+
+    async def read(self, mark: str) -> tuple[str, Iterable[Denial]] | None:
+        found = str(len(self.denied))
+        return None if found == mark else (found, list(self.denied))
+
+    async def came_first(self, what: str, until: int) -> bool:
+        return self.first_time(what, until)
+
+
 class World:
-    def __init__(self, accounts: MemoryAccounts | None = None, *, url: str = URL) -> None:
+    def __init__(
+        self,
+        accounts: MemoryAccounts | None = None,
+        *,
+        url: str = URL,
+        policy: Policy | None = None,
+        terminators: Terminators = NO_TERMINATORS,
+        keys: SigningKeys | None = None,
+    ) -> None:
         self.clock = Clock()
         self.accounts = accounts or MemoryAccounts()
+        self.ledger = MemoryLedger()
         self.issuer = Issuer(
             url=url,
             audience=AUDIENCE,
-            keys=KEYS,
+            keys=keys or KEYS,
             accounts=self.accounts,
+            ledger=self.ledger,
             entitlements=ENTITLEMENTS,
             passwords=CHEAP,
+            policy=policy or Policy(resources=frozenset({AUDIENCE})),
+            terminators=terminators,
             clock=self.clock,
         )
-        self.guard = guard(self.clock, issuer=url)
-        self.app = Starlette(routes=oauth_routes(self.issuer))
+        self.denials = DenyList(self.ledger.read)
+        nonces = self.issuer.nonces if self.issuer.policy.dpop_nonces else None
+        self.guard = guard(
+            self.clock,
+            issuer=url,
+            keys=keys or KEYS,
+            surroundings=Surroundings(
+                url=url,
+                denials=self.denials,
+                first_time=self.ledger.came_first,
+                terminators=terminators,
+                nonces=nonces,
+            ),
+        )
+        self.app = Starlette(routes=oauth_routes(self.issuer, guard=self.guard))
 
 
-def guard(clock: Clock, *, issuer: str = URL, remembered: int = 4096) -> Guard:
+def guard(
+    clock: Clock,
+    *,
+    issuer: str = URL,
+    remembered: int = 4096,
+    keys: SigningKeys = KEYS,
+    surroundings: Surroundings | None = None,
+) -> Guard:
     return Guard(
-        KEYS.public,
+        keys,
         issuer,
         AUDIENCE,
         entitlements=ENTITLEMENTS,
+        surroundings=surroundings,
         remembered=remembered,
         clock=clock,
     )
@@ -144,7 +263,7 @@ def good_claims(**changes: Any) -> dict[str, Any]:
         "aud": AUDIENCE,
         "client_id": "graphiql",
         "iat": NOW,
-        "exp": NOW + 900,
+        "exp": NOW + 300,
         "jti": "token-1",
         "scope": "cases:read vehicles:read",
         "org": "court",
@@ -165,14 +284,13 @@ def signed(
     header: Mapping[str, Any] | bytes | None = None,
     claims: Mapping[str, Any] | bytes | None = None,
     *,
-    key: ECKey = KEYS.signing,
+    key: Key = SIGNING,
+    algorithm: str = "ES256",
 ) -> str:
-    """Return a token with a valid ES256 signature over whatever is given, sensible or not."""
+    """Return a token with a valid signature over whatever is given, sensible or not."""
     message = _signing_input(header, claims)
-    private = key.private_key
-    assert private is not None
-    r, s = decode_dss_signature(private.sign(message.encode(), ECDSA(SHA256())))
-    return f"{message}.{b64(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
+    signature = JWSRegistry.algorithms[algorithm].sign(message.encode(), key)
+    return f"{message}.{b64(signature)}"
 
 
 def hmac_signed(header: Mapping[str, Any], secret: bytes) -> str:

@@ -88,6 +88,8 @@ async def serve(given: argparse.Namespace) -> None:
         database_url=given.database,
         access_token_seconds=8 * 3600,
         cost_per_minute=10**9,
+        persons_per_hour=10**9,
+        step_up_seconds=8 * 3600,
         delivery_lease_seconds=given.lease,
         clock_seconds=0.5,
         reconcile_seconds=3600,

@@ -15,7 +15,7 @@ LEVELS = {"public", "internal", "personal", "sensitive"}
 def test_the_data_are_as_many_as_the_domain_says() -> None:
     assets, groups = catalogue.asset_kinds().values(), catalogue.field_groups().values()
 
-    assert len(catalogue.scopes()) == 94
+    assert len(catalogue.scopes()) == 95
     assert len(catalogue.roles()) == 35
     assert len(assets) == 15
     assert sum(len(kind.fields) for kind in assets) == 242

@@ -18,6 +18,7 @@ from domain.order_documents import DocumentKind
 from gateway.accounts import StoredAccounts
 from gateway.forms.routes import form_routes
 from gateway.forms.seal import ESeal
+from gateway.ledger import StoredLedger
 from gateway.order_documents import document_routes
 from resolvers.order_attaching import Attachment, attach
 from storage.orders import OrderRecord
@@ -93,10 +94,11 @@ async def open_office(place: Path, e_seal: ESeal | None = None) -> AsyncIterator
         audience="chakong",
         keys=keys,
         accounts=StoredAccounts(world.database),
+        ledger=StoredLedger(world.database, longest_seconds=300),
         entitlements=entitlements,
         passwords=Passwords(),
     )
-    guard = Guard(keys.public, URL, "chakong", entitlements=entitlements)
+    guard = Guard(keys, URL, "chakong", entitlements=entitlements)
     app = Starlette(
         routes=[
             *document_routes(world.database, guard, lambda: world.now, most=MOST),

@@ -21,6 +21,7 @@ from auth.passwords import Passwords
 from auth.routes import oauth_routes
 from auth.scopes import Entitlements
 from gateway.accounts import StoredAccounts
+from gateway.ledger import StoredLedger
 from gateway.list_snapshot_http import snapshot_routes
 from gateway.list_snapshots import Snapshots
 from gateway.server import server_config
@@ -106,10 +107,11 @@ async def open_snapshot_office(place: Path) -> AsyncIterator[SnapshotOffice]:
             audience="chakong",
             keys=keys,
             accounts=StoredAccounts(world.database),
+            ledger=StoredLedger(world.database, longest_seconds=300),
             entitlements=entitlements,
             passwords=Passwords(),
         )
-        guard = Guard(keys.public, url, "chakong", entitlements=entitlements)
+        guard = Guard(keys, url, "chakong", entitlements=entitlements)
         snapshots = Snapshots(world.database, place / "snapshots", keys, url, lambda: world.now)
         app = Starlette(routes=[*snapshot_routes(snapshots, guard), *oauth_routes(issuer)])
         config = server_config(app)

@@ -22,6 +22,7 @@ from auth.keys import SigningKeys
 from auth.passwords import Passwords
 from auth.scopes import Entitlements
 from gateway.accounts import StoredAccounts
+from gateway.ledger import StoredLedger
 from gateway.range_http import range_routes
 from gateway.screening_http import screening_routes
 from gateway.server import server_config
@@ -102,10 +103,11 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
             audience="chakong",
             keys=keys,
             accounts=StoredAccounts(world.database),
+            ledger=StoredLedger(world.database, longest_seconds=300),
             entitlements=entitlements,
             passwords=Passwords(),
         )
-        guard = Guard(keys.public, url, "chakong", entitlements=entitlements)
+        guard = Guard(keys, url, "chakong", entitlements=entitlements)
         screener = Screener(world.database, court.watched, KEY)
         app = Starlette(
             routes=[

@@ -27,8 +27,8 @@ def sha256(document: str) -> str:
 class Doorkeeper:
     """Lets everybody in as the executor's client."""
 
-    def caller(self, headers: object) -> Any:
-        del headers
+    async def admit(self, scope: object) -> Any:
+        del scope
         return caller_of("court-executor")
 
 

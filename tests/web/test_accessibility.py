@@ -179,3 +179,19 @@ def test_the_lock_file_names_no_registry_and_no_package_runs_scripts() -> None:
     assert '"resolved"' not in lock
     assert "registry" not in lock
     assert "ignore-scripts=true" in (PACKAGE / ".npmrc").read_text("utf-8").splitlines()
+
+
+@pytest.mark.needs("chromium")
+@pytest.mark.parametrize("page", ["sign-in", "step-up", "password", "activate"])
+def test_axe_finds_nothing_on_the_pages_that_sign_in(visit: Visit, axe: str, page: str) -> None:
+    if page in {"step-up", "password"}:
+        visit.open()
+        visit.sign_in("executor-1")
+        visit.signed_in("executor-1")
+    visit.page.goto(f"{visit.base}/session/{page}")
+    assert visit.page.locator("input[type=password], input[name=code]").count() > 0
+
+    visit.page.evaluate(axe)  # by the debugger: the page's own policy stays in force
+    found = visit.page.evaluate(RUN, TAGS)
+
+    assert (found["violations"], found["unsure"]) == ([], [])

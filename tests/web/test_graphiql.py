@@ -25,6 +25,64 @@ def test_an_officer_signs_in_queries_and_explores(visit: Visit, tmp_path: Path) 
     visit.page.screenshot(path=str(tmp_path / "explorer.png"))
 
 
+def test_the_page_holds_no_token_and_its_cookie_is_out_of_reach_of_scripts(visit: Visit) -> None:
+    visit.open()
+    visit.sign_in("executor-1")
+    visit.signed_in("executor-1")
+    visit.run()
+    visit.sees("debtors")
+
+    kept = visit.page.evaluate(
+        "JSON.stringify([document.cookie, {...localStorage}, {...sessionStorage}])"
+    )
+
+    assert "session" not in kept.split(",")[0]
+    assert "eyJ" not in kept
+    [cookie] = [
+        one for one in visit.page.context.cookies() if one["name"].endswith("chakong-session")
+    ]
+    assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Strict")
+
+
+def test_signing_out_leaves_nobody_signed_in(visit: Visit) -> None:
+    visit.open()
+    visit.sign_in("executor-1")
+    visit.signed_in("executor-1")
+
+    visit.page.click("[data-testid=sign-out]")
+
+    visit.page.wait_for_selector("[data-testid=sign-in]")
+    visit.page.reload()
+    visit.page.wait_for_selector("[data-testid=sign-in]")
+
+
+def test_a_password_alone_shows_masks_until_the_second_factor_is_shown(
+    visit: Visit, tmp_path: Path
+) -> None:
+    visit.foreseen = {401}
+    visit.open()
+    visit.sign_in("executor-1", code="")
+    visit.signed_in("executor-1")
+
+    visit.run()
+    said = visit.page.wait_for_selector(".notice").inner_text()
+    visit.page.screenshot(path=str(tmp_path / "step-up.png"))
+    visit.page.check("[data-testid=partial]")
+    visit.run()
+    visit.sees("**")
+    visit.page.screenshot(path=str(tmp_path / "masked.png"))
+    visit.page.click("[data-testid=step-up]")
+    visit.page.wait_for_selector("[name=code]")
+    visit.page.screenshot(path=str(tmp_path / "proof.png"))
+    visit.page.press("[name=code]", "Enter")
+    visit.signed_in("executor-1")
+    visit.run()
+    visit.sees("debtors")
+
+    assert "须再次验证" in said
+    assert visit.page.locator(".notice").count() == 0
+
+
 def test_the_plan_is_shown_beside_the_answer_on_request(visit: Visit, tmp_path: Path) -> None:
     visit.open()
     visit.sign_in("executor-1")
@@ -47,8 +105,8 @@ def test_a_wrong_password_is_said_and_the_next_one_may_be_right(
     visit.sign_in("executor-1", "wrong")
 
     said = visit.page.wait_for_selector("[role=alert]").inner_text()
-    assert "用户名或密码不正确。" in said
-    assert "The user name or password is not correct." in said
+    assert "用户名、密码或动态验证码不正确。" in said
+    assert "The user name, the password or the code is not correct." in said
     assert visit.page.input_value("[name=password]") == ""
     visit.page.screenshot(path=str(tmp_path / "wrong.png"))
     visit.page.fill("[name=username]", "executor-1")
@@ -65,7 +123,7 @@ def test_what_is_no_token_is_not_taken_for_one(visit: Visit) -> None:
     said = visit.page.inner_text("[role=alert]")
     assert "这不是令牌" in said
     assert "This is not a token" in said
-    assert visit.page.locator("[data-testid=bearer]").count() == 0
+    assert visit.page.locator("[data-testid=signed-in]").count() == 0
 
 
 @pytest.mark.parametrize("forgery", ["expired", "signature"])
@@ -80,10 +138,9 @@ def test_a_token_that_the_gateway_refuses_leads_to_a_sign_in(
 
     visit.page.wait_for_selector("[role=alert]")
     said = visit.page.inner_text("[role=alert]")
-    assert "令牌缺失、无效或已过期" in said
-    assert "the token is missing, invalid or expired" in said
-    expired = visit.page.locator("[data-testid=bearer] .expired:has-text('已过期')").count()
-    assert expired == (forgery == "expired")
+    assert "会话或令牌缺失、无效或已过期" in said
+    assert "the session or token is missing, invalid or expired" in said
+    assert visit.page.locator("[data-testid=signed-in]").count() == 0
     visit.page.screenshot(path=str(tmp_path / f"{forgery}.png"))
     visit.page.click("[role=alert] [data-testid=sign-in]")
     visit.page.wait_for_selector("[name=username]")

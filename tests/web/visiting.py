@@ -62,10 +62,13 @@ class Visit:
         self.page.goto(f"{self.base}/graphiql")
         self.page.wait_for_selector(".graphiql-query-editor .view-lines")
 
-    def sign_in(self, user: str, password: str = PASSWORD) -> None:
+    def sign_in(self, user: str, password: str = PASSWORD, code: str | None = None) -> None:
+        """Fill in the form; the demo fills in the code itself, unless a test has another one."""
         self.page.click("[data-testid=sign-in]")
         self.page.fill("[name=username]", user)
         self.page.fill("[name=password]", password)
+        if code is not None:
+            self.page.fill("[name=code]", code)
         self.page.press("[name=password]", "Enter")
 
     def signed_in(self, user: str) -> None:

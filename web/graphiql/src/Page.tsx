@@ -8,28 +8,28 @@ import type { Config } from './config';
 import { current, watch } from './session';
 import { SessionBar } from './SessionBar';
 import { type Choices, openTransport } from './transport';
-import { type Words, dismiss, unauthenticated } from './words';
-import { SignInButton } from './SignInButton';
+import { SignInButton, StepUpButton } from './SignInButton';
+import { type Words, dismiss, notProven, unauthenticated } from './words';
 
 const PLUGINS = [HISTORY_PLUGIN, explorerPlugin()];
 
 export function Page({ config, problem }: { config: Config; problem: Words | null }) {
-  const token = useSyncExternalStore(watch, current);
+  const who = useSyncExternalStore(watch, current);
   const [notice, tell] = useState(problem);
   const [choices, choose] = useState<Choices>({ wire: 'ws', partial: false, plan: false });
   const chosen = useRef(choices);
   chosen.current = choices;
 
   const transport = useMemo(
-    () => openTransport(config.endpoint, token, () => chosen.current, tell),
-    [config.endpoint, token],
+    () => openTransport(config, () => chosen.current, tell),
+    [config, who?.id],
   );
   useEffect(() => () => transport.close(), [transport]);
   const first = useRef(true);
   useEffect(() => {
-    if (!first.current) tell(null); // another bearer, another story
+    if (!first.current) tell(null); // somebody else, another story
     first.current = false;
-  }, [token]);
+  }, [who?.id]);
 
   return (
     <div className="page">
@@ -38,25 +38,26 @@ export function Page({ config, problem }: { config: Config; problem: Words | nul
           {config.title} <small>{config.version}</small>
         </h1>
         <ChoicesForm choices={choices} choose={choose} />
-        <SessionBar config={config} token={token} tell={tell} />
+        <SessionBar config={config} who={who} tell={tell} />
       </header>
       {notice && (
         <div className="notice" role="alert">
           <Both words={notice} />
-          {notice === unauthenticated && <SignInButton config={config} tell={tell} />}
+          {notice === unauthenticated && <SignInButton config={config} />}
+          {notice === notProven && <StepUpButton config={config} />}
           <button type="button" onClick={() => tell(null)}>
             <Both words={dismiss} />
           </button>
         </div>
       )}
       <main>
-        {/* A token sees its own schema, so another token starts anew; the tabs are in storage. */}
+        {/* Everybody sees their own schema, so somebody else starts anew; the tabs are in storage. */}
         <GraphiQL
-          key={token}
+          key={who?.id ?? ''}
           fetcher={transport.fetcher}
           plugins={PLUGINS}
           storage={sessionStorage} // queries may name people: they go with the tab
-          schema={token ? undefined : null} // nothing to introspect before signing in
+          schema={who ? undefined : null} // nothing to introspect before signing in
           defaultQuery={config.defaultQuery}
           defaultEditorToolsVisibility="variables"
           shouldPersistHeaders={false}

@@ -1,18 +1,23 @@
 import { useState } from 'react';
 import { Both } from './Both';
-import { accept } from './session';
+import type { Config } from './config';
+import { handIn } from './session';
 import { type Words, Worded, pasteToken, useToken } from './words';
 
-/** A field for a token had elsewhere; masked, and never kept by the browser. */
-export function PasteToken({ tell }: { tell: (words: Words) => void }) {
+interface Props {
+  readonly config: Config;
+  readonly tell: (words: Words) => void;
+}
+
+/** A field for a token had elsewhere; it is handed in at once, and the page keeps none. */
+export function PasteToken({ config, tell }: Props) {
   const [text, setText] = useState('');
   const take = (): void => {
-    try {
-      accept(text);
-    } catch (error) {
+    handIn(config, text).catch((error: unknown) => {
       if (!(error instanceof Worded)) throw error;
       tell(error.words);
-    }
+    });
+    setText('');
   };
   return (
     <form

@@ -1,26 +1,25 @@
 // Who is signed in and for how long, or the ways to sign in.
 import { useEffect, useState } from 'react';
 import { Both } from './Both';
-import { claimsOf, countdown } from './claims';
 import type { Config } from './config';
 import { PasteToken } from './PasteToken';
-import { forget } from './session';
+import { type Who, countdown, signOut as endSession } from './session';
 import { SignInButton } from './SignInButton';
-import { type Words, demoLogins, expired, opaque, signOut } from './words';
+import { type Words, Worded, demoLogins, expired, signOut } from './words';
 
 interface Props {
   readonly config: Config;
-  readonly token: string;
+  readonly who: Who | null;
   readonly tell: (words: Words) => void;
 }
 
-export function SessionBar({ config, token, tell }: Props) {
-  if (token) return <Bearer token={token} />;
+export function SessionBar({ config, who, tell }: Props) {
+  if (who) return <SignedIn config={config} who={who} tell={tell} />;
   return (
     <div className="session">
       {config.logins.length > 0 && <Logins logins={config.logins} />}
-      <PasteToken tell={tell} />
-      <SignInButton config={config} tell={tell} />
+      {config.handsIn && <PasteToken config={config} tell={tell} />}
+      <SignInButton config={config} />
     </div>
   );
 }
@@ -45,34 +44,33 @@ function Logins({ logins }: { logins: Config['logins'] }) {
   );
 }
 
-function Bearer({ token }: { token: string }) {
-  const claims = claimsOf(token);
+function SignedIn({ config, who, tell }: Props & { who: Who }) {
+  const leave = (): void => {
+    endSession(config).catch((error: unknown) => {
+      if (!(error instanceof Worded)) throw error;
+      tell(error.words);
+    });
+  };
   return (
-    <div className="session" data-testid="bearer">
-      {claims ? (
-        <>
-          {claims.sub && <b data-testid="sub">{claims.sub}</b>}
-          {claims.role && <code data-testid="role">{claims.role}</code>}
-          {claims.exp !== undefined && <Remaining exp={claims.exp} />}
-        </>
-      ) : (
-        <Both words={opaque} />
-      )}
-      <button type="button" data-testid="sign-out" onClick={forget}>
+    <div className="session" data-testid="signed-in">
+      <b data-testid="sub">{who.user}</b>
+      <code data-testid="role">{who.role}</code>
+      <Remaining endsAt={who.endsAt} />
+      <button type="button" data-testid="sign-out" onClick={leave}>
         <Both words={signOut} />
       </button>
     </div>
   );
 }
 
-/** Counts down to *exp*, seconds since 1970, by this computer's clock. */
-function Remaining({ exp }: { exp: number }) {
+/** Counts down to *endsAt*, seconds since 1970, by this computer's clock. */
+function Remaining({ endsAt }: { endsAt: number }) {
   const [now, tick] = useState(Date.now);
   useEffect(() => {
     const timer = setInterval(() => tick(Date.now()), 1000);
     return () => clearInterval(timer);
   }, []);
-  const left = exp - now / 1000;
+  const left = endsAt - now / 1000;
   if (left <= 0) return <strong className="expired"><Both words={expired} /></strong>;
   return <time className={left < 60 ? 'expired' : ''} data-testid="left">{countdown(left)}</time>;
 }

@@ -1,22 +1,31 @@
 import { Both } from './Both';
 import type { Config } from './config';
-import { beginSignIn } from './sign_in';
-import { type Words, Worded, needsHttps, signIn } from './words';
+import { confirmYou, signIn } from './words';
 
-interface Props {
-  readonly config: Config;
-  readonly tell: (words: Words) => void;
+/** Leaves for the gateway's own sign-in page; it leads back here, and the tabs are still there. */
+export function SignInButton({ config }: { config: Config }) {
+  return (
+    <button
+      type="button"
+      className="main-button"
+      data-testid="sign-in"
+      onClick={() => location.assign(`${config.session}/sign-in`)}
+    >
+      <Both words={signIn} />
+    </button>
+  );
 }
 
-export function SignInButton({ config, tell }: Props) {
-  const begin = (): void => {
-    beginSignIn(config).catch((error: unknown) => {
-      tell(error instanceof Worded ? error.words : needsHttps);
-    });
-  };
+/** Leaves for the page that asks for the second factor again. */
+export function StepUpButton({ config }: { config: Config }) {
   return (
-    <button type="button" className="main-button" data-testid="sign-in" onClick={begin}>
-      <Both words={signIn} />
+    <button
+      type="button"
+      className="main-button"
+      data-testid="step-up"
+      onClick={() => location.assign(`${config.session}/step-up`)}
+    >
+      <Both words={confirmYou} />
     </button>
   );
 }

@@ -2,10 +2,8 @@
 
 export interface Config {
   readonly endpoint: string;
-  readonly authorize: string;
-  readonly token: string;
-  readonly issuer: string;
-  readonly clientId: string;
+  readonly session: string; // what is signed in here, and below it the pages that sign in
+  readonly handsIn: boolean; // whether a token may be handed in for a session: in the demo
   readonly title: string;
   readonly defaultQuery: string;
   readonly version: string;
@@ -14,10 +12,8 @@ export interface Config {
 
 const ALONE: Config = {
   endpoint: '/graphql',
-  authorize: '/oauth/authorize',
-  token: '/oauth/token',
-  issuer: '',
-  clientId: 'graphiql',
+  session: '/session',
+  handsIn: false,
   title: '查控 Chakong',
   defaultQuery: '{ __typename }\n',
   version: '',

@@ -5,13 +5,13 @@ import './page.css';
 import { createRoot } from 'react-dom/client';
 import { readConfig } from './config';
 import { Page } from './Page';
-import { finishSignIn } from './sign_in';
+import { refresh } from './session';
 import { type Words, Worded } from './words';
 
 const config = readConfig();
 let problem: Words | null = null;
 try {
-  await finishSignIn(config);
+  await refresh(config);
 } catch (error) {
   if (!(error instanceof Worded)) throw error;
   problem = error.words;

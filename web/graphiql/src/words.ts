@@ -24,33 +24,23 @@ export const partialHint = say(
 );
 export const subscriptions = say('订阅', 'Subscriptions');
 export const demoLogins = say('演示账号', 'Demo logins');
-export const opaque = say('令牌无法解读', 'Token without readable claims');
+export const confirmYou = say('再次验证', 'Confirm it is you');
 export const expired = say('已过期', 'expired');
 
 export const unauthenticated = say(
-  '网关要求登录：令牌缺失、无效或已过期。',
-  'The gateway wants a sign-in: the token is missing, invalid or expired.',
+  '网关要求登录：会话或令牌缺失、无效或已过期。',
+  'The gateway wants a sign-in: the session or token is missing, invalid or expired.',
 );
+export const notProven = say(
+  '查看明文或审批前须再次验证；也可勾选“部分结果”，仅显示脱敏值。',
+  'Raw values and approvals need your second factor again; or tick “Partial” for masked values.',
+);
+export const noSession = (status: number): Words =>
+  say(`无法查询登录状态（HTTP ${status}）。`, `Who is signed in cannot be asked (HTTP ${status}).`);
 export const notAToken = say(
   '这不是令牌：请只粘贴一行可见字符。',
   'This is not a token: paste one line of visible characters.',
 );
-export const needsHttps = say(
-  '登录需要 HTTPS（或 localhost）。',
-  'Signing in needs HTTPS (or localhost).',
-);
-export const noSignInUnderWay = say(
-  '登录应答与本页发起的请求不符，已丢弃，请重新登录。',
-  'The sign-in answer belongs to no request of this tab; it was dropped. Sign in again.',
-);
-export const strangeIssuer = say(
-  '登录应答来自另一个签发者，已丢弃。',
-  'The sign-in answer comes from another issuer; it was dropped.',
-);
-export const refused = (code: string): Words =>
-  say(`登录未完成（${code}）。`, `The sign-in was not completed (${code}).`);
-export const noToken = (reason: string): Words =>
-  say(`未能取得令牌（${reason}）。`, `No token could be had (${reason}).`);
 export const unreadable = (status: number): Words =>
   say(`网关的应答无法读取（HTTP ${status}）。`, `The gateway's answer is unreadable (HTTP ${status}).`);
 export const connectionClosed = (reason: string): Words =>

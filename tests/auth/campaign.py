@@ -1,0 +1,245 @@
+"""
+``python -m tests.auth.campaign --requests 100000``: malformed requests at the whole gateway.
+
+None may be a server error, lead a browser elsewhere, or put a secret into a log; a refused client or
+grant is told one thing, whatever was wrong with it. The same seed sends the same requests.
+"""
+
+import argparse
+import asyncio
+import json
+import logging
+import re
+import tempfile
+import time
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+
+import structlog
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection
+
+from gateway.app import Gateway, build_gateway
+from gateway.demo.keyed_clients import keyed_clients
+from gateway.demo.logins import demo_grant
+from gateway.logs import configure_logs
+from gateway.settings import Settings
+from storage.accounts import ClientRecord, UserRecord, keep_clients, keep_users
+from storage.grants import HolderKind, give_grant
+from tests.auth.door import PROXY
+from tests.auth.malformed import CALLBACK, KEY, PASSWORD, SECRET, Request, requests, varied
+from tests.auth.world import CHEAP
+
+DRAWN: Final = 20  # requests in one example of Hypothesis
+VARIED: Final = 10  # each of them as drawn, and with a stretch of bytes bent
+_A_TOKEN: Final = re.compile(r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.")
+
+
+class Tally:
+    """What was answered: how often each status, what was told with each error, and what is wrong."""
+
+    def __init__(self) -> None:
+        self.statuses: Counter[str] = Counter()
+        self.told: dict[tuple[str, str], set[str]] = {}
+        self.wrong: list[str] = []
+
+    def note(self, request: Request, status: int, headers: dict[str, str], body: bytes) -> None:
+        self.statuses[f"{request.path} {status}"] += 1
+        if status >= 500:
+            self.wrong.append(f"{status}: {request}")
+        location = headers.get("location", CALLBACK)
+        if not location.startswith(CALLBACK):
+            self.wrong.append(f"redirect: {request}")
+        if status in {400, 401} and headers.get("content-type", "").startswith("application/json"):
+            error = json.loads(body)
+            told = self.told.setdefault((request.path, error["error"]), set())
+            told.add(error.get("error_description", ""))
+
+    def generic(self) -> bool:
+        """Return whether who is refused for a secret of any kind hears one text per endpoint."""
+        return all(
+            len(texts) == 1
+            for (_, error), texts in self.told.items()
+            if error in {"invalid_client", "invalid_grant", "invalid_dpop_proof"}
+        )
+
+
+class Listener(logging.Handler):
+    """Hears every logger at DEBUG, and counts what nobody may read there."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.leaks: list[str] = []
+        self.heard = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.heard += 1
+        shown = f"{record.getMessage()} {record.args}"
+        if SECRET in shown or PASSWORD in shown or _A_TOKEN.search(shown):
+            self.leaks.append(f"{record.name}: {record.msg!r}")
+
+
+async def send(app: Any, request: Request, tally: Tally) -> None:
+    status, headers, body = 0, {}, b""
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": request.body, "more_body": False}
+
+    async def answer(message: Any) -> None:
+        nonlocal status, headers, body
+        if message["type"] == "http.response.start":
+            status = message["status"]
+            headers = {name.decode(): value.decode() for name, value in message["headers"]}
+        else:
+            body += message.get("body", b"")
+
+    scope = {
+        "type": "http",
+        "method": request.method,
+        "path": request.path,
+        "query_string": request.query,
+        "headers": list(request.headers),
+        "client": (PROXY, 4711),
+        "server": ("127.0.0.1", 8000),
+        "scheme": "http",
+        "http_version": "1.1",
+        "root_path": "",
+    }
+    try:
+        await app(scope, receive, answer)
+    except Exception as error:  # noqa: BLE001 -- a server would make a 500 of it
+        tally.wrong.append(f"{type(error).__name__}: {request}")
+    tally.note(request, status, headers, body)
+
+
+async def fill(gateway: Gateway) -> None:
+    plain: dict[str, Any] = {
+        "role": "dept:traffic-police",
+        "organisation": "traffic-police",
+        "grants": ("client_credentials", "authorization_code"),
+        "redirect_uris": (CALLBACK,),
+    }
+    keyed, console, app = keyed_clients(KEY.as_dict(private=True), CALLBACK)
+    register = [
+        ClientRecord(id="secretive", secret_hash=CHEAP.hash(SECRET), **plain),
+        ClientRecord(
+            id="certified", secret_hash=None, certificate_thumbprints=("A" * 43,), **plain
+        ),
+        ClientRecord(id="keyed", secret_hash=None, jwks=keyed.jwks, **plain),
+        console,
+        app,
+    ]
+    person = UserRecord(
+        id="executor-1",
+        name="合成执行员",
+        password_hash=CHEAP.hash(PASSWORD),
+        role="court-executor",
+        organisation="court",
+        credential=None,
+    )
+    await gateway.database.write(lambda c: keep_clients(c, register))
+    await gateway.database.write(lambda c: keep_users(c, [person]))
+    await gateway.database.write(lambda c: grant_all(c, register, person))
+
+
+def grant_all(connection: Connection, register: list[ClientRecord], person: UserRecord) -> None:
+    now = datetime.now(UTC)
+    holders: list[tuple[HolderKind, ClientRecord | UserRecord]] = [
+        *((HolderKind.CLIENT, one) for one in register),
+        (HolderKind.PERSON, person),
+    ]
+    for kind, one in holders:
+        grant = demo_grant(one.role, one.organisation, now=now)
+        give_grant(connection, kind, one.id, grant, by="demo")
+
+
+def campaign(place: Path, number: int, *, seed_: int, database: str = "") -> tuple[Tally, Listener]:
+    """Send *number* requests at a gateway in *place*; return what came of it."""
+    settings_ = Settings(
+        data_dir=place,
+        database_url=database,
+        port=8000,
+        demo=True,
+        tls_terminators=[PROXY],
+        log_level="debug",
+    )
+    configure_logs(settings_, place / "gateway.log")
+    gateway = build_gateway(settings_)
+    gateway.issuer.server._proofs.passwords._hasher = CHEAP._hasher
+    gateway.issuer.login._passwords = CHEAP
+    tally, listener = Tally(), Listener()
+    names = [None, *logging.root.manager.loggerDict]
+    for name in names:
+        logging.getLogger(name).setLevel(logging.DEBUG)
+    logging.getLogger().addHandler(listener)
+    runner = asyncio.Runner()
+    now = int(time.time())
+
+    async def begin() -> Any:
+        running = gateway.app.router.lifespan_context(gateway.app)
+        await running.__aenter__()
+        await fill(gateway)
+        return running
+
+    async def together(batch: list[Request]) -> None:
+        await asyncio.gather(*(send(gateway.app, one, tally) for one in batch))
+
+    @seed(seed_)
+    @settings(
+        max_examples=max(1, number // (DRAWN * VARIED)),
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.lists(requests(now), min_size=DRAWN, max_size=DRAWN), st.integers(0, 2**32))
+    def run(drawn: list[Request], number_: int) -> None:
+        chance = Random(number_)
+        bent = [varied(one, chance) for one in drawn for _ in range(VARIED - 1)]
+        runner.run(together([*drawn, *bent]))
+
+    try:
+        running = runner.run(begin())
+        run()
+        runner.run(running.__aexit__(None, None, None))
+    finally:
+        runner.close()
+        logging.getLogger().removeHandler(listener)
+        structlog.reset_defaults()
+    written = (place / "gateway.log").read_text("utf-8") if (place / "gateway.log").exists() else ""
+    if SECRET in written or PASSWORD in written or _A_TOKEN.search(written):
+        listener.leaks.append("gateway.log")
+    return tally, listener
+
+
+def main() -> int:
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--requests", type=int, default=100_000)
+    asked.add_argument("--seed", type=int, default=1)
+    asked.add_argument("--database", default="", help="postgresql://…; SQLite if left out")
+    given_ = asked.parse_args()
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory() as place:
+        tally, listener = campaign(
+            Path(place), given_.requests, seed_=given_.seed, database=given_.database
+        )
+    told = {
+        "requests": sum(tally.statuses.values()),
+        "seconds": round(time.monotonic() - begun),
+        "statuses": dict(sorted(tally.statuses.items())),
+        "logRecords": listener.heard,
+        "leaks": listener.leaks[:5],
+        "genericRefusals": tally.generic(),
+        "wrong": tally.wrong[:5],
+        "wrongInAll": len(tally.wrong),
+    }
+    print(json.dumps(told, indent=1, ensure_ascii=False))  # noqa: T201 -- a program
+    return int(bool(tally.wrong or listener.leaks or not tally.generic()))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
