@@ -30,7 +30,7 @@ class RecordWatch:
         reason: type[RecordUnavailable],
         patience: int = 0,
     ) -> None:
-        """Make the watch; `start` starts it, and until its first look nothing is allowed.
+        """Make the watch; `start` starts it, and until its first look, without *patience*, nothing is allowed.
 
         Args:
             longest: how old may be what *since* finds, and a look too.
@@ -48,6 +48,8 @@ class RecordWatch:
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
+        if self._patience:  # a gateway that starts has that time, too
+            self._looked = self._now()
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     async def stop(self) -> None:
