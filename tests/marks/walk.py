@@ -129,7 +129,7 @@ class Walk:
         self.heard.append(Heard(what, answer.status_code, answer.headers, answer.content))
         return answer
 
-    def graph(self, what: str, role: str, document: str, **variables: Any) -> Any:
+    def graph(self, what: str, role: str, document: str, /, **variables: Any) -> Any:
         """Return the answer's data, whatever else is in it."""
         body = {"query": document, "variables": variables, "operationName": None}
         headers = {"x-partial": "allow"}
