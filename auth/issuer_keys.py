@@ -166,11 +166,11 @@ class IssuerKeys:
             async with asyncio.timeout(_LONGEST):
                 document, keys = await self._discovery.keys(known=known)
         except AttemptFailed as failed:
-            self._fail(failed.reason, str(failed))
+            self._fail(failed.reason, failed)
         except OSError as error:  # TimeoutError is one
-            self._fail(TroubleReason.UNREACHABLE, type(error).__name__)
+            self._fail(TroubleReason.UNREACHABLE, error)
         except Exception as error:  # noqa: BLE001 -- whatever it is: these are no good keys
-            self._fail(TroubleReason.KEY_SET_UNUSABLE, type(error).__name__)
+            self._fail(TroubleReason.KEY_SET_UNUSABLE, error)
         else:
             self._take(keys)
             if self._file is not None:
@@ -187,12 +187,15 @@ class IssuerKeys:
         if withdrawn:
             self._withdrawn()
 
-    def _fail(self, reason: TroubleReason, said: str) -> None:
+    def _fail(self, reason: TroubleReason, error: Exception) -> None:
         pause = min(_FIRST_RETRY * 2**self._failures, _LONGEST_RETRY)
         self._failures = min(self._failures + 1, 16)
         self._due = self._clock() + pause
         if reason is not self._trouble:
             _LOG.warning(
-                "issuer.keys_not_fetched", issuer=self.issuer, reason=reason.value, said=said
+                "issuer.keys_not_fetched",
+                issuer=self.issuer,
+                reason=reason.value,
+                error=type(error).__name__,
             )
         self._trouble = reason

@@ -44,6 +44,12 @@ PLACE: Final = _text(r"\?|[A-Za-z_<][A-Za-z0-9_<>]{0,79}:[0-9]{1,5}")
 ROUTE: Final = _text(r"_OTHER|/[A-Za-z_{}:./-]*")
 """A route as the program names it, places of ids in braces; never an address."""
 
+ISSUER: Final = _text(
+    r"https?://(?:(?!\d{4})[A-Za-z0-9.-]){1,253}(?::[0-9]{1,5})?"
+    r"(?:/(?:(?!\d{4})[A-Za-z0-9._~-]){0,80}){0,8}"
+)
+"""An issuer that settings name: `https://court.example/realms/execution`."""
+
 DRAWN: Final = _text(r"[a-z]_[0-9a-f]{24}|[0-9]{1,12}-[0-9a-f]{32}")
 """An id that was drawn by lot: of an order, an entry, a hit, a webhook, a snapshot."""
 

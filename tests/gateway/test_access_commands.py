@@ -1,10 +1,12 @@
 """``chakong clients``, ``users``, ``grants``, ``sessions`` at a terminal."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from typer.testing import CliRunner
 
 from gateway.cli import app
@@ -18,11 +20,12 @@ ROLE = ["--role", "dept:traffic-police"]
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setenv("CHAKONG_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("COLUMNS", "60")
     runner = CliRunner()
-    return lambda *words: runner.invoke(app, list(words))
+    yield lambda *words: runner.invoke(app, list(words))
+    structlog.reset_defaults()  # commands log to the runner's standard error, which is closed now
 
 
 def test_a_client_from_its_first_day_to_its_last(run: Any) -> None:
