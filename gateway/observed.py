@@ -43,7 +43,7 @@ class Observed:
                 await self._http(scope, receive, send, span, request)
             else:
                 await self._app(scope, receive, send)
-                span.set("http.route", _route(scope))
+                span.set("http.route", route_of(scope))
 
     async def _http(
         self, scope: Scope, receive: Receive, send: Send, span: Span, request: str
@@ -61,7 +61,7 @@ class Observed:
         finally:
             seconds = answering.took()
             method = scope["method"] if scope["method"] in _METHODS else _OTHER
-            route, status = _route(scope), answering.status
+            route, status = route_of(scope), answering.status
             span.set("http.request.method", method)
             span.set("http.route", route)
             span.set("http.response.status_code", status)
@@ -112,7 +112,8 @@ def _failed(request: str) -> ASGIApp:
     return JSONResponse({"errors": [told]}, _FAILED, headers={"cache-control": "no-store"})
 
 
-def _route(scope: Scope) -> str:
+def route_of(scope: Scope) -> str:
+    """Return the route as it was declared, without what was filled into it."""
     path = getattr(scope.get("route"), "path", None)
     return path if isinstance(path, str) else _OTHER
 
