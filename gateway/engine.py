@@ -148,7 +148,8 @@ class Engine:
             return await self._refused(refused, operation, caller)
         except Exception as error:  # noqa: BLE001 -- whatever it says may be somebody's data
             return failed(error, current_request())
-        return await self._once(prepared)
+        with prepared.context.looks:
+            return await self._once(prepared)
 
     async def _once(self, prepared: _Prepared) -> Response:
         if prepared.node.operation is OperationType.SUBSCRIPTION:
@@ -202,10 +203,13 @@ class Engine:
             yield failed(error, current_request())
             return
         if prepared.node.operation is not OperationType.SUBSCRIPTION:
-            yield await self._once(prepared)
-            return
-        async for response in self._events(prepared, caller):
+            with prepared.context.looks:
+                response = await self._once(prepared)
             yield response
+            return
+        with prepared.context.looks:
+            async for response in self._events(prepared, caller):
+                yield response
 
     async def _events(self, prepared: _Prepared, caller: Caller) -> AsyncIterator[Response]:
         """Yield one response for each event, until the token, the case or the caller ends it."""
