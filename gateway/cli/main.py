@@ -88,6 +88,7 @@ def demo(  # noqa: PLR0913, PLR0917 -- the options of ./demo
     """Run five simulated departments and the gateway, filled with synthetic people."""
     from gateway.demo.card import show_card  # noqa: PLC0415
     from gateway.demo.departments import DepartmentsDidNotStart  # noqa: PLC0415
+    from gateway.demo.lock import DataInUse  # noqa: PLC0415
     from gateway.demo.run import DemoOptions, DifferentPeople, PortTaken, run_demo  # noqa: PLC0415
 
     options = DemoOptions(
@@ -101,7 +102,7 @@ def demo(  # noqa: PLR0913, PLR0917 -- the options of ./demo
     )
     try:
         run_demo(options, lambda ready: show_card(ready, options))
-    except (PortTaken, DifferentPeople, DepartmentsDidNotStart) as error:
+    except (PortTaken, DataInUse, DifferentPeople, DepartmentsDidNotStart) as error:
         stop(str(error))
 
 

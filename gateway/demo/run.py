@@ -19,8 +19,10 @@ from auth.issuer import Issuer
 from auth.passwords import Passwords
 from gateway.app import build_gateway
 from gateway.case_register import read_register
+from gateway.demo.configuration import write_configuration
 from gateway.demo.departments import SECRET, Simulated, export_cases, running_departments
 from gateway.demo.example import example_query
+from gateway.demo.lock import held
 from gateway.demo.logins import (
     DEBTOR,
     EXECUTOR,
@@ -91,9 +93,14 @@ class DifferentPeople(RuntimeError):
 
 def run_demo(options: DemoOptions, announce: "Any") -> None:
     """Run until interrupted; call *announce* with `Ready` once every socket answers."""
-    if options.reset and options.data.exists():
-        shutil.rmtree(options.data)
     options.data.mkdir(parents=True, exist_ok=True)
+    with held(options.data):
+        _run_alone(options, announce)
+
+
+def _run_alone(options: DemoOptions, announce: "Any") -> None:
+    if options.reset:
+        _empty(options.data)
     os.chmod(options.data, 0o700)
     known = read_state(options.data)
     if known is not None and (known.people, known.seed) != (options.people, options.seed):
@@ -116,6 +123,14 @@ def run_demo(options: DemoOptions, announce: "Any") -> None:
                 run(_serve(options, departments, register, listener, announce))
     finally:
         listener.close()
+
+
+def _empty(data: Path) -> None:
+    for one in data.iterdir():
+        if one.is_dir() and not one.is_symlink():
+            shutil.rmtree(one)
+        else:
+            one.unlink()
 
 
 def _listen(port: int) -> socket.socket:
@@ -156,6 +171,7 @@ async def _serve(
         logins=known,
     )
     keep_state(options.data, state)
+    write_configuration(settings)
     server = uvicorn.Server(server_config(gateway.app))
     running = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started and not running.done():
