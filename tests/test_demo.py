@@ -92,7 +92,16 @@ def test_a_newcomers_first_minutes(tmp_path: Path) -> None:
         assert "\\u" not in pasted.stdout.decode()
 
         second = run(
-            *("demo", "--port", "0", "--people", "500", "--data", str(tmp_path / "state"), "--reset")
+            *(
+                "demo",
+                "--port",
+                "0",
+                "--people",
+                "500",
+                "--data",
+                str(tmp_path / "state"),
+                "--reset",
+            )
         )
         assert second.returncode == 2
         assert "another demo runs" in second.stderr
