@@ -5,6 +5,30 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
+_YEARS: Final = range(1000, 9999)  # of four digits, with a day to spare before and behind
+
+
+def reckonable(day: date) -> date:
+    """Return *day*, which may come from anywhere and with which can be reckoned in every time zone.
+
+    Raises:
+        ValueError: its year has not four digits, or is 9999.
+    """
+    if day.year not in _YEARS:
+        raise ValueError("expected a year from 1000 to 9998")
+    return day
+
+
+def instant(at: datetime) -> datetime:
+    """Return *at*, which may come from anywhere, as an instant of which the same holds.
+
+    Raises:
+        ValueError: it is naive, or see `reckonable`.
+    """
+    if at.utcoffset() is None:
+        raise ValueError("expected an instant with its offset, like 2026-11-23T09:00:00+08:00")
+    reckonable(at)
+    return at
 
 
 def civil_date(at: datetime) -> date:

@@ -127,7 +127,23 @@ def _exclusions(misconduct: Mapping[Misconduct, str], exclusions: frozenset[Excl
         raise GuardRefused(
             "L3",
             "法释〔2017〕7号 art. 3",
-            "An exclusion stands against it: record it and drop the entry. 存在不得纳入的情形",
+            "An exclusion stands against it: record it and drop the entry, or record by "
+            "`endExclusion` that it is over. 存在不得纳入的情形",
+        )
+
+
+def service_has_been(served_on: date, on: date) -> None:
+    """Refuse a risk warning that is served on a day to come: the entry could never go on from it.
+
+    Args:
+        on: the civil day, Asia/Shanghai.
+    """
+    if served_on > on:
+        raise GuardRefused(
+            "L5",
+            "seed 四(二)3; I-31",
+            "The risk warning is recorded once it was served: servedOn is today or before. "
+            "送达日期不得晚于今日",
         )
 
 

@@ -350,6 +350,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
                 plain_record,
                 origin=record_origin(settings),
                 pseudonym=partial(subject_id, key=pseudonym_key),
+                looks=contexts.looks,
             ),
             *tracker_routes(
                 database,

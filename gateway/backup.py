@@ -9,16 +9,20 @@ A backup: the database as it was at one instant, and the keys without which nobo
 import hashlib
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from gateway.foreign_file import read_regular
 from gateway.settings import RECORD_ORIGIN
 from storage.backup import BackupFailed, copy_database, engine_of
 
 FORMAT: Final = "chakong-backup/1"
+_MOST: Final = 2**20  # bytes of a manifest
 KEY_FILES: Final = (
     "record-signing.key",
     "record-sealing.key",
@@ -116,9 +120,9 @@ def read_backup(directory: Path) -> BackupManifest:
         BackupFailed: it is none, or not whole.
     """
     try:
-        raw = (directory / "backup.json").read_bytes()
+        raw = read_regular(directory / "backup.json", most=_MOST)
         manifest = msgspec.json.decode(raw, type=BackupManifest)
-    except (msgspec.MsgspecError, OSError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError, OSError) as error:
         raise BackupFailed(f"{directory} is no backup: {error}") from error
     if manifest.format != FORMAT or "database" not in manifest.files:
         raise BackupFailed(f"{directory} is no {FORMAT}")
@@ -130,8 +134,11 @@ def read_backup(directory: Path) -> BackupManifest:
     return manifest
 
 
-def put_keys_back(directory: Path, manifest: BackupManifest, data_dir: Path) -> None:
+@contextmanager
+def keys_put_back(directory: Path, manifest: BackupManifest, data_dir: Path) -> Iterator[None]:
     """Put the keys of a backup into *data_dir*; a key that is there stays.
+
+    If what is done with them fails, they are taken away again: another backup may be put back then.
 
     Raises:
         BackupFailed: another key is there, or one that the record cannot do without is nowhere.
@@ -148,9 +155,15 @@ def put_keys_back(directory: Path, manifest: BackupManifest, data_dir: Path) -> 
                 f"the backup was made without keys: put {name} into {data_dir} first"
             )
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name, path in saved.items():
-        if not there[name].exists():
-            _write(there[name], path.read_bytes())
+    missing = [name for name in saved if not there[name].exists()]
+    try:
+        for name in missing:
+            _write(there[name], saved[name].read_bytes())
+        yield
+    except BaseException:
+        for name in missing:
+            there[name].unlink(missing_ok=True)
+        raise
 
 
 def _drop(unfinished: Path) -> None:

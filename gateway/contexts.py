@@ -17,6 +17,7 @@ from gateway.request_ids import current_request
 from resolvers.asking import Asking
 from resolvers.context import Context
 from resolvers.declare import Scopes
+from resolvers.looks_under_way import Looks, LooksUnderWay
 from resolvers.order_events import OrderEvents
 from resolvers.persons import DistinctPersons
 from resolvers.screening import Screener
@@ -46,6 +47,7 @@ class Contexts:
     hidden_for: timedelta = timedelta(days=30)
     declared: Callable[[str], Scopes | None] = lambda _: None
     persons: DistinctPersons | None = None
+    looks: LooksUnderWay = field(default_factory=LooksUnderWay)
 
     def make(
         self, caller: Caller, fields_wanted: Callable[[Question[Any]], frozenset[str]]
@@ -67,6 +69,7 @@ class Contexts:
             declared=self.declared,
             persons=self.persons,
             webhook_addresses=self.webhook_addresses,
+            looks=Looks(self.looks),
         )
 
     def renew(self, context: Context) -> None:

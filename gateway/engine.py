@@ -165,7 +165,7 @@ class Engine:
     async def _once(self, prepared: _Prepared) -> Response:
         """Return the answer. Who goes away meanwhile does not take it along: what was asked of
         departments, or done, is recorded all the same."""
-        work = asyncio.ensure_future(self._done(prepared))
+        work = asyncio.ensure_future(self._looked(prepared))
         self._under_way.add(work)
         work.add_done_callback(self._under_way.discard)
         return await asyncio.shield(work)
@@ -183,6 +183,10 @@ class Engine:
         """Wait until what is under way is done and recorded; new requests must not come any more."""
         while self._under_way:
             await asyncio.wait(self._under_way)
+
+    async def _looked(self, prepared: _Prepared) -> Response:
+        with prepared.context.looks:  # until its entry is there
+            return await self._done(prepared)
 
     async def _done(self, prepared: _Prepared) -> Response:
         if prepared.node.operation is OperationType.SUBSCRIPTION:
@@ -252,8 +256,9 @@ class Engine:
         except Refused as unavailable:
             yield ended(unavailable, prepared.context.request_id, status=503)
             return
-        async for response in self._events(prepared, caller):
-            yield response
+        with prepared.context.looks:
+            async for response in self._events(prepared, caller):
+                yield response
 
     async def _events(self, prepared: _Prepared, caller: Caller) -> AsyncIterator[Response]:
         """Yield one response for each event, until the token, the case or the caller ends it."""

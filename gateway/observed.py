@@ -44,7 +44,7 @@ class Observed:
                 await self._http(scope, receive, send, span, request)
             else:
                 await self._app(scope, receive, send)
-                span.set("http.route", _route(scope))
+                span.set("http.route", route_of(scope))
 
     async def _http(
         self, scope: Scope, receive: Receive, send: Send, span: Span, request: str
@@ -53,7 +53,7 @@ class Observed:
         try:
             await self._app(scope, receive, answering.send)
         except ClientDisconnect:
-            _LOG.info("http.gone", route=_route(scope))
+            _LOG.info("http.gone", route=route_of(scope))
         except Exception as error:
             # Its words may be somebody's data, and the server below would print them.
             _LOG.error("http.failed", error=type(error).__name__, where=place(error.__traceback__))
@@ -64,7 +64,7 @@ class Observed:
         finally:
             seconds = answering.took()
             method = scope["method"] if scope["method"] in _METHODS else _OTHER
-            route, status = _route(scope), answering.status
+            route, status = route_of(scope), answering.status
             span.set("http.request.method", method)
             span.set("http.route", route)
             span.set("http.response.status_code", status)
@@ -115,7 +115,8 @@ def _failed(request: str) -> ASGIApp:
     return JSONResponse({"errors": [told]}, _FAILED, headers={"cache-control": "no-store"})
 
 
-def _route(scope: Scope) -> str:
+def route_of(scope: Scope) -> str:
+    """Return the route as it was declared, without what was filled into it."""
     path = getattr(scope.get("route"), "path", None)
     return path if isinstance(path, str) else _OTHER
 

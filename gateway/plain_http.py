@@ -16,6 +16,7 @@ from auth.caller import Caller
 from auth.errors import Unauthenticated
 from auth.guard import Guard
 from gateway.http import unauthenticated
+from gateway.observed import route_of
 from gateway.sessions import Session, Sessions, session_of_request
 
 if TYPE_CHECKING:
@@ -100,18 +101,10 @@ async def _kept(
     if record is None or caller is None or refused.status not in _REACHED_FOR:
         return refused
     try:
-        await record.refused(caller, _route(request), refused.code)
+        await record.refused(caller, route_of(request.scope), refused.code)
     except HttpRefused as unavailable:
         return unavailable
     return refused
-
-
-def _route(request: Request) -> str:
-    """Return the path without what was filled into it."""
-    path = request.url.path
-    for name, value in request.path_params.items():
-        path = path.replace(str(value), f"{{{name}}}")
-    return path
 
 
 async def caller_with(guard: Guard, request: Request, *alternatives: str) -> Caller:

@@ -23,12 +23,14 @@ from sqlalchemy import Connection
 
 from domain.checkpoint import NoteBroken
 from domain.note_key import parse_note_key
+from gateway.foreign_file import open_regular, read_regular
 from storage.record import checkpoints_between, leaves_between, stored_leaves
 from storage.record_attestations import lines_between, stamps_between, with_lines
 from storage.record_proofs import peaks_before
 
 FORMAT: Final = "chakong-record-bundle/1"
 _LONGEST_LINE: Final = 2**24  # bytes
+_MOST: Final = {"manifest.json": 2**20, "checkpoints.jsonl": 2**29, "stamps.jsonl": 2**29}  # bytes
 _HASH: Final = re.compile("[0-9a-f]{64}")
 UNREADABLE: Final = (msgspec.MsgspecError, ValueError, RecursionError)
 """What reading hostile JSON raises: no JSON, no UTF-8, nested too deep."""
@@ -103,6 +105,15 @@ def write_bundle(  # noqa: PLR0913 -- what a bundle is made of
     if not checkpoints:
         raise NoBundle(f"no checkpoint covers entries from {first} up to {end}")
     end = checkpoints[-1].size
+    lines = lines_between(connection, first, end)
+    notes = b"".join(
+        _line(BundledNote(one.size, with_lines(one.note, lines.get(one.size, ()))))
+        for one in checkpoints
+    )
+    stamps = _stamps(connection, {one.size for one in checkpoints}, first, end)
+    beside = (("checkpoints.jsonl", notes), ("stamps.jsonl", stamps))
+    if any(len(content) > _MOST[name] for name, content in beside):
+        raise NoBundle("too many checkpoints for one bundle: take the record in pieces")
     directory.mkdir(mode=0o700, parents=True)
     before = leaves_between(connection, first - 1, first)
     with _new_file(directory / "entries.jsonl") as file:
@@ -110,13 +121,7 @@ def write_bundle(  # noqa: PLR0913 -- what a bundle is made of
             file.write(leaf + b"\n")
             if count % 1_000 == 0:
                 counted(count)
-    lines = lines_between(connection, first, end)
-    notes = b"".join(
-        _line(BundledNote(one.size, with_lines(one.note, lines.get(one.size, ()))))
-        for one in checkpoints
-    )
-    stamps = _stamps(connection, {one.size for one in checkpoints}, first, end)
-    for name, content in (("checkpoints.jsonl", notes), ("stamps.jsonl", stamps)):
+    for name, content in beside:
         if content:
             with _new_file(directory / name) as file:
                 file.write(content)
@@ -164,7 +169,7 @@ def read_manifest(directory: Path) -> Manifest:
         NoBundle: it is none.
     """
     try:
-        raw = (directory / "manifest.json").read_bytes()
+        raw = _read(directory, "manifest.json")
         manifest = msgspec.json.decode(raw, type=Manifest)
     except (*UNREADABLE, OSError) as error:
         raise NoBundle(f"{directory} is no bundle: {error}") from error
@@ -188,7 +193,7 @@ def _shown(manifest: Manifest) -> bytes:
 
 
 def read_leaves(directory: Path) -> Iterator[bytes]:
-    with (directory / "entries.jsonl").open("rb") as file:
+    with open_regular(directory / "entries.jsonl") as file:
         while line := file.readline(_LONGEST_LINE):
             yield line[:-1] if line.endswith(b"\n") else b""  # no line: nothing can be read from it
 
@@ -199,7 +204,7 @@ def read_notes(directory: Path) -> list[BundledNote]:
     Raises:
         NoBundle: they cannot be read.
     """
-    return _read_lines(directory / "checkpoints.jsonl", BundledNote)
+    return _read_lines(directory, "checkpoints.jsonl", BundledNote)
 
 
 def read_stamps(directory: Path) -> list[BundledStamp]:
@@ -208,23 +213,32 @@ def read_stamps(directory: Path) -> list[BundledStamp]:
     Raises:
         NoBundle: they cannot be read.
     """
-    path = directory / "stamps.jsonl"
-    return _read_lines(path, BundledStamp) if path.exists() else []
+    name = "stamps.jsonl"
+    return _read_lines(directory, name, BundledStamp) if _is_there(directory, name) else []
 
 
 def require_attested(directory: Path, manifest: Manifest) -> None:
     """Raise `NoBundle` unless what others said is, to the last byte, as it was bundled."""
     digest = hashlib.sha256()
     for name in ("checkpoints.jsonl", "stamps.jsonl"):
-        if (directory / name).exists():
-            digest.update((directory / name).read_bytes())
+        if _is_there(directory, name):
+            digest.update(_read(directory, name))
     if digest.hexdigest() != manifest.attested:
         raise NoBundle(f"{directory}: checkpoints or time stamps are not as they were bundled")
 
 
-def _read_lines(path: Path, kind: type[_Line]) -> list[_Line]:
+def _is_there(directory: Path, name: str) -> bool:
+    return os.path.lexists(directory / name)
+
+
+def _read(directory: Path, name: str) -> bytes:
+    return read_regular(directory / name, most=_MOST[name])
+
+
+def _read_lines(directory: Path, name: str, kind: type[_Line]) -> list[_Line]:
+    path = directory / name
     try:
-        raw = path.read_bytes()
+        raw = _read(directory, name)
         lines = [msgspec.json.decode(line, type=kind) for line in raw.split(b"\n")[:-1]]
     except (*UNREADABLE, OSError) as error:
         raise NoBundle(f"{path} cannot be read: {error}") from error

@@ -28,6 +28,7 @@ from gateway.plain_record import PlainRecord, Rests, receipt
 from gateway.record_export import MOST, Export, Exported, TooMany, write_export
 from gateway.record_where import MOST_BYTES, NotAsked, Wanted, read_wanted
 from resolvers.duty_of_reason import owes_reason, stated
+from resolvers.looks_under_way import Looks, LooksUnderWay
 from resolvers.refusals import Refused
 from storage.database import Database
 from storage.record import Placed
@@ -36,24 +37,30 @@ _AUDIT: Final = "audit:read"
 _AT_ONCE: Final = 2
 
 
-def export_routes(
+def export_routes(  # noqa: PLR0913 -- what the view needs
     database: Database,
     guard: Guard,
     record: PlainRecord,
     *,
     origin: str,
     pseudonym: Callable[[IdNumber], str],
+    looks: LooksUnderWay,
 ) -> list[Route]:
     at_once = anyio.CapacityLimiter(_AT_ONCE)
 
     async def export(request: Request) -> Response:
+        with Looks(looks) as under_way:
+            return await taken_out(request, under_way)
+
+    async def taken_out(request: Request, under_way: Looks) -> Response:
         caller = await caller_with(guard, request, _AUDIT)
         wanted = await _wanted(request)
         subjects = [] if wanted.subject is None else [wanted.subject]
         record.require()
         try:
             said = stated(wanted.document, wanted.reason)
-            await owes_reason(database, record.keys, caller.subject, said, subjects)
+            who = caller.subject
+            await owes_reason(database, record.keys, who, said, subjects, looks=under_way)
         except Refused as refused:
             status = 400 if refused.code == "BAD_USER_INPUT" else 403
             raise HttpRefused(status, refused.code, str(refused)) from refused

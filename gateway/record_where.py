@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from domain.case_number import parse_case_number
+from domain.civil_time import instant
 from domain.identity import IdNumber, parse_id_number
 from domain.record import RecordKind
 from gateway.outward import tidy
@@ -94,7 +95,10 @@ def read_wanted(text: bytes) -> Wanted:
         wanted.sought()
     except ValueError as error:
         raise NotAsked("caseNumber or subject is no such number. 案号或证件号码有误") from error
-    moments = (wanted.where.since, wanted.where.until)
-    if any(moment is not None and moment.tzinfo is None for moment in moments):
-        raise NotAsked("since and until say their time zone. 请注明时区")
+    try:
+        for moment in (wanted.where.since, wanted.where.until):
+            if moment is not None:
+                instant(moment)
+    except ValueError as error:
+        raise NotAsked(f"since and until: {error}. 时间须注明时区") from error
     return wanted

@@ -14,9 +14,10 @@ from typing import Final
 import msgspec
 from sqlalchemy.engine import make_url
 
+from auth.keys import KeyFileUnusable
 from auth.record_keys import RecordKeys
 from domain.record import RecordKind
-from gateway.backup import BackupManifest, put_keys_back, read_backup
+from gateway.backup import BackupManifest, keys_put_back, read_backup
 from gateway.record_database import verify_database
 from gateway.record_keeper import RecordKeeper
 from gateway.record_retention import forget
@@ -64,12 +65,24 @@ async def restore(
         raise BackupFailed(f"a backup of {manifest.engine} cannot be put into {engine_of(url)}")
     if not is_empty(url):
         raise BackupFailed("the database is not empty; a restore writes over nothing")
-    put_keys_back(directory, manifest, settings.data_dir)
+    with keys_put_back(directory, manifest, settings.data_dir):
+        return await _put_back(directory, manifest, settings, now, accept_flaw=accept_flaw)
+
+
+async def _put_back(
+    directory: Path,
+    manifest: BackupManifest,
+    settings: Settings,
+    now: Callable[[], datetime],
+    *,
+    accept_flaw: bool,
+) -> Restored:
+    url = settings.database
     if manifest.engine != SQLITE:
         put_back(url, directory / "database")
         try:
             return await _settled(url, manifest, settings, now, accept_flaw=accept_flaw)
-        except Exception as error:
+        except BackupFailed as error:
             raise BackupFailed(f"{error}; the database holds it: drop it") from error
     place = Path(make_url(url).database or "")
     beside = place.with_name(place.name + _BESIDE)
@@ -93,26 +106,48 @@ async def _settled(
     *,
     accept_flaw: bool,
 ) -> Restored:
-    """Check what was put back, let it forget, and note in the record that it was restored."""
+    """Check what was put back, let it forget, and note in the record that it was restored.
+
+    Raises:
+        BackupFailed: it is damaged, or of another version; whatever a library says of that may be data.
+    """
     database = open_database(url)
     try:
-        await migrate(database)
-        keys = RecordKeys.load_or_create(settings.data_dir, settings.record_name)
-        flaw = await _flaw(database, keys, manifest)
-        if flaw is not None and not accept_flaw:
-            raise BackupFailed(f"the record is not whole: {flaw}")
-        entries = await database.read(record_size)
-        keeper = RecordKeeper(database, Recorder(database, now), keys, manifest.origin)
-        draft = _restored(manifest, entries, flaw, now())
-        await database.write(lambda c: append(c, None, [draft]))
-        await keeper.turn()
-        erased = await forget(database, keys, settings.record_retention(), now())
-        await keeper.turn()
-        after = await _flaw(database, keys, manifest)
-        if after is not None and flaw is None:
-            raise BackupFailed(f"the record is not whole after the restore: {after}")
+        return await _checked(database, manifest, settings, now, accept_flaw=accept_flaw)
+    except (BackupFailed, KeyFileUnusable) as error:
+        raise BackupFailed(str(error)) from error
+    except Exception as error:
+        raise BackupFailed(
+            f"what was put back cannot be read ({type(error).__name__}): it is damaged, or was made "
+            "by a newer version"
+        ) from error
     finally:
         await database.close()
+
+
+async def _checked(
+    database: Database,
+    manifest: BackupManifest,
+    settings: Settings,
+    now: Callable[[], datetime],
+    *,
+    accept_flaw: bool,
+) -> Restored:
+    await migrate(database)
+    keys = RecordKeys.load_or_create(settings.data_dir, settings.record_name)
+    flaw = await _flaw(database, keys, manifest)
+    if flaw is not None and not accept_flaw:
+        raise BackupFailed(f"the record is not whole: {flaw}")
+    entries = await database.read(record_size)
+    keeper = RecordKeeper(database, Recorder(database, now), keys, manifest.origin)
+    draft = _restored(manifest, entries, flaw, now())
+    await database.write(lambda c: append(c, None, [draft]))
+    await keeper.turn()
+    erased = await forget(database, keys, settings.record_retention(), now())
+    await keeper.turn()
+    after = await _flaw(database, keys, manifest)
+    if after is not None and flaw is None:
+        raise BackupFailed(f"the record is not whole after the restore: {after}")
     return Restored(
         backup_at=manifest.at,
         entries=entries,

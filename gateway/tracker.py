@@ -22,7 +22,7 @@ from starlette.routing import Route
 from auth.caller import Caller
 from auth.guard import Guard
 from auth.record_keys import RecordKeys
-from domain.civil_time import civil_date
+from domain.civil_time import civil_date, instant
 from domain.delegation import DelegatedPart
 from domain.identity import IdNumber, parse_id_number
 from domain.purpose import Purpose
@@ -167,8 +167,8 @@ def _moment(text: str | None) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
+        return instant(moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC))
     except ValueError as error:
         raise HttpRefused(
             400, "BAD_USER_INPUT", "periodStart and periodEnd are date-times (ISO 8601). 参数有误"
         ) from error
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

@@ -14,6 +14,7 @@ from domain.case_number import CaseNumber
 from domain.deadline import Profile
 from domain.identity import IdNumber
 from domain.purpose import Purpose
+from resolvers.looks_under_way import Looks
 from storage.database import Database
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Context:
         seen: about whom something of the court's own was shown, in the order it was.
         tried: about whom something was asked that was refused.
         outside: whom it looks at outside an active case.
+        looks: the same while they are under way, seen by the gateway's other requests.
         grounds: what it rests on.
         delegations: by which of them the caller sees what is somebody else's.
         masked: coordinates that were shown masked in this answer.
@@ -89,6 +91,7 @@ class Context:
     seen: dict[IdNumber, None] = field(default_factory=dict)
     tried: dict[IdNumber, None] = field(default_factory=dict)
     outside: dict[IdNumber, None] = field(default_factory=dict)
+    looks: Looks = field(default_factory=Looks)
     grounds: list[Ground] = field(default_factory=list)
     delegations: list[str] = field(default_factory=list)
 

@@ -2,7 +2,7 @@
 Asking for the reason of a look-up, before anybody is asked anything.
 
 Whether somebody looked at a person before is read from the record itself: from its index, and from the
-entries that are not in it yet.
+entries that are not in it yet; and, of looks that have no entry yet, from `looks_under_way`.
 """
 
 from collections.abc import Collection, Iterable
@@ -21,6 +21,7 @@ from domain.duty_of_reason import (
 from domain.identity import IdNumber
 from domain.purpose import Purpose
 from resolvers.context import Context
+from resolvers.looks_under_way import Looks
 from resolvers.order_steps import checked
 from resolvers.record_reading import looked_outside
 from resolvers.refusals import BadInput, Refused
@@ -91,7 +92,9 @@ async def owed(
     others = [one for one in dict.fromkeys(subjects) if one not in context.outside]
     if context.record_keys is not None:
         who = context.caller.subject
-        await owes_reason(context.database, context.record_keys, who, said, others)
+        await owes_reason(
+            context.database, context.record_keys, who, said, others, looks=context.looks
+        )
     context.outside.update(dict.fromkeys(others))
 
 
@@ -101,17 +104,27 @@ def owes_document(said: Stated, purpose: Purpose, *, outside: bool) -> None:
         raise SourceDocumentRequired
 
 
-async def owes_reason(
-    database: Database, keys: RecordKeys, who: str, said: Stated, subjects: Collection[IdNumber]
+async def owes_reason(  # noqa: PLR0913 -- who looks at whom, and where that is kept
+    database: Database,
+    keys: RecordKeys,
+    who: str,
+    said: Stated,
+    subjects: Collection[IdNumber],
+    *,
+    looks: Looks,
 ) -> None:
     """Refuse a look from outside at one of *subjects* whom *who* was shown so before, without a reason.
+
+    Args:
+        looks: of this request; it is noted there, before the record is read.
 
     Raises:
         ReasonRequired: nobody was asked.
     """
+    together = looks.begin(who, subjects)
     if not subjects or said.reason is not None:
         return
-    before = await database.read(lambda c: looked_outside(c, keys, who, subjects))
+    before = together or await database.read(lambda c: looked_outside(c, keys, who, subjects))
     if needs_reason(outside=True, looked_before=before):
         raise ReasonRequired
 

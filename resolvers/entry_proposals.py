@@ -121,6 +121,7 @@ def warn(entry_id: str, served_on: date, proof: str, attempt: Attempt) -> EntryR
 
     def do() -> EntryRecord:
         entry, _ = case_entry(attempt, entry_id)
+        entry_guards.service_has_been(served_on, civil_date(attempt.now))
         said = checked("proof", proof, most=_LONGEST, lines=True)
         return take(attempt, entry, EntryEvent.WARN, warned_on=served_on, service_proof=said)
 

@@ -11,6 +11,7 @@ from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
 from domain.case_number import CaseNumber, parse_case_number
+from domain.civil_time import instant, reckonable
 from domain.identity import IdNumber, parse_id_number
 
 BigInt = NewType("BigInt", int)
@@ -73,14 +74,11 @@ def _integer(value: Any) -> int:
 def _date(text: str) -> date:
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
         raise _bad("expected a date like 2026-11-23")
-    return date.fromisoformat(text)
+    return reckonable(date.fromisoformat(text))
 
 
 def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise _bad("expected an instant with its offset, like 2026-11-23T09:00:00+08:00")
-    return moment
+    return instant(datetime.fromisoformat(text))
 
 
 def _iso_moment(moment: datetime) -> str:

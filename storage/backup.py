@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -13,6 +14,7 @@ from sqlalchemy.engine import URL, make_url
 
 SQLITE: Final = "sqlite"
 POSTGRESQL: Final = "postgresql"
+_VIRTUAL: Final = re.compile(r"\s*CREATE\s+VIRTUAL", re.IGNORECASE)
 _LONGEST: Final = 6 * 3600.0  # seconds
 
 
@@ -89,6 +91,25 @@ def put_back(url: str, file: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(file, target)
     target.chmod(0o600)
+    _require_tables_only(target)
+
+
+def _require_tables_only(file: Path) -> None:
+    """Refuse what would run by itself: nothing of ours has triggers, views or virtual tables.
+
+    Raises:
+        BackupFailed: there are some, or it is no database.
+    """
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
+            rows = connection.execute("SELECT type, sql FROM sqlite_master").fetchall()
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        raise BackupFailed(f"it is no database that SQLite can read: {error}") from error
+    kinds = {kind for kind, _ in rows} - {"table", "index"}
+    if any(sql is not None and _VIRTUAL.match(sql) for _, sql in rows):
+        kinds.add("virtual table")
+    if kinds:
+        raise BackupFailed(f"it has a {min(kinds)}, and no database of ours has one")
 
 
 def _run(url: URL, command: Sequence[str], *, file: Path | None = None) -> bytes:

@@ -91,6 +91,39 @@ def test_a_newcomers_first_minutes(tmp_path: Path) -> None:
         assert all(d["milliseconds"] >= 30 for d in body["extensions"]["departments"])
         assert "\\u" not in pasted.stdout.decode()
 
+        second = run(
+            *(
+                "demo",
+                "--port",
+                "0",
+                "--people",
+                "500",
+                "--data",
+                str(tmp_path / "state"),
+                "--reset",
+            )
+        )
+        assert second.returncode == 2
+        assert "another demo runs" in second.stderr
+        assert "--data" in second.stderr
+        assert second.stderr.count("\n") == 1
+
+        [beside] = [
+            one.split(": ", 1)[1]
+            for one in (tmp_path / "output").read_text().splitlines()
+            if one.startswith("Commands beside it: ")
+        ]
+        file = tmp_path / "state" / "chakong.toml"
+        assert beside.endswith(f"chakong audit verify-database --config {file}")
+        assert file.stat().st_mode & 0o777 == 0o600
+        without = {name: value for name, value in os.environ.items() if "CHAKONG" not in name}
+        checked = subprocess.run(
+            [*beside.split(), "--json"], capture_output=True, check=False, env=without
+        )
+        verdict = json.loads(checked.stdout)
+        assert verdict["valid"], verdict
+        assert verdict["origin"] == ready["issuer"].removeprefix("http://") + "/record"
+
         token = run("token", "auditor", "--data", str(tmp_path / "state")).stdout.strip()
         asked = httpx.post(
             ready["graphql"],
@@ -123,7 +156,7 @@ def test_another_population_needs_a_reset(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        pytest.param(("token", "nobody"), "no demo|no role", id="no such role"),
+        pytest.param(("token", "nobody"), "name its place with --data", id="no demo here"),
         pytest.param(
             ("demo", "--trust-issuer", "http://127.0.0.1:9?x"), "--trust-issuer", id="no issuer"
         ),

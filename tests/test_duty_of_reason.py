@@ -1,9 +1,11 @@
 """Who looks from outside a case names a paper, and at the same person again a reason; or nobody is asked."""
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import httpx
 import msgspec
 
 from auth.record_keys import RecordKeys
@@ -120,3 +122,32 @@ def test_a_review_names_its_own_paper_even_by_who_works_on_the_case(demo: dict[s
     answer = ask(demo, "court-executor", INQUIRY, n=number, p="OBJECTION_REVIEW").json()
 
     assert code_of(answer) == "SOURCE_DOCUMENT_REQUIRED"
+
+
+def test_of_looks_that_come_together_one_is_the_first(demo: dict[str, Any]) -> None:
+    with ThreadPoolExecutor(6) as threads:
+        answers = list(threads.map(lambda _: look(demo, 9, d=LETTER), range(6)))
+
+    refused = [one for one in answers if one["data"] == {"case": None}]
+    assert {code_of(one) for one in refused} == {"REASON_REQUIRED"}
+    assert len(refused) == 5
+    again = look(demo, 9, d=LETTER, r="当事人投诉承办人，复核财产处置经过")
+    assert again["data"]["case"]["debtors"]
+
+
+def test_of_exports_that_come_together_one_is_the_first(demo: dict[str, Any]) -> None:
+    [person, *_] = demo["cases"][10]["debtors"]
+
+    def take(_: int) -> int:
+        return httpx.post(
+            f"{demo['issuer']}/record/export",
+            headers={"authorization": f"Bearer {demo['tokens']['auditor']}"},
+            json={"format": "csv", "document": LETTER, "where": {"subject": person}},
+            timeout=60,
+            trust_env=False,
+        ).status_code
+
+    with ThreadPoolExecutor(6) as threads:
+        statuses = sorted(threads.map(take, range(6)))
+
+    assert statuses == [200, 403, 403, 403, 403, 403]

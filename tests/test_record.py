@@ -3,12 +3,14 @@
 import hashlib
 import json
 import sqlite3
+import textwrap
 import time
 from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from domain.checkpoint import parse_checkpoint, parse_note
@@ -105,6 +107,43 @@ def test_the_sender_can_show_that_the_entry_is_about_its_request(demo: dict[str,
     _, leaf = leaf_of(demo, receipt["entry"])
     opened = commitment(bytes.fromhex(receipt["opening"]), whole)
     assert opened == receipt["requestHash"] == leaf["requestHash"]
+
+
+@pytest.mark.parametrize(
+    ("name", "variables"),
+    [
+        pytest.param(None, None, id="nothing but a document"),
+        pytest.param("Look", {"z": "审", "a": True}, id="with both"),
+    ],
+)
+def test_the_page_says_how_a_request_is_hashed(
+    demo: dict[str, Any], name: str | None, variables: dict[str, Any] | None
+) -> None:
+    page = (Path(__file__).parents[1] / "docs/record.md").read_text(encoding="utf-8")
+    example = textwrap.dedent(page.split("   ```python\n", 1)[1].split("   ```\n", 1)[0])
+    head = "" if name is None else f"query {name}($z: String!, $a: Boolean!) "
+    more = "" if name is None else "kind @include(if: $a) also: name @skip(if: $a)"
+    number = demo["cases"][0]["number"]
+    query = f'{head}{{ case(number: "{number}", purpose: PROPERTY_INQUIRY'
+    query += f"{', document: $z' if name else ''}) {{ debtors {{ name {more} }} }} }}"
+    sent = {"query": query, "operationName": name, "variables": variables}
+
+    answer = httpx.post(
+        demo["graphql"],
+        json={one: value for one, value in sent.items() if value is not None},
+        headers={"authorization": f"Bearer {demo['tokens']['court-executor']}"},
+        timeout=30,
+        trust_env=False,
+    )
+
+    given = {
+        "query": query,
+        "operation_name": name,
+        "variables": variables,
+        "receipt": receipt_of(answer),
+    }
+    exec(example, given)  # noqa: S102 -- the page's own lines
+    assert "made" in given
 
 
 def test_a_refusal_is_recorded_and_nobody_was_asked(demo: dict[str, Any]) -> None:

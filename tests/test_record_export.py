@@ -189,6 +189,8 @@ def test_who_looks_for_one_person_twice_owes_a_reason_here_too(demo: dict[str, A
         ("auditor", {"where": {"subject": "990203199003070012"}}, 400),
         ("auditor", {"where": {"caseNumber": "1"}}, 400),
         ("auditor", {"where": {"since": "2026-11-23T00:00:00"}}, 400),
+        ("auditor", {"where": {"since": "0001-01-01T00:00:00+14:00"}}, 400),
+        ("auditor", {"where": {"until": "9999-12-31T23:59:59-14:00"}}, 400),
         ("auditor", {"where": {"nothing": 1}}, 400),
         ("auditor", {"reason": "短"}, 400),
     ],

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from auth.record_keys import RecordKeys
 from storage.record import body_of
@@ -84,3 +85,29 @@ def test_a_start_says_which_settings_changed_and_not_to_what(demo: dict[str, Any
     assert all(len(one) == 32 for one in starts[0]["settings"].values())
     port = httpx.URL(demo["issuer"]).port
     assert str(port) not in json.dumps(starts[0]["settings"])
+
+
+@pytest.mark.parametrize(
+    ("path", "route"),
+    [
+        ("/list/snapshot/{number}%23x", "/list/snapshot/{id}"),
+        ("/list/snapshot/%39{rest}", "/list/snapshot/{id}"),
+        ("/list/snapshot/list", "/list/snapshot/{id}"),
+        ("/list/snapshot/{number}.sig", "/list/snapshot/{id}.sig"),
+    ],
+)
+def test_an_address_is_recorded_as_its_route_whatever_was_written_into_it(
+    demo: dict[str, Any], path: str, route: str
+) -> None:
+    number = "990203198804264358"
+
+    refused = httpx.get(
+        demo["issuer"] + path.format(number=number, rest=number[1:]),
+        headers={"authorization": f"Bearer {demo['tokens']['dept:screening-only']}"},
+        trust_env=False,
+    )
+
+    assert refused.status_code == 410
+    leaf, personal = both_sides(demo)[-1]
+    assert json.loads(leaf)["what"] == {"route": route}
+    assert number not in (leaf + personal).decode()

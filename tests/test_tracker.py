@@ -158,8 +158,14 @@ def test_nobody_sees_who_looked_at_somebody_else(demo: dict[str, Any]) -> None:
 def test_bad_input_is_said(demo: dict[str, Any]) -> None:
     own = demo["cases"][0]["debtors"][0]
 
-    for query in ("limit=-1", "offset=x", "periodStart=yesterday"):
-        assert tracked(demo, f"findUsage?userCode={own}&{query}").status_code == 400
+    for query in (
+        "limit=-1",
+        "offset=x",
+        "periodStart=yesterday",
+        "periodStart=0001-01-01T00:00:00%2B14:00",  # before year 1 in UTC
+        "periodEnd=9999-12-31T23:59:59-14:00",
+    ):
+        assert tracked(demo, f"findUsage?userCode={own}&{query}").status_code == 400, query
 
 
 def test_the_total_is_of_all_usages_whatever_page_is_asked_for(demo: dict[str, Any]) -> None:

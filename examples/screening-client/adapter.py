@@ -10,8 +10,10 @@ addresses by which `conformance.py` looks at it (README.md); a system of yours n
 import argparse
 import http.client
 import json
+import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -33,10 +35,10 @@ _LARGEST = 65536
 
 class Adapter:
     def __init__(
-        self, court: str, token: str, secret: str, trigger: str, register: Register
+        self, court: str, token_file: Path, secret: str, trigger: str, register: Register
     ) -> None:
         self._court = court.rstrip("/")
-        self._token = token
+        self._token_file = token_file
         self._secret = secret
         self._trigger = trigger
         self.register = register
@@ -52,7 +54,8 @@ class Adapter:
             return 409  # a copy: the court signs each attempt anew
         try:
             self.follow()
-        except _NO_ANSWER:
+        except _NO_ANSWER as error:
+            self._say_if_refused(error)
             self.register.forget(message_id, sent)
             return 503  # the court calls again
         return 204
@@ -73,20 +76,37 @@ class Adapter:
     def ask(self, reference: str, people: list[dict[str, str]]) -> dict[str, str]:
         """Return what becomes of a business item; without an answer it waits, it does not go on."""
         try:
-            advice = screened(self._court, self._token, self._trigger, reference, people)
-        except _NO_ANSWER:
+            advice = screened(self._court, self._token(), self._trigger, reference, people)
+        except _NO_ANSWER as error:
+            self._say_if_refused(error)
             self.register.decide(reference, "WAITING", "名单暂不可用，请稍后重试")
         else:
             state = "GOES_ON" if advice.may_go_on else "HELD"
             self.register.decide(reference, state, "\n".join(advice.notes), advice.held_by)
         return self.register.item(reference) or {}
 
+    def _token(self) -> str:
+        """Return the token as it is now: one lives 300 seconds, and somebody writes fresh ones."""
+        return self._token_file.read_text().strip()
+
+    def _say_if_refused(self, error: BaseException) -> None:
+        if isinstance(error, urllib.error.HTTPError) and error.code == 401:  # noqa: PLR2004
+            print(
+                f"The court refused the token in {self._token_file} (401): tokens live 300 seconds; get a "
+                "fresh one at /oauth/token and write it there. It is read anew for each call.",
+                file=sys.stderr,
+                flush=True,
+            )
+
     def _changes(self, cursor: str | None) -> Any:
         question = {"query": _CHANGES, "variables": {"after": cursor, "first": _PAGE}}
         request = urllib.request.Request(  # noqa: S310 -- the court's own address
             f"{self._court}/graphql",
             data=json.dumps(question).encode(),
-            headers={"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"},
+            headers={
+                "Authorization": f"Bearer {self._token()}",
+                "Content-Type": "application/json",
+            },
         )
         with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310
             return json.load(response)["data"]["listChanges"]
@@ -138,7 +158,7 @@ if __name__ == "__main__":
     given = options.parse_args()
     Handler.adapter = Adapter(
         given.court,
-        given.token_file.read_text().strip(),
+        given.token_file,
         given.secret_file.read_text().strip(),
         given.trigger,
         Register(given.data),

@@ -29,6 +29,7 @@ from gateway.record_where import Wanted, read_wanted
 from gateway.recorder import Recorder
 from gateway.settings import Settings, load_settings, record_origin
 from resolvers.duty_of_reason import Stated, owes_reason, stated
+from resolvers.looks_under_way import Looks
 from resolvers.refusals import Refused
 from storage.database import Database, open_database
 from storage.record import RecordDraft, append, record_size
@@ -152,7 +153,8 @@ def entries_taken(config: Path | None, directory: Path, asked: bytes) -> dict[st
         keys, pseudonym = record_keys(settings), pseudonyms(settings)
         said = _stated(wanted)
         try:
-            await owes_reason(database, keys, caller.subject, said, subjects)
+            who = caller.subject
+            await owes_reason(database, keys, who, said, subjects, looks=Looks())
         except Refused as refused:
             raise ValueError(str(refused)) from refused
         export = Export(

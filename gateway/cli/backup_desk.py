@@ -6,12 +6,14 @@ from pathlib import Path
 
 import anyio.to_thread
 from sqlalchemy import Connection, inspect
+from sqlalchemy.exc import DBAPIError
 
 from gateway.backup import write_backup
+from gateway.cli.desk import require_database
 from gateway.logs import configure_logs
 from gateway.restore import restore
 from gateway.settings import Settings, load_settings, record_origin
-from storage.backup import BackupFailed, require_database
+from storage.backup import BackupFailed
 from storage.database import open_database
 from storage.record import StoredCheckpoint, last_checkpoint
 
@@ -33,10 +35,12 @@ def backed_up(config: Path | None, directory: Path, *, with_keys: bool) -> dict[
 
 async def _backed_up(settings: Settings, directory: Path, *, with_keys: bool) -> dict[str, object]:
     """Back up without migrating: the gateway that runs may be of another version."""
-    require_database(settings.database)
+    require_database(settings)
     database = open_database(settings.database)
     try:
         newest = await database.read(_newest)
+    except DBAPIError as error:
+        raise BackupFailed(f"the database cannot be read ({type(error).__name__})") from error
     finally:
         await database.close()
     made = await anyio.to_thread.run_sync(

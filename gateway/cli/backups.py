@@ -4,9 +4,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from gateway.cli.printing import print_json, print_rows, stop
+from gateway.cli.printing import print_json, print_rows, say, stop
 
 Config = Annotated[
     Path | None, typer.Option("--config", help="TOML file; CHAKONG_CONFIG if left out.")
@@ -39,10 +38,9 @@ def backup(
     else:
         print_rows("Backup 备份", [told])
     if with_keys:
-        Console(stderr=True).print(
+        say(
             "The backup holds the keys: whoever has it can read and sign everything. Keep it "
-            "encrypted. 备份含密钥，请加密保管",
-            highlight=False,
+            "encrypted. 备份含密钥，请加密保管"
         )
 
 
@@ -68,8 +66,7 @@ def restore(
         print_json(told)
     else:
         print_rows("Restored 恢复", [told])
-    Console(stderr=True).print(
+    say(
         f"The record goes on behind entry {told['entries']}. What was recorded after {told['backupAt']} "
-        "is gone: tell whoever keeps checkpoints, receipts or a witness. 备份之后的留痕已缺失，请告知审计方",
-        highlight=False,
+        "is gone: tell whoever keeps checkpoints, receipts or a witness. 备份之后的留痕已缺失，请告知审计方"
     )

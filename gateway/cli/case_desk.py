@@ -52,7 +52,7 @@ def take_over(config: Path | None, file: Path) -> dict[str, int]:
         await database.write(keep)
         return {"officers": len(officers), "cases": len(cases)}
 
-    return with_settings(config, work)
+    return with_settings(config, work, is_first=True)
 
 
 def _reassigned(connection: Connection, cases: Sequence[CaseRecord]) -> list[str]:

@@ -6,6 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from sqlalchemy.engine import make_url
+
 from auth.record_keys import RecordKeys
 from domain.identity import IdNumber, subject_id
 from gateway.logs import configure_logs
@@ -33,14 +35,36 @@ def at_the_database(config: Path | None, work: Callable[[Database], Awaitable[T]
     """Do *work* at the database that the configuration names.
 
     Raises:
-        ValueError, FileNotFoundError: the configuration does not fit, or is not there.
+        ValueError, FileNotFoundError: the configuration does not fit, or it or the database is not there.
     """
     return with_settings(config, lambda _, database: work(database))
 
 
-def with_settings(config: Path | None, work: Callable[[Settings, Database], Awaitable[T]]) -> T:
-    """As `at_the_database`, for work that needs the settings too."""
+def require_database(settings: Settings) -> None:
+    """Refuse to work at a database that would only now be made, empty, in the wrong place.
+
+    Raises:
+        ValueError: SQLite's file is not there.
+    """
+    url = make_url(settings.database)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        raise ValueError(f"no database at {url.database}; name the configuration with --config")
+
+
+def with_settings(
+    config: Path | None,
+    work: Callable[[Settings, Database], Awaitable[T]],
+    *,
+    is_first: bool = False,
+) -> T:
+    """As `at_the_database`, for work that needs the settings too.
+
+    Args:
+        is_first: whether it may be done before a gateway ran: the database is made then.
+    """
     settings = load_settings(config)
+    if not is_first:
+        require_database(settings)
     configure_logs(settings)  # to standard error: standard output is for the answer
 
     async def run() -> T:

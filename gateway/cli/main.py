@@ -19,6 +19,7 @@ from gateway.cli.keys import keys_app
 from gateway.cli.lists import list_app
 from gateway.cli.orders import orders_app
 from gateway.cli.people import people_app
+from gateway.cli.printing import stop
 from gateway.cli.sessions import sessions_app
 from gateway.cli.users import users_app
 
@@ -55,11 +56,6 @@ Config = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
-def _stop(message: str) -> None:
-    Console(stderr=True).print(f"[red]chakong:[/red] {message}", highlight=False)
-    raise typer.Exit(2)
-
-
 @app.command()
 def serve(config: Config = None) -> None:
     """Run the gateway with its configured departments."""
@@ -77,9 +73,9 @@ def serve(config: Config = None) -> None:
         gateway = build_gateway(settings)
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        _stop(f"the configuration does not fit: {faults}")
+        stop(f"the configuration does not fit: {faults}")
     except (ValueError, OSError) as error:
-        _stop(str(error))
+        stop(str(error))
     else:
         server = uvicorn.Server(server_config(gateway.app, host=settings.host, port=settings.port))
         run(server.serve())
@@ -116,6 +112,7 @@ def demo(  # noqa: PLR0913, PLR0917 -- the options of ./demo
     from gateway.demo.card import show_card  # noqa: PLC0415
     from gateway.demo.departments import DepartmentsDidNotStart  # noqa: PLC0415
     from gateway.demo.guests import NoIssuer  # noqa: PLC0415
+    from gateway.demo.lock import DataInUse  # noqa: PLC0415
     from gateway.demo.run import DemoOptions, DifferentPeople, PortTaken, run_demo  # noqa: PLC0415
 
     options = DemoOptions(
@@ -131,8 +128,8 @@ def demo(  # noqa: PLR0913, PLR0917 -- the options of ./demo
     )
     try:
         run_demo(options, lambda ready: show_card(ready, options))
-    except (PortTaken, DifferentPeople, DepartmentsDidNotStart, NoIssuer) as error:
-        _stop(str(error))
+    except (PortTaken, DataInUse, DifferentPeople, DepartmentsDidNotStart, NoIssuer) as error:
+        stop(str(error))
 
 
 @app.command()
@@ -147,7 +144,7 @@ def token(
     try:
         made = fresh_token(data, role)
     except (NoDemo, ValueError) as error:
-        _stop(str(error))
+        stop(str(error))
     else:
         print(json.dumps({"access_token": made, "role": role}) if as_json else made)
 
@@ -203,7 +200,7 @@ def _compare(file: Path, printed: str, renewal: str) -> None:
         committed.splitlines(keepends=True), printed.splitlines(keepends=True), str(file), "code"
     )
     sys.stdout.writelines(diff)
-    _stop(f"{file} differs from the code; review the diff, then: {renewal}")
+    stop(f"{file} differs from the code; review the diff, then: {renewal}")
 
 
 @config_app.command("show")
@@ -215,7 +212,7 @@ def show_config(config: Config = None, as_json: AsJson = False) -> None:
     try:
         settings = load_settings(config)
     except (ValueError, FileNotFoundError) as error:
-        _stop(str(error))
+        stop(str(error))
     else:
         if as_json:
             print(json.dumps(config_values(settings), ensure_ascii=False, indent=1))

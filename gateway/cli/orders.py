@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import typer
 from rich.console import Console
 
-from gateway.cli.printing import print_json, print_rows, stop
+from gateway.cli.printing import print_json, print_lines, print_rows, stop
 
 _STUCK_AFTER: Final = 5  # attempts
 _SHANGHAI: Final = timezone(timedelta(hours=8))
@@ -58,8 +58,8 @@ def show_order(order_id: OrderId, config: Config = None, as_json: AsJson = False
     if as_json:
         print_json(shown)
         return
-    for name in ("id", "case", "action", "department", "state", "overdue", "holdOrder"):
-        Console().print(f"[bold]{name}[/bold] {shown[name]}", highlight=False)
+    told = ("id", "case", "action", "department", "state", "overdue", "holdOrder")
+    print_lines({name: shown[name] for name in told})
     print_rows("Steps 流转", shown["history"])
     print_rows("Receipts 回执", shown["receipts"])
     print_rows("Hold 控制", [shown["hold"]] if shown["hold"] else [])

@@ -43,7 +43,7 @@ def bind(config: Path | None, account: str, number: str, by: str) -> dict[str, s
         await database.write(keep)
         return {"account": account, "number": mask_id_number(person.id_number)}
 
-    return with_settings(config, work)
+    return with_settings(config, work, is_first=True)
 
 
 def _granted(keys: RecordKeys, person: VerifiedPerson) -> RecordDraft:

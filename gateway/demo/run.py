@@ -20,10 +20,12 @@ from auth.issuer import Issuer
 from auth.passwords import Passwords
 from gateway.app import build_gateway
 from gateway.case_register import read_register
+from gateway.demo.configuration import write_configuration
 from gateway.demo.departments import SECRET, Simulated, export_cases, running_departments
 from gateway.demo.example import example_query
 from gateway.demo.guests import guests_of
 from gateway.demo.keyed_clients import client_key, keyed_clients
+from gateway.demo.lock import held
 from gateway.demo.logins import (
     DEBTOR,
     EXECUTOR,
@@ -103,9 +105,14 @@ def run_demo(options: DemoOptions, announce: "Any") -> None:
         NoIssuer: what is to be trusted is none.
     """
     guests_of(options.trust_issuers, _audience(options), ())
-    if options.reset and options.data.exists():
-        shutil.rmtree(options.data)
     options.data.mkdir(parents=True, exist_ok=True)
+    with held(options.data):
+        _run_alone(options, announce)
+
+
+def _run_alone(options: DemoOptions, announce: "Any") -> None:
+    if options.reset:
+        _empty(options.data)
     os.chmod(options.data, 0o700)
     known = read_state(options.data)
     if known is not None and (known.people, known.seed) != (options.people, options.seed):
@@ -128,6 +135,14 @@ def run_demo(options: DemoOptions, announce: "Any") -> None:
                 run(_serve(options, departments, register, listener, announce))
     finally:
         listener.close()
+
+
+def _empty(data: Path) -> None:
+    for one in data.iterdir():
+        if one.is_dir() and not one.is_symlink():
+            shutil.rmtree(one)
+        else:
+            one.unlink()
 
 
 def _listen(port: int) -> socket.socket:
@@ -169,6 +184,7 @@ async def _serve(
         logins=known,
     )
     keep_state(options.data, state)
+    write_configuration(settings)
     server = uvicorn.Server(server_config(gateway.app))
     running = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started and not running.done():

@@ -1,10 +1,13 @@
 """What a demo remembers of itself between starts, and tells ``chakong token``."""
 
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from gateway.demo.logins import Login
+
+DEFAULT_DATA: Final = Path(".demo")
 
 
 class DemoState(msgspec.Struct, frozen=True, kw_only=True):

@@ -26,7 +26,9 @@ def fresh_token(data: Path, role: str) -> str:
     """
     state = read_state(data)
     if state is None:
-        raise NoDemo(f"no demo has run with {data}; start ./demo first")
+        raise NoDemo(
+            f"no demo has run with {data}; start ./demo first, or name its place with --data"
+        )
     try:
         role_of_system(role)
     except ValueError as error:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import anyio
+import pytest
 from sqlalchemy import create_engine, update
 
 from storage.tables import record_entries
@@ -74,3 +75,33 @@ def test_what_is_no_database_and_keys_that_are_not_there_get_one_line(tmp_path: 
         assert done.stderr.startswith("chakong:")
         assert "Traceback" not in done.stderr
     assert made == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("audit", "export", "out"),
+        ("audit", "entries", "out", "--where", "-"),
+        ("audit", "erase"),
+        ("backup", "out"),
+        ("orders", "stuck"),
+    ],
+)
+def test_without_a_database_nothing_is_made_up(tmp_path: Path, command: tuple[str, ...]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from gateway.cli import app; app()", *command],
+        input='{"format": "csv", "document": "示审字第1号"}',
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env={
+            **{name: value for name, value in os.environ.items() if "CHAKONG" not in name},
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+        },
+    )
+
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "chakong-data/chakong.db; name the configuration with --config" in done.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -9,7 +9,9 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -271,6 +273,89 @@ async def test_another_key_that_is_there_stays(
 
     assert RecordKeys.load_or_create(data, "court").verifier == before
     assert await asyncio.to_thread(is_empty, other_url)
+
+
+def made_anew(backup: Path) -> None:
+    """Make the manifest say what the database now is, as somebody who forges a backup would."""
+    manifest = json.loads((backup / "backup.json").read_text())
+    manifest["files"]["database"] = sha256((backup / "database").read_bytes()).hexdigest()
+    (backup / "backup.json").write_text(json.dumps(manifest))
+
+
+def ran(backup: Path, *statements: str) -> None:
+    with closing(sqlite3.connect(backup / "database")) as connection, connection:
+        for one in statements:
+            connection.execute(one)
+    made_anew(backup)
+
+
+def random_file(backup: Path) -> None:
+    (backup / "database").write_bytes(random.Random(1).randbytes(100_000))
+    made_anew(backup)
+
+
+def pipe(backup: Path) -> None:
+    (backup / "backup.json").unlink()
+    os.mkfifo(backup / "backup.json")
+
+
+HOSTILE = {
+    "pipe": (pipe, "no regular file"),
+    "deep": (lambda b: (b / "backup.json").write_bytes(b"[" * 500_000), "no backup"),
+    "random": (random_file, "no database"),
+    "later": (
+        lambda b: ran(b, "UPDATE alembic_version SET version_num = 'ffff'"),
+        "made by a newer version",
+    ),
+    "damaged": (
+        lambda b: ran(b, "UPDATE record_entries SET unit = 'nobody' WHERE n = 1"),
+        "COLUMNS CHANGED, entry 1",
+    ),
+    "no table": (lambda b: ran(b, "DROP TABLE record_people"), "FILE UNREADABLE"),
+    "trigger": (
+        lambda b: ran(
+            b,
+            "CREATE TRIGGER more AFTER INSERT ON record_entries BEGIN DELETE FROM users; END",
+        ),
+        "has a trigger",
+    ),
+    "view": (lambda b: ran(b, "CREATE VIEW people AS SELECT 1"), "has a view"),
+    "virtual": (lambda b: ran(b, "CREATE VIRTUAL TABLE f USING fts5(x)"), "virtual table"),
+}
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A backup that can be put back."""
+    home = tmp_path_factory.mktemp("home")
+    asyncio.run(lived(home))
+    run({"CHAKONG_DATA_DIR": str(home)}, "backup", str(home / "backup"))
+    return home / "backup"
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_what_cannot_be_put_back_is_said_in_a_line_and_leaves_nothing_in_the_way(
+    sound: Path, tmp_path: Path, what: str
+) -> None:
+    forge, said = HOSTILE[what]
+    backup, new = shutil.copytree(sound, tmp_path / "forged"), tmp_path / "new"
+    forge(backup)
+
+    refused = subprocess.run(
+        [sys.executable, "-c", COMMAND, "restore", str(backup)],
+        env={**os.environ, "CHAKONG_DATA_DIR": str(new)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert refused.returncode == 2
+    [line] = [one for one in refused.stderr.splitlines() if "INFO" not in one]
+    assert line.startswith("chakong: ")
+    assert said in line
+    assert not new.exists() or list(new.iterdir()) == []
+    assert run({"CHAKONG_DATA_DIR": str(new)}, "restore", str(sound))["entries"] == 3
 
 
 def test_the_commands_back_up_and_put_back(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -219,3 +220,30 @@ def test_the_command_says_what_is_no_bundle(tmp_path: Path) -> None:
 
     assert done.returncode != 0
     assert "is no" in done.stderr
+
+
+@pytest.mark.parametrize("what", ["pipe", "device", "link", "directory", "sparse"])
+async def test_what_is_no_regular_file_is_not_read(
+    lived_in: RecordWorld, tmp_path: Path, what: str
+) -> None:
+    whole = await bundled(lived_in, tmp_path / "whole")
+    for name in ("manifest.json", "entries.jsonl", "checkpoints.jsonl", "stamps.jsonl"):
+        bundle = shutil.copytree(whole, tmp_path / name)
+        (bundle / name).unlink(missing_ok=True)
+        if what == "pipe":
+            os.mkfifo(bundle / name)
+        elif what == "directory":
+            (bundle / name).mkdir()
+        elif what == "sparse":
+            with (bundle / name).open("wb") as file:
+                file.truncate(2**40)
+        else:
+            elsewhere = "/dev/zero" if what == "device" else whole / name
+            (bundle / name).symlink_to(elsewhere)
+
+        if (name, what) == ("entries.jsonl", "sparse"):  # read up to the first line that is none
+            _, found = verify_bundle(bundle, [lived_in.keys.verifier])
+            assert found is not None
+        else:
+            with pytest.raises(NoBundle, match=name):
+                verify_bundle(bundle, [lived_in.keys.verifier])

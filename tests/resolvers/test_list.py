@@ -148,6 +148,25 @@ async def test_four_people_make_an_entry(court: ListWorld) -> None:
     assert unsigned["code"] == "STEP_REFUSED"
 
 
+async def test_a_warning_is_recorded_once_it_was_served(court: ListWorld) -> None:
+    entry = (await court.proposed())["id"]
+    today = court.world.today
+
+    ahead = await court.step(
+        "executor",
+        "warnDebtor",
+        entry,
+        servedOn=(today + timedelta(days=1)).isoformat(),
+        proof="送达回证",
+    )
+    then = await court.step(
+        "executor", "warnDebtor", entry, servedOn=today.isoformat(), proof="送达回证"
+    )
+
+    assert ahead["guard"] == "L5"
+    assert then["state"] == "WARNED", "what was refused changed nothing"
+
+
 @pytest.mark.parametrize(
     ("who", "step"),
     [
