@@ -176,7 +176,7 @@ def test_the_handbook_names_what_is_counted_and_nothing_else(walked: Walked) -> 
         labels = {one for sample in family.samples for one in sample.labels} - {"le"}
         assert labels in ({*re.findall(r"`(\w+)`", told[name])}, set()), name
     for alert in re.findall(r"expr: (.*?)(?:, for|\})", page):
-        assert set(re.findall(r"(?:gateway|http)_\w+", alert)) <= {
+        assert set(re.findall(r"(?:gateway|http)_\w+\b(?!=)", alert)) <= {
             sample.name for family in families.values() for sample in family.samples
         }
 
