@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +59,14 @@ def test_an_error_repeats_no_number_that_was_sent(demo: dict[str, Any]) -> None:
 
 
 def lines_of(demo: dict[str, Any], request: str) -> list[dict[str, Any]]:
-    lines = [json.loads(line) for line in log_of(demo).splitlines()]
-    return [line for line in lines if line.get("request") == request]
+    """Return the log's lines of *request*; its last one is written after the answer has left."""
+    until = time.monotonic() + 5
+    while True:
+        lines = [json.loads(line) for line in log_of(demo).splitlines()]
+        found = [line for line in lines if line.get("request") == request]
+        if found or time.monotonic() > until:
+            return found
+        time.sleep(0.05)
 
 
 def test_an_answer_its_record_and_its_lines_have_one_id(demo: dict[str, Any]) -> None:

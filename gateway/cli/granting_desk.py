@@ -87,7 +87,7 @@ def granting(config: Path | None, by: str, work: Callable[[Granting, Connection]
         steps = Granting(keys=keys, by=by, at=datetime.now(UTC), endings=deny_tokens)
         return await database.write(lambda connection: work(steps, connection))
 
-    return with_settings(config, at_work)
+    return with_settings(config, at_work, is_first=True)
 
 
 def told(held: GrantRecord) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """``chakong clients``, ``users``, ``grants``, ``sessions`` at a terminal."""
 
 import json
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setenv("COLUMNS", "60")
     runner = CliRunner()
     yield lambda *words: runner.invoke(app, list(words))
+    logging.captureWarnings(capture=False)
     structlog.reset_defaults()  # commands log to the runner's standard error, which is closed now
 
 

@@ -162,6 +162,7 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     hooks = (sys.excepthook, sys.unraisablehook, threading.excepthook)
     handlers, level = logging.root.handlers[:], logging.root.level
     monkeypatch.setattr(sys, "stderr", written)
+    logging.captureWarnings(capture=False)  # a command that ran in this process began it
     configure_logs(Settings(log_level="debug"))
     yield written
     logging.captureWarnings(capture=False)
