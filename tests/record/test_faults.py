@@ -3,10 +3,14 @@
 import asyncio
 import contextlib
 import json
+import os
+import shutil
+import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,9 +27,11 @@ from tests.record.archives import archive_of, pieces_in
 from tests.record.conftest import empty_database
 from tests.record.histories import bundled
 from tests.record.world import ORIGIN, RecordWorld, draft, record_world
+from tests.storage.conftest import SERVER
 
 pytestmark = pytest.mark.anyio
 HOUR = timedelta(hours=1)
+_MORE_THAN_FIT = 400  # entries of 200 kB on a disk of 48 MB
 
 
 @pytest.fixture(autouse=True)
@@ -116,6 +122,67 @@ async def test_a_postgresql_that_became_read_only_refuses_until_it_is_not(tmp_pa
             assert refused is not None
             assert await kinds(world) == ["DISCLOSURE", "OUTAGE", "DISCLOSURE"]
             assert await verdict(world, tmp_path / "bundle") is None
+
+
+@contextmanager
+def small_disk(size: str) -> Iterator[Path]:
+    """Yield a file system of its own with so much room, which the database server may write to."""
+    place = Path(tempfile.mkdtemp(prefix="small-disk-"))
+    mounting = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place)]
+    if subprocess.run(mounting, capture_output=True, check=False).returncode != 0:
+        place.rmdir()
+        pytest.skip("this machine lets nobody mount a file system")
+    try:
+        shutil.chown(place, "postgres")
+        yield place
+    finally:
+        unmounting = ["umount", "--lazy", str(place)]
+        subprocess.run(unmounting, check=True)
+        place.rmdir()
+
+
+@pytest.mark.needs("postgresql")
+async def test_a_postgresql_whose_disk_is_full_refuses_until_there_is_room(tmp_path: Path) -> None:
+    name = f"chakong_small_{os.getpid()}"
+    admin = create_engine(
+        f"{SERVER}/postgres".replace("postgresql:", "postgresql+psycopg:"),
+        isolation_level="AUTOCOMMIT",
+    )
+    with small_disk("48m") as disk, admin.connect() as connection:
+        connection.execute(text(f"CREATE TABLESPACE {name} LOCATION '{disk}'"))
+        connection.execute(text(f"CREATE DATABASE {name} TABLESPACE {name}"))
+        try:
+            async with record_world(f"{SERVER}/{name}", tmp_path) as world:
+                answered = await fill(world)
+                refused = world.recorder.hindrance
+                await asyncio.to_thread(
+                    subprocess.run, ["mount", "-o", "remount,size=200m", str(disk)], check=True
+                )
+                await until_up(world.recorder)
+                after = await world.recorder.record(draft(0))
+
+                assert refused is not None
+                assert 0 < answered < _MORE_THAN_FIT
+                assert after.n == answered + 1
+                assert await kinds(world) == ["DISCLOSURE"] * answered + ["OUTAGE", "DISCLOSURE"]
+                assert await verdict(world, tmp_path / "bundle") is None
+        finally:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+            connection.execute(text(f"DROP TABLESPACE {name}"))
+    admin.dispose()
+
+
+async def fill(world: RecordWorld) -> int:
+    """Record large entries until the disk is full; return how many were answered."""
+    for n in range(_MORE_THAN_FIT):
+        try:
+            body = draft(n).body
+            person = {"salt": "00", "who": "executor-1", "cases": [], "subjects": []}
+            large = json.dumps({**person, "remark": os.urandom(100_000).hex()}).encode()
+            await world.recorder.record(draft(n, sealed=world.keys.seal(large, body)))
+        except RecordUnavailable:
+            return n
+    return _MORE_THAN_FIT
 
 
 def read_only(url: str, state: str) -> None:
