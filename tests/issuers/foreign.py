@@ -44,12 +44,26 @@ def public(*keys: Key) -> list[dict[str, Any]]:
     return [key.as_dict(private=False) for key in keys]
 
 
+class _Noted(asyncio.StreamReaderProtocol):
+    """A connection whose transport is noted before anybody serves it."""
+
+    def __init__(self, serve: Any, noted: list[asyncio.Transport]) -> None:
+        super().__init__(asyncio.StreamReader(), serve)
+        self._noted = noted
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._noted.append(transport)
+        super().connection_made(transport)
+
+
 class _Server(Department):
     """A department that hangs up on everybody when it closes, and waits until it has."""
 
     def __init__(self, answer: Handler) -> None:
         super().__init__(answer)
         self._serving: set[asyncio.Task[Any]] = set()
+        self._transports: list[asyncio.Transport] = []
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -62,7 +76,9 @@ class _Server(Department):
 
     @contextlib.asynccontextmanager
     async def listening(self, tls: ssl.SSLContext | None = None) -> AsyncIterator["_Server"]:
-        server = await asyncio.start_server(self.serve, "127.0.0.1", 0, ssl=tls)
+        server = await asyncio.get_running_loop().create_server(
+            lambda: _Noted(self.serve, self._transports), "127.0.0.1", 0, ssl=tls
+        )
         host, port = server.sockets[0].getsockname()[:2]
         self.url = f"http{'' if tls is None else 's'}://{host}:{port}"
         try:
@@ -75,6 +91,10 @@ class _Server(Department):
         for task in self._serving:
             task.cancel()
         await asyncio.gather(*self._serving, return_exceptions=True)
+        for transport in self._transports:  # who was cancelled before he served closes nothing
+            transport.abort()
+        for _ in range(5):
+            await asyncio.sleep(0)
 
 
 class ForeignIssuer:
