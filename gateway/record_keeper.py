@@ -77,7 +77,11 @@ class RecordKeeper:
                 kind = follower.source.kind.value
                 _LOG.warning("record.events_wait", kind=kind, error=type(error).__name__)
         await self.sign()
-        while indexed := await self._database.read(partial(read_terms, keys=self._keys)):
+        loop = asyncio.get_running_loop()
+        over = loop.time() + self._every  # under steady load the index never catches up: sign again
+        while loop.time() < over and (
+            indexed := await self._database.read(partial(read_terms, keys=self._keys))
+        ):
             await self._database.write(partial(keep_terms, indexed=indexed))
             await asyncio.sleep(_BREATH)
         return taken
