@@ -32,12 +32,14 @@ from gateway.cost import Cost, Times, times
 from gateway.declarations import Declarations
 from gateway.documents import Document
 from gateway.selection import Selected, Selections
+from resolvers.asset_sources import AssetSource, asset_sources
 from resolvers.declare import Declared
 from resolvers.shaping import missing_scopes
 
 # Fields under which the plan asks ahead: they open a case, and a case has debtors.
 _COST_OF_INTROSPECTION: Final = 50
 _OPENS_CASES: Final = frozenset({"Query.case", "Query.cases"})
+_ASSETS: Final = "Debtor.assets"
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +229,8 @@ class _Walk:
             return True
         self.plan.cost.add(1 + declared.cost, at)
         at = times(at, coordinate, selected.nodes[0], parent.fields[selected.name])
+        if declared.gathers:
+            self._gather(coordinate, selected, here, named, asks, case_root, at)
         if declared.question is not None:
             self._ask(coordinate, declared, selected, here, named, asks, at)
         elif case_root is not None and coordinate == "Case.debtors":
@@ -264,6 +268,63 @@ class _Walk:
         if declared.group is not None:
             self.plan.groups[id(question)] = declared.group
 
+    def _gather(  # noqa: PLR0913, PLR0917 -- as above
+        self,
+        coordinate: str,
+        selected: Selected,
+        path: tuple[str, ...],
+        named: GraphQLCompositeType,
+        asks: list[Ask],
+        case_root: CaseRoot | None,
+        at: Times,
+    ) -> None:
+        """Plan the questions of a field that asks whoever tells of assets, of those the scopes cover.
+
+        What it shows of a record is shown, masked and recorded as if it had been asked for by name.
+        """
+        parts = self._parts(named, selected.below()) if coordinate == _ASSETS else None
+        if coordinate != _ASSETS and case_root is not None:
+            asks = case_root.of_all
+        for source in asset_sources():
+            if missing_scopes(source.declared, self._scopes):
+                continue  # its entry says so
+            ask = Ask(
+                path,
+                source.coordinate,
+                source.question,
+                source.declared.purposes or frozenset(),
+                source.declared.natural_persons_only,
+                set(source.reading.everything if parts is None else source.needs(parts)),
+            )
+            asks.append(ask)
+            self._read(source, ask, at)
+
+    def _read(self, source: AssetSource, ask: Ask, at: Times) -> None:
+        self.plan.cost.add(1 + source.declared.cost, at)
+        self.plan.wanted.setdefault(id(source.question), set()).update(ask.fields)
+        self.plan.groups[id(source.question)] = source.kind
+        self.plan.coordinates.add(source.coordinate)
+        for attribute in ask.fields & source.fields.keys():
+            coordinate, declared = source.fields[attribute]
+            self.plan.coordinates.add(coordinate)
+            if declared.shows_raw(self._scopes):
+                self.plan.raw.add(coordinate)
+
+    def _parts(self, sources: GraphQLCompositeType, below: Sequence[SelectionSetNode]) -> set[str]:
+        """Return the Python names of what is selected of each asset."""
+        parts: set[str] = set()
+        for kind in self._selections.concrete(sources):
+            for inner in self._selections.of(kind, below):
+                if inner.name == "assets":
+                    asset = get_named_type(kind.fields[inner.name].type)
+                    assert isinstance(asset, GraphQLObjectType)  # noqa: S101 -- of the schema
+                    parts |= {
+                        _python_name(one.name)
+                        for one in self._selections.of(asset, inner.below())
+                        if one.name != "__typename"
+                    }
+        return parts
+
     def _record_field(
         self, record: GraphQLObjectType, selected: Selected, ask: Ask, at: Times
     ) -> None:
@@ -295,3 +356,8 @@ class _Walk:
         if denied not in self.plan.denied:
             self.plan.denied.append(denied)
         return False
+
+
+def _python_name(name: str) -> str:
+    """Return a name of the graph as Python spells it."""
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)

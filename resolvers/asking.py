@@ -331,6 +331,11 @@ class Asking:
         )
 
 
+def status_of(answer: Answer[Any]) -> str:
+    """Return the status of one answer, as `DepartmentStatus` has it."""
+    return _status(answer.error, answer.cached, answer.damaged)
+
+
 def _status(error: DepartmentError | None, cached: bool, damaged: bool) -> str:  # noqa: FBT001 -- of an Answer
     if error is not None:
         return _STATUS_OF.get(error.code, "CONTRACT_BROKEN")
