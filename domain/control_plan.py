@@ -18,6 +18,7 @@ from typing import Final
 from domain import catalogue
 from domain.cover import CoverPolicy
 from domain.found_asset import ExemptionHint, controllable_fen, exemption_hint
+from domain.guard_refused import GuardRefused
 from domain.money import Fen
 from domain.plan_line import NO_WISH, Candidate, PlanCase, PlanLine, Wish, valued
 from domain.plan_making import PlanInMaking
@@ -83,6 +84,21 @@ def control_plan(
         covered=Fen(making.covered),
         lines=tuple(making.lines),
     )
+
+
+def lines_are_within(left: int, amounts: Iterable[int]) -> None:
+    """Check that lines to be drafted together take no more than the claim leaves, in fen.
+
+    Raises:
+        GuardRefused: G6.
+    """
+    if sum(amounts) > left:
+        raise GuardRefused(
+            "G6",
+            "I-01; CPL 253; 查扣冻规定 art. 19",
+            f"Together the lines take more than the {max(0, left)} fen that the claim leaves after "
+            "the case's orders and drafts: lower them, or cancel a draft. 各行合计超出标的额",
+        )
 
 
 def _turn(

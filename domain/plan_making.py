@@ -83,10 +83,13 @@ class PlanInMaking:
         asset = candidate.asset
         if asset.quantity is not None and asset.kind not in CASH:
             return self._shares(candidate)
+        whole = not catalogue.asset_kind(asset.kind).divisible
+        if whole and candidate.under_order:
+            return _leaves(candidate, _R.ORDERED_ALREADY, _NONE)
         free = controllable_fen(asset, self.policy)
         if free is None:
             return _asks(candidate, _R.VALUE_UNKNOWN)
-        if not catalogue.asset_kind(asset.kind).divisible:
+        if whole:
             return self._whole(candidate, free, wish)
         return self._part(candidate, Fen(max(0, free - candidate.ordered)))
 
@@ -163,8 +166,6 @@ class PlanInMaking:
 
     def _whole(self, candidate: Candidate, worth: Fen, wish: Wish) -> PlanLine:
         """Take a thing that cannot be parted, if it is not clearly too much."""
-        if candidate.under_order:
-            return _leaves(candidate, _R.ORDERED_ALREADY, _NONE)
         if not worth:
             return _leaves(candidate, _nothing(candidate), worth)
         if not self.left:
