@@ -448,6 +448,7 @@ def department_addresses(settings: Settings) -> list[DepartmentAddress]:
     return [
         DepartmentAddress(
             id=department_of[stem],
+            stem=stem,
             url=department.url,
             secret=department.secret.get_secret_value(),
             client_id=department.client_id,
