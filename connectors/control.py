@@ -15,8 +15,18 @@ from domain.identity import IdNumber
 from domain.money import Fen
 from domain.receipt import outcome
 
-Action = Literal["QUERY", "SEAL", "SEIZE", "FREEZE", "RENEW", "LIFT", "DEDUCT"]
-CARRIED_ACTIONS: Final = frozenset({"SEAL", "SEIZE", "FREEZE"})
+Action = Literal[
+    "QUERY",
+    "SEAL",
+    "SEIZE",
+    "FREEZE",
+    "PRE_SEAL",
+    "RESTRICT_TRANSFER",
+    "RENEW",
+    "LIFT",
+    "DEDUCT",
+]
+CARRIED_ACTIONS: Final = frozenset({"SEAL", "SEIZE", "FREEZE", "PRE_SEAL", "RESTRICT_TRANSFER"})
 """What puts a first hold on an asset."""
 _ABOUT_A_HOLD: Final = frozenset({"RENEW", "LIFT", "DEDUCT"})
 _WITHOUT_A_TERM: Final = frozenset({"QUERY", "LIFT", "DEDUCT"})

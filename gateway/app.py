@@ -207,7 +207,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         map(network_to_call, settings.webhook_networks), anywhere=settings.demo
     )
     record_keys = RecordKeys.load_or_create(settings.data_dir, settings.record_name)
-    graph = build_graph()
+    graph = build_graph(off=settings.groups_off)
     contexts = Contexts(
         database=database,
         departments=departments,
