@@ -17,12 +17,12 @@ from connectors.columns import Column
 from connectors.departments import CONNECTORS, Departments
 from connectors.errors import DepartmentContractBroken
 from connectors.forms import Count, Instant, Number, YearMonth
+from connectors.housing_fund import ACCOUNTS
 from connectors.http import open_client
 from connectors.json_shape import JsonShape, decoded
 from connectors.json_subjects import SubjectList
 from connectors.question import Answer, Authority, Projection, Question
 from connectors.records import (
-    HousingFundRecord,
     IdentityRecord,
     RelatedPersonRecord,
     SecurityHoldingRecord,
@@ -64,7 +64,7 @@ SHAPES: Final[Mapping[str, JsonShape[Any]]] = {
         ],
     ),
     "housing_fund": JsonShape(
-        HousingFundRecord,
+        ACCOUNTS.record,
         [
             Column("account_status", "accountStatus"),
             Column("unit_name", "unitName"),
@@ -114,7 +114,7 @@ class BenchDepartments(Departments):
         super().__init__([], tracer=tracer)
         self._client = open_client(upstream, timeout=10)
         for connector in CONNECTORS:
-            self.add_line(connector.department, 10.0)
+            self.add_line(connector.stem, connector.department, 10.0)
 
     async def put(
         self,
@@ -145,7 +145,7 @@ class BenchDepartments(Departments):
                 raise DepartmentContractBroken(department)
             return heard
 
-        return await self.line(department).ask(ask)
+        return await self.line(question.stem).ask(ask)
 
 
 async def serve(port: int, upstream: str, ready: Path, *, records: bool, level: str) -> None:

@@ -11,6 +11,7 @@ class DepartmentAddress:
 
     Attributes:
         id: such as ``traffic-police``.
+        stem: which of its systems, where a department has several.
         url: the base URL; of an exchange database, its SQLAlchemy URL.
         secret: client secret or key, where the department's page asks for one.
         client_id: with *secret*, where the page asks for both.
@@ -19,6 +20,7 @@ class DepartmentAddress:
     """
 
     id: str
+    stem: str = ""
     url: str
     secret: str = field(default="", repr=False)
     client_id: str = ""

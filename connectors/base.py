@@ -8,11 +8,12 @@ stranger in the answer is dropped and never seen by anyone.
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import ClassVar, Final, TypeVar
+from typing import ClassVar, Final, Self, TypeVar
 
 import anyio
 import structlog
 
+from connectors.address import DepartmentAddress
 from connectors.errors import DepartmentContractBroken, DepartmentError, DepartmentTimeout
 from connectors.http import DepartmentClient
 from connectors.question import Answer
@@ -33,14 +34,21 @@ class Connector:
     Attributes:
         department: the department's identifier.
         stem: its name in every layer of this project.
+        carries: the actions it takes as orders; none for a department that is only asked.
         deadline: seconds a question may take, all its parts together.
     """
 
     department: ClassVar[str]
     stem: ClassVar[str]
+    carries: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, *, deadline: float) -> None:
         self.deadline = deadline
+
+    @classmethod
+    def open(cls, address: DepartmentAddress) -> Self:
+        """Return the connector for *address*; nothing is called yet."""
+        raise NotImplementedError
 
     async def aclose(self) -> None:
         """Let go of connections."""

@@ -70,13 +70,14 @@ async def ask(  # noqa: PLR0913 -- a call, spelled out
     )
 
 
-async def order(
+async def order(  # noqa: PLR0913 -- a call, spelled out
     client: DepartmentClient,
     department: str,
     path: str,
     *,
     body: bytes,
     headers: Mapping[str, str] | None = None,
+    method: str = "POST",
 ) -> Reply:
     """Send a control order, once; return the whole answer, whatever its status.
 
@@ -85,7 +86,7 @@ async def order(
         OutcomeUnknown: no whole answer came back, for any other reason.
     """
     try:
-        return await ask(client, department, "POST", path, body=body, headers=headers)
+        return await ask(client, department, method, path, body=body, headers=headers)
     except DepartmentError as error:
         if _nothing_was_sent(error.__cause__):
             raise DepartmentUnreachable(department) from error

@@ -5,10 +5,9 @@ A department keeps the promise of the key: one key has one effect. We keep ours:
 once, and where the outcome is unknown the key is asked for, never the order repeated.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from types import MappingProxyType
 from typing import Final, Literal, Protocol
 
 from connectors.question import Authority
@@ -16,17 +15,19 @@ from domain.identity import IdNumber
 from domain.money import Fen
 from domain.receipt import outcome
 
-Action = Literal["QUERY", "SEAL", "SEIZE", "FREEZE", "RENEW", "LIFT", "DEDUCT"]
-CARRIED_ACTIONS: Final = frozenset({"SEAL", "SEIZE", "FREEZE"})
+Action = Literal[
+    "QUERY",
+    "SEAL",
+    "SEIZE",
+    "FREEZE",
+    "PRE_SEAL",
+    "RESTRICT_TRANSFER",
+    "RENEW",
+    "LIFT",
+    "DEDUCT",
+]
+CARRIED_ACTIONS: Final = frozenset({"SEAL", "SEIZE", "FREEZE", "PRE_SEAL", "RESTRICT_TRANSFER"})
 """What puts a first hold on an asset."""
-CARRIED_BY: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
-    {
-        "traffic-police": frozenset({"QUERY", "SEAL", "SEIZE", "RENEW", "LIFT"}),
-        "housing-fund-center": frozenset({"QUERY", "FREEZE", "RENEW", "LIFT", "DEDUCT"}),
-        "securities-depository": frozenset({"QUERY", "FREEZE", "RENEW", "LIFT"}),
-    }
-)
-"""What each department takes over its connection (docs/departments/README.md)."""
 _ABOUT_A_HOLD: Final = frozenset({"RENEW", "LIFT", "DEDUCT"})
 _WITHOUT_A_TERM: Final = frozenset({"QUERY", "LIFT", "DEDUCT"})
 Result = Literal["FULL", "PART", "WAITING", "NOTHING", "REFUSED"]

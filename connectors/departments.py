@@ -1,48 +1,62 @@
-"""The departments of this deployment: one connector for each address, found by its class."""
+"""
+The departments of this deployment: one connector for each address, found by its class.
+
+Connectors are found, not listed: every module of `connectors` is looked through for classes with a
+stem, so that a department is added by adding its file.
+"""
 
 import asyncio
 import contextlib
+import pkgutil
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib import import_module
+from types import MappingProxyType
 from typing import Any, Final, Self, TypeVar, cast
 
 import anyio
 from prometheus_client import CollectorRegistry
 
+import connectors
 from connectors.address import DepartmentAddress
 from connectors.answer_cache import AnswerCache
 from connectors.base import Connector
 from connectors.control import ControlPort
 from connectors.errors import DepartmentError, DepartmentTimeout
-from connectors.housing_fund import HousingFundConnector
-from connectors.identity import IdentityConnector
 from connectors.line import Line, SparingPort
 from connectors.metrics import DepartmentMetrics
 from connectors.question import Answer, Authority, Projection, Question
-from connectors.related_persons import RelatedPersonsConnector
-from connectors.securities import SecuritiesConnector
 from connectors.time_left import time_left
 from connectors.tracing import NO_TRACES, Tracer
-from connectors.vehicles import VehiclesConnector
 from domain.identity import IdNumber
 
-__all__ = ["CONNECTORS", "DepartmentAddress", "DepartmentNotConnected", "Departments"]
+__all__ = ["CARRIED_BY", "CONNECTORS", "DepartmentAddress", "DepartmentNotConnected", "Departments"]
 
 C = TypeVar("C", bound=Connector)
 T = TypeVar("T")
 
-CONNECTORS: Final = (
-    IdentityConnector,
-    VehiclesConnector,
-    HousingFundConnector,
-    SecuritiesConnector,
-    RelatedPersonsConnector,
-)
-_CONTROLLED: Final[tuple[type[Any], ...]] = (
-    VehiclesConnector,
-    HousingFundConnector,
-    SecuritiesConnector,
-)
 
+def _connectors() -> tuple[type[Connector], ...]:
+    """Return every connector class of the package, by stem."""
+    for module in pkgutil.iter_modules(connectors.__path__):
+        import_module(f"connectors.{module.name}")
+    found: dict[str, type[Connector]] = {}
+    waiting: list[type[Connector]] = [Connector]
+    while waiting:
+        one = waiting.pop()
+        waiting.extend(one.__subclasses__())
+        if "stem" not in vars(one) or not one.__module__.startswith("connectors."):
+            continue
+        if found.setdefault(one.stem, one) is not one:
+            raise TypeError(f"two connectors are called {one.stem}")
+    return tuple(found[stem] for stem in sorted(found))
+
+
+CONNECTORS: Final = _connectors()
+CARRIED_BY: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {one.department: one.carries for one in CONNECTORS if one.carries}
+)
+"""What each department takes over its connection (docs/departments/README.md)."""
 
 _LONGEST_COMPANY: Final = 60.0  # seconds to wait for somebody else's call
 _Asked = tuple[int, tuple[IdNumber, ...], Projection, str, str, str, str]
@@ -71,8 +85,17 @@ class Departments:
             type(one): one for one in connectors
         }
         self._metrics = metrics or DepartmentMetrics(CollectorRegistry())
+        systems = Counter(one.department for one in self)
         self._lines = {
-            one.department: Line(one.department, one.deadline, self._metrics) for one in self
+            one.stem: Line(
+                one.department,
+                one.deadline,
+                self._metrics,
+                shown_as=one.department
+                if systems[one.department] == 1
+                else f"{one.department}/{one.stem}",
+            )
+            for one in self
         }
         self._cache = cache
         self._tracer = tracer
@@ -90,14 +113,19 @@ class Departments:
         """Return the connectors for *addresses*; nothing is called yet.
 
         Raises:
-            DepartmentNotConnected: no connector knows a department of that id.
+            DepartmentNotConnected: no connector knows a department of that id, or several do and
+                the address has no stem.
         """
-        known = {connector.department: connector for connector in CONNECTORS}
         opened: list[Connector] = []
         for address in addresses:
-            if address.id not in known:
+            known = [
+                one
+                for one in CONNECTORS
+                if one.department == address.id and address.stem in {"", one.stem}
+            ]
+            if len(known) != 1:
                 raise DepartmentNotConnected(address.id)
-            opened.append(known[address.id].open(address))
+            opened.append(known[0].open(address))
         return cls(opened, metrics=metrics, cache=cache, tracer=tracer)
 
     def __getitem__(self, connector: type[C]) -> C:
@@ -110,6 +138,10 @@ class Departments:
             return cast("C", self._connectors[connector])
         except KeyError:
             raise DepartmentNotConnected(connector.department) from None
+
+    def connects(self, question: Question[Any]) -> bool:
+        """Whether this deployment has an address for whoever answers *question*."""
+        return question.connector in self._connectors
 
     async def ask(
         self,
@@ -196,15 +228,15 @@ class Departments:
         """Put *question* on its department's line, past cache and company."""
         connector = self[question.connector]
         ask = question.__get__(connector, type(connector))
-        line = self.line(question.department)
+        line = self.line(question.stem)
         return await line.ask(lambda: ask(subjects, want, authority))
 
-    def line(self, department: str) -> Line:
-        return self._lines[department]
+    def line(self, stem: str) -> Line:
+        return self._lines[stem]
 
-    def add_line(self, department: str, deadline: float) -> None:
+    def add_line(self, stem: str, department: str, deadline: float) -> None:
         """Open a line to a department that no connector here asks."""
-        self._lines[department] = Line(department, deadline, self._metrics)
+        self._lines[stem] = Line(department, deadline, self._metrics)
 
     def __contains__(self, connector: object) -> bool:
         return connector in self._connectors
@@ -219,17 +251,13 @@ class Departments:
             DepartmentNotConnected: it is not connected here, or takes no orders.
         """
         for one in self:
-            if one.department == department and isinstance(one, _CONTROLLED):
-                return SparingPort(cast("ControlPort", one), self._lines[department])
+            if one.department == department and one.carries:
+                return SparingPort(cast("ControlPort", one), self._lines[one.stem])
         raise DepartmentNotConnected(department)
 
     def control_ports(self) -> dict[str, ControlPort]:
         """Return where orders go, for every department here that takes any."""
-        return {
-            one.department: self.control(one.department)
-            for one in self
-            if isinstance(one, _CONTROLLED)
-        }
+        return {one.department: self.control(one.department) for one in self if one.carries}
 
     async def aclose(self) -> None:
         """Let go of every department, also when one of them cannot be let go of cleanly."""

@@ -34,3 +34,7 @@ def fen(yuan: str | None) -> Fen | None:
         ValueError: more than two decimals, or not a number.
     """
     return None if yuan is None else fen_from_yuan(yuan)
+
+
+DecimalText = Annotated[str, Meta(pattern=r"^[0-9]{1,12}(\.[0-9]{1,4})?\Z")]
+"""An exact number that is not money: areas, tonnage, per cent."""

@@ -36,7 +36,10 @@ _SHOWN: Final = {BreakerState.CLOSED: 0.0, BreakerState.HALF_OPEN: 1.0, BreakerS
 
 
 class Line:
-    def __init__(self, department: str, deadline: float, metrics: DepartmentMetrics) -> None:
+    def __init__(
+        self, department: str, deadline: float, metrics: DepartmentMetrics, *, shown_as: str = ""
+    ) -> None:
+        """*shown_as* is the line's name in metrics, where a department has several systems."""
         self.department = department
         self._deadline = deadline
         self._metrics = metrics
@@ -45,7 +48,7 @@ class Line:
         self._seconds = metrics.seconds.labels(department)
         self._well = metrics.requests.labels(department, "ANSWERED")
         for kind in self._breakers:
-            metrics.watch_breaker(department, kind, partial(self._shown, kind))
+            metrics.watch_breaker(shown_as or department, kind, partial(self._shown, kind))
 
     def state(self, kind: str) -> BreakerState:
         return self._breakers[kind].state

@@ -96,30 +96,6 @@ class VehicleRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     source_record_id: str | None = None
 
 
-class HousingFundRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A housing provident fund account (住房公积金). *last_contribution_on* is ``YYYY-MM``."""
-
-    owner_name: str | None = None
-    owner_id_type: str | None = None
-    owner_id_number: IdNumber | None = None
-    personal_account_number: str | None = None
-    unit_account_number: str | None = None
-    unit_name: str | None = None
-    account_status: str | None = None
-    balance: Fen | None = None
-    available_balance: Fen | None = None
-    monthly_contribution: Fen | None = None
-    contribution_base: Fen | None = None
-    last_contribution_on: str | None = None
-    has_loan: bool | None = None
-    loan_outstanding: Fen | None = None
-    withdrawal_condition_met: bool | None = None
-    encumbrances: tuple[EncumbranceRecord, ...] | None = None
-    holds: tuple[HoldRecord, ...] | None = None
-    as_of: datetime | None = None
-    source_record_id: str | None = None
-
-
 class SecurityHoldingRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One security in one account (证券). Quantities are shares."""
 

@@ -125,6 +125,7 @@ _SUBJECTS: Final = SubjectList(_HOLDING, subject="subject", found="found", rows=
 class SecuritiesConnector(HttpConnector):
     department = "securities-depository"
     stem = "securities"
+    carries = frozenset({"QUERY", "FREEZE", "RENEW", "LIFT"})
     answers_for_keys = True
 
     @classmethod

@@ -95,6 +95,7 @@ _VEHICLE: Final = XmlShape(
 class VehiclesConnector(HttpConnector):
     department = "traffic-police"
     stem = "vehicles"
+    carries = frozenset({"QUERY", "SEAL", "SEIZE", "RENEW", "LIFT"})
     answers_for_keys = True
 
     def __init__(self, client: DepartmentClient, *, deadline: float) -> None:

@@ -38,6 +38,7 @@ __all__ = [
     "field",
     "field_group",
     "field_groups",
+    "off_by_default",
     "role",
     "roles",
     "scope",
@@ -125,6 +126,18 @@ def asset_kinds() -> Mapping[str, AssetKind]:
                 fields=_fields(entry["id"], entry["fields"]),
             )
             for entry in data
+        }
+    )
+
+
+@cache
+def off_by_default() -> frozenset[str]:
+    """Return the ids of asset kinds and field groups that a deployment has to switch on."""
+    kinds = _read("assets")["assets"]
+    return frozenset(
+        {
+            *(one["id"] for one in kinds if "Off by default" in (one["notes"] or "")),
+            *(one.id for one in field_groups().values() if one.default == "off"),
         }
     )
 

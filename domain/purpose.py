@@ -119,6 +119,75 @@ _MAY_READ: Final[Mapping[str, _Rule]] = MappingProxyType(
             purposes=frozenset({Purpose.LOCATE, Purpose.CONTROL, Purpose.PROPERTY_INQUIRY}),
             basis="执行程序解释 arts. 23–25; seed 二(七)1; PIPL 13(3), 34",
         ),
+        "exportTaxRebate": _Rule(
+            purposes=_PROPERTY,
+            basis="CPL 253; 财产调查规定 (2020) art. 12; seed 二(七)2; PIPL 13(3), 34",
+        ),
+        "vatRefund": _Rule(
+            purposes=_PROPERTY,
+            basis="CPL 253; 财产调查规定 (2020) art. 12; seed 二(七)2; PIPL 13(3), 34",
+        ),
+        "securitiesSettlementFunds": _Rule(
+            purposes=_PROPERTY,
+            basis="CPL 253; 财产调查规定 (2020) art. 12; seed 二(七)2; PIPL 13(3), 34",
+        ),
+        "investmentWealthFunds": _Rule(
+            purposes=_PROPERTY,
+            basis="CPL 253; 财产调查规定 (2020) art. 12; seed 二(七)2; PIPL 13(3), 34",
+        ),
+        "bankDeposit": _Rule(
+            purposes=_PROPERTY,
+            basis="CPL 253; 网络查询冻结规定 arts. 1-4; seed 四(一)1; PIPL 13(3), 34",
+        ),
+        "onlinePaymentBalance": _Rule(
+            purposes=_PROPERTY,
+            basis="CPL 253; 财产调查规定 (2020) art. 12; seed 四(一)1; PIPL 13(3), 34",
+        ),
+        "realEstate": _Rule(
+            purposes=_PROPERTY,
+            basis="CPL 253, 255; 不动产登记暂行条例 arts. 27-28; seed 四(一)1; PIPL 13(3), 34",
+        ),
+        "landUseRight": _Rule(
+            purposes=_PROPERTY,
+            basis="CPL 253, 255; 不动产登记暂行条例 arts. 27-28; seed 四(一)1; PIPL 13(3), 34",
+        ),
+        "equity": _Rule(
+            purposes=_PROPERTY,
+            basis="CPL 253; 强制执行股权规定 art. 4; seed 四(一)1; PIPL 13(3), 34",
+        ),
+        "insuranceCashValue": _Rule(
+            purposes=_PROPERTY,
+            basis="CPL 253; 财产调查规定 (2020) art. 12; seed 四(一)1; PIPL 13(3), 34",
+        ),
+        "vessel": _Rule(
+            purposes=_PROPERTY,
+            basis="CPL 253, 255; 财产调查规定 (2020) art. 12; seed 四(一)1; PIPL 13(3), 34",
+        ),
+        "employmentIncome": _Rule(
+            purposes=_PROPERTY,
+            basis="CPL 254; 财产调查规定 (2020) art. 12; seed 四(一)1; PIPL 13(3), 34",
+        ),
+        "residence": _Rule(
+            purposes=frozenset({Purpose.LOCATE, Purpose.SERVICE, Purpose.PROPERTY_INQUIRY}),
+            basis="CPL 88-95 (service); 财产调查规定 (2020) art. 16 (协助查找); seed 二(七)1; "
+            "PIPL 13(3), 34",
+        ),
+        "enterpriseRegistration": _Rule(
+            purposes=_RELATIONS | _PROPERTY | {Purpose.LIST_DECISION, Purpose.SERVICE},
+            basis="企业信息公示暂行条例 art. 6; 财产调查规定 (2020) art. 12; PIPL 13(3), 34",
+        ),
+        "procurement": _Rule(
+            purposes=_PROPERTY,
+            basis="政府采购法 art. 11; 财产调查规定 (2020) art. 12; seed 二(一); PIPL 13(3), 34",
+        ),
+        "taxProfile": _Rule(
+            purposes=_PROPERTY,
+            basis="税收征管法 art. 8; 财产调查规定 (2020) art. 12; seed 二(七)2; PIPL 13(3), 34",
+        ),
+        "lawyerRegistration": _Rule(
+            purposes=_RELATIONS | {Purpose.LIST_DECISION, Purpose.SERVICE},
+            basis="律师法 arts. 6, 16; seed 二(五); PIPL 13(3), 34",
+        ),
         "personalRelations": _Rule(
             purposes=_RELATIONS,
             basis="seed 二(七)1, 四(一)1; domain.md 5.15 (related persons); PIPL 6, 13(3), 34",
@@ -147,6 +216,11 @@ def basis_for(group: str) -> str:
         KeyError: as `purposes_for`.
     """
     return _rule_for(group).basis
+
+
+def is_laid_down(group: str) -> bool:
+    """Whether the law here knows *group*."""
+    return group in _MAY_READ
 
 
 def _rule_for(group: str) -> _Rule:

@@ -207,7 +207,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         map(network_to_call, settings.webhook_networks), anywhere=settings.demo
     )
     record_keys = RecordKeys.load_or_create(settings.data_dir, settings.record_name)
-    graph = build_graph()
+    graph = build_graph(off=settings.groups_off)
     contexts = Contexts(
         database=database,
         departments=departments,
@@ -220,6 +220,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         record_keys=record_keys,
         hidden_for=timedelta(days=settings.record_hidden_days),
         declared=partial(_scopes_of, graph.declarations),
+        groups_off=settings.groups_off,
         persons=DistinctPersons(settings.persons_per_hour),
     )
     recorder = Recorder(database, utc_now, tracer=tracer)
@@ -448,6 +449,7 @@ def department_addresses(settings: Settings) -> list[DepartmentAddress]:
     return [
         DepartmentAddress(
             id=department_of[stem],
+            stem=stem,
             url=department.url,
             secret=department.secret.get_secret_value(),
             client_id=department.client_id,

@@ -9,7 +9,7 @@ nothing below it is planned, so nothing below it can be asked.
 import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import msgspec
 from graphql import (
@@ -59,6 +59,7 @@ class Ask:
         path: response keys from the root, without list indices.
         fields: attributes of the record that the selection needs.
         onward: attribute of the record with the next subject, and what is asked of them.
+        gathered: it is one of many that a field asks; where nobody is there to ask, that field says so.
     """
 
     path: tuple[str, ...]
@@ -68,6 +69,7 @@ class Ask:
     natural_persons_only: bool
     fields: set[str] = field(default_factory=set)
     onward: "list[tuple[str, list[Ask]]]" = field(default_factory=list)
+    gathered: bool = False
 
 
 @dataclass(slots=True)
@@ -142,6 +144,11 @@ class Planner:
     def __init__(self, schema: GraphQLSchema, declarations: Declarations) -> None:
         self._schema = schema
         self._declarations = declarations
+        debtor = cast("GraphQLObjectType", schema.type_map["Debtor"])
+        # What is off is not in the schema: nothing asks it.
+        self._sources = [
+            one for one in asset_sources() if one.coordinate.partition(".")[2] in debtor.fields
+        ]
 
     def plan(
         self,
@@ -154,7 +161,7 @@ class Planner:
         if root is None:
             raise LookupError("validation lets no such operation pass")
         selections = Selections(self._schema, document.fragments, variables)
-        walk = _Walk(self._declarations, selections, scopes, Plan(operation, scopes))
+        walk = _Walk(self._declarations, selections, scopes, Plan(operation, scopes), self._sources)
         walk.root(root, [operation.selection_set])
         plan = walk.plan
         plan.recorded = msgspec.json.encode(sorted(plan.coordinates))
@@ -174,7 +181,9 @@ class _Walk:
         selections: Selections,
         scopes: frozenset[str],
         plan: Plan,
+        sources: Sequence[AssetSource],
     ) -> None:
+        self._sources = sources
         self._declarations = declarations
         self._selections = selections
         self._scopes = scopes
@@ -285,7 +294,7 @@ class _Walk:
         parts = self._parts(named, selected.below()) if coordinate == _ASSETS else None
         if coordinate != _ASSETS and case_root is not None:
             asks = case_root.of_all
-        for source in asset_sources():
+        for source in self._sources:
             if missing_scopes(source.declared, self._scopes):
                 continue  # its entry says so
             ask = Ask(
@@ -295,6 +304,7 @@ class _Walk:
                 source.declared.purposes or frozenset(),
                 source.declared.natural_persons_only,
                 set(source.reading.everything if parts is None else source.needs(parts)),
+                gathered=True,
             )
             asks.append(ask)
             self._read(source, ask, at)

@@ -7,6 +7,7 @@ nothing leads to any more.
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Any, Final
 
 from graphql import (
@@ -41,7 +42,10 @@ class RoleSchemas:
     def of(self, scopes: frozenset[str]) -> GraphQLSchema:
         known = self._kept.get(scopes)
         if known is None:
-            known = _Narrowing(self._schema, self._declarations, scopes).schema()
+            declarations = self._declarations
+            known = narrowed(
+                self._schema, lambda one: not missing_scopes(declarations.of(one), scopes)
+            )
             self._kept[scopes] = known
             if len(self._kept) > _MOST_KEPT:
                 self._kept.popitem(last=False)
@@ -49,13 +53,15 @@ class RoleSchemas:
         return known
 
 
+def narrowed(schema: GraphQLSchema, keeps: Callable[[str], bool]) -> GraphQLSchema:
+    """Return *schema* with the fields whose coordinate it *keeps*, and the types these lead to."""
+    return _Narrowing(schema, keeps).schema()
+
+
 class _Narrowing:
-    def __init__(
-        self, schema: GraphQLSchema, declarations: Declarations, scopes: frozenset[str]
-    ) -> None:
+    def __init__(self, schema: GraphQLSchema, keeps: Callable[[str], bool]) -> None:
         self._schema = schema
-        self._declarations = declarations
-        self._scopes = scopes
+        self._keeps = keeps
         self._narrowed: dict[str, GraphQLNamedType] = {}
 
     def schema(self) -> GraphQLSchema:
@@ -80,9 +86,7 @@ class _Narrowing:
 
     def _fields(self, kind: GraphQLObjectType) -> dict[str, GraphQLField]:
         return {
-            name: field
-            for name, field in kind.fields.items()
-            if not missing_scopes(self._declarations.of(f"{kind.name}.{name}"), self._scopes)
+            name: field for name, field in kind.fields.items() if self._keeps(f"{kind.name}.{name}")
         }
 
     def _named(self, kind: GraphQLNamedType) -> GraphQLNamedType:

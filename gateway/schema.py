@@ -1,5 +1,6 @@
 """One schema from every module in `resolvers`, checked to the last field."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import get_object_definition
 
 from gateway.declarations import Declarations, declare
+from gateway.role_schema import narrowed
 from resolvers import graph as graph_types
 from resolvers.answering import AnsweringMutations, InboxQueries
 from resolvers.attaching import AttachingMutations
@@ -59,15 +61,18 @@ class DeclaredTwice(TypeError):
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """The executable schema, what each of its fields declares, and its printed form."""
+    """The executable schema, what each of its fields declares, and the whole of it in print."""
 
     schema: GraphQLSchema
     declarations: Declarations
     printed: str
 
 
-def build_graph() -> Graph:
+def build_graph(*, off: Collection[str] = ()) -> Graph:
     """Build the schema.
+
+    Args:
+        off: field groups that this deployment does not have; their fields and types are absent.
 
     Raises:
         Undeclared: a field has neither scopes nor a place on the public list.
@@ -131,7 +136,10 @@ def build_graph() -> Graph:
     )
     printed = _HEADER + print_schema(schema) + "\n"
     core = schema._schema  # noqa: SLF001 -- Strawberry keeps graphql-core's schema here
-    return Graph(core, declare(core), printed)
+    declarations = declare(core)
+    if off:
+        core = narrowed(core, lambda one: declarations.of(one).group not in off)
+    return Graph(core, declarations, printed)
 
 
 def root_type(name: str, description: str, *parts: type) -> type:

@@ -18,6 +18,7 @@ from pydantic_settings import (
 from auth.keys import keep_secret
 from auth.policy import Profile
 from connectors.endpoint_addresses import network_to_call
+from domain import catalogue
 from domain.closed_hours import parse_closed_hours
 from domain.deadline import Profile as RuleProfile
 from domain.record import RetentionClass
@@ -33,7 +34,9 @@ LONGEST_PROOF: Final = 300  # seconds since people proved who they are, outside 
 class Department(BaseModel):
     """How one department is reached."""
 
-    url: str = Field(description="Base address; for housing_fund the exchange database.")
+    url: str = Field(
+        description="Base address; of a department with an exchange database, its URL."
+    )
     secret: SecretStr = Field(description="API key or OAuth client secret that we present.")
     client_id: str = Field("court-gateway", description="Our OAuth client id there.")
     deadline_seconds: float = Field(10.0, gt=0, description="Longest wait for one answer.")
@@ -294,11 +297,28 @@ class Settings(BaseSettings):
         default_factory=list,
         description="Clients whose documents are remembered by hash (automatic persisted queries).",
     )
+    groups_on: list[str] = Field(
+        default_factory=list,
+        description="Kinds of data that are off by default and on here: insuranceCashValue, vessel, "
+        "employmentIncome. What is off is not in the schema.",
+    )
     departments: dict[str, Department] = Field(
         default_factory=dict,
-        description="Department systems by stem: identity, vehicles, housing_fund, securities, "
-        "related_persons.",
+        description="Department systems by stem, the name of the connector's file: identity, "
+        "vehicles, housing_fund, …",
     )
+
+    @field_validator("groups_on")
+    @classmethod
+    def _groups_that_are_off(cls, given: list[str]) -> list[str]:
+        if unknown := set(given) - catalogue.off_by_default():
+            raise ValueError(f"not off by default, or unknown: {', '.join(sorted(unknown))}")
+        return given
+
+    @property
+    def groups_off(self) -> frozenset[str]:
+        """The field groups that this deployment does not have."""
+        return catalogue.off_by_default() - set(self.groups_on)
 
     @field_validator("tls_terminators")
     @classmethod

@@ -118,6 +118,10 @@ class Asking:
         self.calls: list[Call] = []
         self.cost = 0
 
+    def reaches(self, question: Question[Any]) -> bool:
+        """Whether there is anybody here to put *question* to."""
+        return self._departments.connects(question)
+
     def ask(self, wanted: Iterable[Wanted]) -> None:
         """Start asking; subjects named twice are asked once, with all that is wanted of them."""
         together: dict[_Place, list[Wanted]] = {}

@@ -71,6 +71,7 @@ class AssetSourceStatus(Enum):
     DENIED = "DENIED"
     NOT_UNDER_APPROVAL = "NOT_UNDER_APPROVAL"
     NOT_CONNECTED = "NOT_CONNECTED"
+    SWITCHED_OFF = "SWITCHED_OFF"
 
 
 _Status = AssetSourceStatus
@@ -91,10 +92,13 @@ explained(
         "非审批范围",
         _Status.NOT_CONNECTED: "No department is connected for the kind yet: inquire on paper. "
         "未联网，线下查询",
+        _Status.SWITCHED_OFF: "The court does not ask for the kind: it is switched off. 未启用",
     },
 )
 
-COMPLETE: Final = frozenset({_Status.ANSWERED, _Status.CACHED, _Status.NOT_APPLICABLE})
+COMPLETE: Final = frozenset(
+    {_Status.ANSWERED, _Status.CACHED, _Status.NOT_APPLICABLE, _Status.SWITCHED_OFF}
+)
 
 
 @strawberry.type(
@@ -296,7 +300,7 @@ def gathered(
             shown[source] = _told(source, subject, context, known)
     if unknown:
         return _late(shown, unknown, subject, context)
-    return _entries(shown)
+    return _entries(shown, context)
 
 
 async def _late(
@@ -320,14 +324,18 @@ async def _late(
     ]
     for source, answer in zip(unknown, await asyncio.gather(*waiting), strict=True):
         shown[source] = _told(source, subject, context, answer)
-    return _entries(shown)
+    return _entries(shown, context)
 
 
 def _unasked(source: AssetSource, subject: Subject, context: Context) -> ShownSource | None:
     """Return the entry of a source that is not asked about *subject*; None if it is."""
     status = None
-    if missing_scopes(source.declared, context.caller.scopes):
+    if source.kind in context.groups_off:
+        status = "SWITCHED_OFF"
+    elif missing_scopes(source.declared, context.caller.scopes):
         status = "DENIED"
+    elif not context.asking.reaches(source.question):
+        status = "NOT_CONNECTED"
     elif not subject.may_be_asked_of(source.department):
         status = "NOT_UNDER_APPROVAL"
     elif source.declared.natural_persons_only and subject.organization:
@@ -347,13 +355,18 @@ def _told(
     return ShownSource(source.kind, source.department, status, answer, assets)
 
 
-def _entries(shown: dict[AssetSource, ShownSource]) -> list[ShownSource]:
+def _entries(shown: dict[AssetSource, ShownSource], context: Context) -> list[ShownSource]:
     """Return an entry for every kind there is: what nobody is connected for may be there too."""
     entries = [shown[source] for source in asset_sources()]
     connected = {source.kind for source in asset_sources()}
     missing = [one for one in catalogue.asset_kinds().values() if one.id not in connected]
     missing.sort(key=lambda one: one.rank)
-    return entries + [ShownSource(one.id, None, "NOT_CONNECTED") for one in missing]
+    return entries + [
+        ShownSource(
+            one.id, None, "SWITCHED_OFF" if one.id in context.groups_off else "NOT_CONNECTED"
+        )
+        for one in missing
+    ]
 
 
 def _require_purpose(source: AssetSource, subject: Subject) -> None:

@@ -17,7 +17,7 @@ from strawberry.schema_directive import Location
 from strawberry.types.field import StrawberryField
 
 from domain import catalogue
-from domain.purpose import Purpose, basis_for, purposes_for
+from domain.purpose import Purpose, basis_for, is_laid_down, purposes_for
 from resolvers.as_asset import AsAsset
 
 T = TypeVar("T", bound=type)
@@ -264,28 +264,38 @@ def court_field(
     )
 
 
-def asked_of(
+def asked_of(  # noqa: PLR0913 -- a declaration, spelled out
     question: Any,
     *alternatives: str | Collection[str],
     group: str,
     description: str,
     natural_persons_only: bool = False,
+    purposes: Collection[Purpose] = (),
+    basis: str = "",
     asset: AsAsset | None = None,
 ) -> Any:
     """Declare a field that a department's *question* answers, for the purposes of *group*.
 
     Args:
         asset: how its records read in `Debtor.assets`, if they are assets of the kind *group*.
+        purposes, basis: of a group that `domain.purpose` does not know: what it may be asked for,
+            and the law that says so. Of a known group the law is not for a department to choose.
+
+    Raises:
+        KeyError: nobody has laid down what the group may be asked for.
+        ValueError: *purposes* of a known group, or without a basis.
     """
     scopes = scopes_of(*alternatives)
+    if purposes and (is_laid_down(group) or not basis):
+        raise ValueError(f"the purposes of {group} are laid down already, or have no basis")
     declared = Declared(
         scopes=scopes,
         question=question,
         group=group,
-        purposes=purposes_for(group),
+        purposes=frozenset(purposes) or purposes_for(group),
         natural_persons_only=natural_persons_only,
         cost=_COST_OF_A_QUESTION,
-        basis=basis_for(group),
+        basis=basis or basis_for(group),
         asset=asset,
     )
     return strawberry.field(

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from connectors.control import CARRIED_BY
+from connectors.departments import CARRIED_BY
 from domain import catalogue, guards
 from domain.case_number import CaseNumber, InvalidCaseNumber, parse_case_number
 from domain.identity import IdNumber

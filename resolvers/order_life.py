@@ -5,7 +5,7 @@ from typing import Any
 
 import strawberry
 
-from connectors.control import CARRIED_BY
+from connectors.departments import CARRIED_BY
 from domain.civil_time import end_of_day
 from domain.money import Fen
 from domain.order import OrderState

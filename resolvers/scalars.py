@@ -37,6 +37,10 @@ RelationCode = NewType("RelationCode", str)
 MaritalStatusCode = NewType("MaritalStatusCode", str)
 AmountBand = NewType("AmountBand", str)
 Decimal = NewType("Decimal", str)
+RealEstateUnitNumber = NewType("RealEstateUnitNumber", str)
+RegionCode = NewType("RegionCode", str)
+CurrencyCode = NewType("CurrencyCode", str)
+Mobile = NewType("Mobile", str)
 
 _SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 _INT64: Final = 2**63
@@ -156,4 +160,10 @@ SCALARS: Final[dict[object, ScalarDefinition]] = {
         "金额区间",
     ),
     Decimal: _scalar("Decimal", "A decimal number as text. 小数"),
+    RealEstateUnitNumber: _scalar(
+        "RealEstateUnitNumber", "Number of a real estate unit (GB/T 37346). 不动产单元号"
+    ),
+    RegionCode: _scalar("RegionCode", "An administrative region (GB/T 2260). 行政区划代码"),
+    CurrencyCode: _scalar("CurrencyCode", "A currency (ISO 4217). 币种"),
+    Mobile: _scalar("Mobile", "A mobile telephone number. 手机号码"),
 }

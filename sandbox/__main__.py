@@ -6,7 +6,8 @@ from pathlib import Path
 
 from sandbox.cases import case_register
 from sandbox.population import populate
-from sandbox.serve import DEPARTMENTS, serve
+from sandbox.serve import serve
+from sandbox.systems import SYSTEMS
 
 
 def main() -> None:
@@ -19,7 +20,7 @@ def main() -> None:
         command.add_argument("--people", type=int, default=2000)
     serving.add_argument("--data", type=Path, required=True, help="ledgers and wire logs")
     serving.add_argument("--latency-ms", type=int, default=0)
-    serving.add_argument("--departments", default=",".join(DEPARTMENTS), help="by stem")
+    serving.add_argument("--departments", default=",".join(SYSTEMS), help="by stem")
     serving.add_argument("--ports-file", type=Path, required=True)
     serving.add_argument("--exchange-url", default="", help="default: a SQLite file in --data")
     serving.add_argument("--secret", default="sandbox-secret")

@@ -17,6 +17,7 @@ from sandbox.faults import Faults
 from sandbox.people import ADULT, Person
 from sandbox.population import DAY, Population
 from sandbox.program import GARBAGE, authority_in, json_response, program
+from sandbox.system import Running, Surroundings, System
 from sandbox.travel_documents import TravelDocument
 from sandbox.wire_log import WireLog
 
@@ -140,3 +141,12 @@ def department(population: Population, log: WireLog, faults: Faults, secret: str
             Route("/v1/travel-documents:batch", travel_documents, methods=["POST"]),
         ],
     )
+
+
+def _start(around: Surroundings) -> Running:
+    return Running(app=department(around.population, around.log, around.faults, around.secret))
+
+
+SYSTEM: Final = System(
+    stem="identity", department=DEPARTMENT, protocol="REST", start=_start, alone=True
+)

@@ -7,7 +7,9 @@ from typing import Final
 from sandbox.holds import Hold
 
 ABOUT_A_HOLD: Final = frozenset({"RENEW", "LIFT", "DEDUCT"})
-_WITH_A_TERM: Final = frozenset({"SEAL", "SEIZE", "FREEZE", "RENEW"})
+_WITH_A_TERM: Final = frozenset(
+    {"SEAL", "SEIZE", "FREEZE", "PRE_SEAL", "RESTRICT_TRANSFER", "RENEW"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,11 @@ class Population:
     holdings: Mapping[str, Sequence[Holding]]
     relations: Mapping[str, Sequence[Relation]]
 
+    @property
+    def adults(self) -> list[str]:
+        """The numbers of everyone of age on `DAY`, in order."""
+        return [one.id_number for one in self.people.values() if age(one.born, DAY) >= ADULT]
+
 
 def populate(seed: int, size: int) -> Population:
     """Return *size* subjects, about 6 % of them organisations.

@@ -25,6 +25,7 @@ from sandbox.faults import Faults
 from sandbox.population import Population
 from sandbox.program import authority_in, guarded_by_key, json_response, program
 from sandbox.relations_register import Relation
+from sandbox.system import Running, Surroundings, System
 from sandbox.wire_log import WireLog
 
 DEPARTMENT: Final = "market-regulation"
@@ -148,3 +149,12 @@ def _bad() -> Response:
     return json_response(
         {"errors": [{"message": "bad request", "extensions": {"code": "BAD_REQUEST"}}]}
     )
+
+
+def _start(around: Surroundings) -> Running:
+    return Running(app=department(around.population, around.log, around.faults, around.secret))
+
+
+SYSTEM: Final = System(
+    stem="related_persons", department=DEPARTMENT, protocol="GRAPHQL", start=_start, alone=True
+)

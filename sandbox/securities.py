@@ -32,6 +32,7 @@ from sandbox.program import (
 )
 from sandbox.securities_register import Holding
 from sandbox.securities_words import FIELDS, PLAIN
+from sandbox.system import Running, Surroundings, System
 from sandbox.wire_log import Authority, WireLog
 
 DEPARTMENT: Final = "securities-depository"
@@ -248,3 +249,21 @@ def department(
             clock_route(clock),
         ],
     )
+
+
+def _start(around: Surroundings) -> Running:
+    return Running(
+        app=department(
+            around.population,
+            around.log,
+            around.faults,
+            around.clock,
+            around.data,
+            around.secret,
+        )
+    )
+
+
+SYSTEM: Final = System(
+    stem="securities", department=DEPARTMENT, protocol="TICKET", start=_start, alone=True
+)

@@ -20,6 +20,7 @@ from sandbox.money import fen, yuan
 from sandbox.orders import Asset, Order, stranger
 from sandbox.population import Population
 from sandbox.program import GARBAGE, clock_route, lose_answer, program
+from sandbox.system import Running, Surroundings, System
 from sandbox.vehicle_words import (
     BadRequest,
     V,
@@ -250,3 +251,14 @@ def department(
     service = _Vehicles(population, ledger, log, faults, clock)
     route = Route("/services/VehicleService", service.serve, methods=["POST"])
     return program(DEPARTMENT, faults, [route, clock_route(clock)])
+
+
+def _start(around: Surroundings) -> Running:
+    return Running(
+        app=department(around.population, around.log, around.faults, around.clock, around.data)
+    )
+
+
+SYSTEM: Final = System(
+    stem="vehicles", department=DEPARTMENT, protocol="SOAP", start=_start, alone=True
+)

@@ -67,12 +67,16 @@ class Wanted:
 
 
 def end_of(day: datetime) -> datetime:
-    """Return the instant at which *day* is over in Asia/Shanghai."""
-    return datetime.combine(day.date() + timedelta(days=1), time(), _SHANGHAI).astimezone(UTC)
+    """Return the instant at which *day* is over in Asia/Shanghai; an aware one is of that zone's day."""
+    return start_of(_civil(day) + timedelta(days=1))
 
 
 def start_of(day: datetime) -> datetime:
-    return datetime.combine(day.date(), time(), _SHANGHAI).astimezone(UTC)
+    return datetime.combine(_civil(day).date(), time(), _SHANGHAI).astimezone(UTC)
+
+
+def _civil(day: datetime) -> datetime:
+    return day if day.tzinfo is None else day.astimezone(_SHANGHAI)
 
 
 def granting(config: Path | None, by: str, work: Callable[[Granting, Connection], T]) -> T:

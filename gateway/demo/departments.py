@@ -33,7 +33,7 @@ class Simulated:
 def running_departments(
     data: Path, *, people: int, seed: int, latency_ms: int
 ) -> Iterator[list[Simulated]]:
-    """Run the five departments while the block runs; they end with it, however it ends."""
+    """Run the departments while the block runs; they end with it, however it ends."""
     data.mkdir(parents=True, exist_ok=True)
     ports = data / "ports.json"
     ports.unlink(missing_ok=True)

@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 
 from auth.issuer import Issuer
 from auth.passwords import Passwords
+from domain import catalogue
 from gateway.app import build_gateway
 from gateway.case_register import read_register
 from gateway.demo.configuration import write_configuration
@@ -213,6 +214,7 @@ def _settings(options: DemoOptions, departments: Sequence[Simulated], port: int)
         access_token_seconds=TOKEN_SECONDS,
         persons_per_hour=100_000,  # whoever tries it out asks about everybody
         step_up_seconds=TOKEN_SECONDS,  # its tokens last as long as it does, and prove two factors
+        groups_on=sorted(catalogue.off_by_default() & catalogue.asset_kinds().keys()),
         departments={d.stem: Department(url=d.url, secret=SecretStr(SECRET)) for d in departments},
     )
 

@@ -14,7 +14,8 @@ from typing import Final
 import pytest
 
 from connectors.address import DepartmentAddress
-from connectors.control import CARRIED_BY, Action, ControlOrder, ControlPort, Receipt, Standing
+from connectors.control import Action, ControlOrder, ControlPort, Receipt, Standing
+from connectors.departments import CARRIED_BY
 from connectors.errors import DepartmentRefused, KeyReused, OutcomeUnknown
 from connectors.housing_fund import HousingFundConnector
 from connectors.securities import SecuritiesConnector

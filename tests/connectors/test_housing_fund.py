@@ -27,9 +27,9 @@ from connectors.errors import (
 from connectors.exchange import Exchange
 from connectors.exchange_database import ExchangeDatabase, PostgresExchange, open_database
 from connectors.exchange_tables import make_tables
-from connectors.housing_fund import HousingFundConnector
+from connectors.housing_fund import ACCOUNTS, HousingFundConnector
 from connectors.question import Authority, Projection
-from connectors.records import EncumbranceRecord, HoldRecord, HousingFundRecord
+from connectors.records import EncumbranceRecord, HoldRecord
 from domain.money import Fen
 from tests.connectors.centres import Centre
 from tests.connectors.damage import broken_values
@@ -104,7 +104,7 @@ async def test_an_account_comes_back_and_no_row_stays(
         answers = await connector.accounts_of([ANNA, BEN], WANT, authority)
 
     assert answers[ANNA].get() == (
-        HousingFundRecord(balance=Fen(123450), last_contribution_on="2026-10"),
+        ACCOUNTS.record(balance=Fen(123450), last_contribution_on="2026-10"),
     )
     assert answers[ANNA].as_of == datetime(2026, 11, 23, 1, tzinfo=UTC)
     assert answers[BEN].get() == ()

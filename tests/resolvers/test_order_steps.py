@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from auth.caller import Caller
-from connectors.control import CARRIED_BY
+from connectors.departments import CARRIED_BY
 from domain import catalogue
 from domain.case_number import parse_case_number
 from domain.guards import GuardRefused
