@@ -33,11 +33,12 @@ from resolvers.shaping import missing_scopes
 from resolvers.subject import Subject
 
 
-def _constant(kind: str) -> str:
+def constant(kind: str) -> str:
+    """Return the id of a kind as the graph spells it: ``BANK_DEPOSIT``."""
     return "".join(f"_{letter}" if letter.isupper() else letter for letter in kind).upper()
 
 
-_NAMES: Final = {_constant(one): one for one in catalogue.asset_kinds()}
+_NAMES: Final = {constant(one): one for one in catalogue.asset_kinds()}
 AssetKind: Any = Enum("AssetKind", _NAMES)  # type: ignore[misc]  # its members are data
 explained(
     AssetKind,
@@ -357,16 +358,23 @@ def _told(
 
 def _entries(shown: dict[AssetSource, ShownSource], context: Context) -> list[ShownSource]:
     """Return an entry for every kind there is: what nobody is connected for may be there too."""
-    entries = [shown[source] for source in asset_sources()]
-    connected = {source.kind for source in asset_sources()}
-    missing = [one for one in catalogue.asset_kinds().values() if one.id not in connected]
-    missing.sort(key=lambda one: one.rank)
-    return entries + [
-        ShownSource(
-            one.id, None, "SWITCHED_OFF" if one.id in context.groups_off else "NOT_CONNECTED"
-        )
-        for one in missing
+    connected = {source.kind for source in shown}
+    entries = [
+        *shown.values(),
+        *(
+            ShownSource(
+                kind, None, "SWITCHED_OFF" if kind in context.groups_off else "NOT_CONNECTED"
+            )
+            for kind in catalogue.asset_kinds()
+            if kind not in connected
+        ),
     ]
+    entries.sort(key=lambda one: _turn(one.kind.value, one.department))
+    return entries
+
+
+def _turn(kind: str, department: str | None) -> tuple[int, str, str]:
+    return catalogue.asset_kind(kind).rank, kind, department or ""
 
 
 def _require_purpose(source: AssetSource, subject: Subject) -> None:
