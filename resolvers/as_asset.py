@@ -13,11 +13,12 @@ others says so.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import Any, Final
 
 from domain import catalogue
-from domain.found_asset import FoundAsset, PriorHold
+from domain.found_asset import WHOLE, FoundAsset, PriorHold
 from domain.money import Fen
 
 _VALUES: Final = (
@@ -36,6 +37,7 @@ _DWELLING: Final = (
     "necessary dwelling: may be sealed, may not be auctioned, sold or given in payment"
 )
 _EXEMPT: Final[Mapping[str, str]] = MappingProxyType({"sole_dwelling": _DWELLING})
+_SHARES: Final = ("co_owner_share",)
 _BURDENS: Final = frozenset({"holds", "encumbrances"})
 NAME: Final = frozenset({"source_record_id"})
 """What an asset is known by, whatever else is asked of it."""
@@ -52,6 +54,7 @@ class Reading:
     quantity: str | None
     free_quantity: str | None
     rights: tuple[str, ...]
+    share: str | None
     pledges: tuple[str, ...]
     state: str | None
     arrived: frozenset[str]
@@ -62,7 +65,10 @@ class Reading:
     @property
     def amounts(self) -> frozenset[str]:
         """What the worth of an asset is counted from."""
-        named = (self.value, self.available, self.quantity, self.free_quantity, *self.rights)
+        named = (
+            *(self.value, self.available, self.quantity, self.free_quantity, self.share),
+            *self.rights,
+        )
         return frozenset(one for one in named if one is not None)
 
     @property
@@ -121,12 +127,20 @@ class Reading:
                     *(of(one) or 0 if sees(one) else None for one in self.rights),
                 ]
             ),
+            share=self._share(record, sees),
             holds=() if "holds" not in self.has else _holds(of("holds")),
             pledged=None if not pledges or None in pledges else any(pledges),
             expected=self.state is not None and state not in self.arrived,
             exempt=tuple(words for one, words in self.exempt.items() if of(one)),
             doubtful=tuple(str(said) for one in self.doubtful if (said := of(one))),
         )
+
+    def _share(self, record: Any, sees: Callable[[str], bool]) -> int | None:
+        if self.share is None:
+            return WHOLE
+        said = getattr(record, self.share, None)
+        unreadable = isinstance(said, Exception) or not sees(self.share)
+        return None if unreadable else _millionths(said)
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -136,7 +150,8 @@ class AsAsset:
     Attributes:
         label: attributes that say in few words what it is.
         words: attributes by what they say, where they are not found by their names: ``value``,
-            ``available``, ``quantity``, ``free_quantity``, ``state`` or None for "has none".
+            ``available``, ``quantity``, ``free_quantity``, ``share``, ``state`` or None for "has
+            none".
         exempt: attributes that show an exemption, and which, in the words of assets.json.
         doubtful: attributes that show that it may be exempt.
     """
@@ -189,6 +204,7 @@ class AsAsset:
             quantity=one_of("quantity", _QUANTITIES),
             free_quantity=one_of("free_quantity", _FREE_QUANTITIES),
             rights=all_of(_RIGHTS),
+            share=one_of("share", _SHARES),
             pledges=all_of(_PLEDGES),
             state=one_of("state", _STATES),
             arrived=self.arrived,
@@ -212,6 +228,17 @@ def _holds(records: Iterable[Any] | None) -> tuple[PriorHold, ...]:
         )
         for one in records
     )
+
+
+def _millionths(percent: Any) -> int | None:
+    """Return a share in percent, as text, in millionths; the whole where the register says none."""
+    if percent is None:
+        return WHOLE
+    try:
+        share = int(Decimal(str(percent)) * (WHOLE // 100))
+    except (InvalidOperation, ValueError, OverflowError):
+        return None
+    return share if 0 <= share <= WHOLE else None
 
 
 def _amounts(burdens: Iterable[Any] | None) -> list[int | None]:
