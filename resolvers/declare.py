@@ -17,7 +17,7 @@ from strawberry.schema_directive import Location
 from strawberry.types.field import StrawberryField
 
 from domain import catalogue
-from domain.purpose import Purpose, basis_for, is_laid_down, purposes_for
+from domain.purpose import Purpose, basis_for, lay_down, purposes_for
 
 T = TypeVar("T", bound=type)
 Scopes = tuple[frozenset[str], ...]  # outer OR, inner AND; empty: anyone with a token
@@ -269,16 +269,16 @@ def asked_of(  # noqa: PLR0913 -- a declaration, spelled out
         ValueError: *purposes* of a known group, or without a basis.
     """
     scopes = scopes_of(*alternatives)
-    if purposes and (is_laid_down(group) or not basis):
-        raise ValueError(f"the purposes of {group} are laid down already, or have no basis")
+    if purposes:
+        lay_down(group, frozenset(purposes), basis)
     declared = Declared(
         scopes=scopes,
         question=question,
         group=group,
-        purposes=frozenset(purposes) or purposes_for(group),
+        purposes=purposes_for(group),
         natural_persons_only=natural_persons_only,
         cost=_COST_OF_A_QUESTION,
-        basis=basis or basis_for(group),
+        basis=basis_for(group),
     )
     return strawberry.field(
         description=description, metadata={KEY: declared}, directives=_directives(scopes)

@@ -24,9 +24,11 @@ def running_demo(place: Path, *, people: int, **settings: str) -> Iterator[dict[
     ]
     environment = {**os.environ, **settings}
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment) as process:
-        until = time.monotonic() + 60
-        while not ready.exists() and time.monotonic() < until and process.poll() is None:
-            time.sleep(0.05)
-        assert ready.exists(), "the demo did not start"
-        yield {**json.loads(ready.read_text()), "data": str(place / "state")}
-        process.terminate()
+        try:
+            until = time.monotonic() + 60
+            while not ready.exists() and time.monotonic() < until and process.poll() is None:
+                time.sleep(0.05)
+            assert ready.exists(), "the demo did not start"
+            yield {**json.loads(ready.read_text()), "data": str(place / "state")}
+        finally:  # also when a test fails: whoever waits for it would wait for ever
+            process.terminate()
