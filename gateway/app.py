@@ -220,6 +220,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         record_keys=record_keys,
         hidden_for=timedelta(days=settings.record_hidden_days),
         declared=partial(_scopes_of, graph.declarations),
+        groups_off=settings.groups_off,
         persons=DistinctPersons(settings.persons_per_hour),
     )
     recorder = Recorder(database, utc_now, tracer=tracer)

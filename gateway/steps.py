@@ -74,13 +74,13 @@ class Steps:
     ) -> list[_Aimed]:
         aimed: list[_Aimed] = []
         for ask in root.of_all:
-            askable = _askable(ask, case.debtors)
+            askable = _askable(ask, case.debtors, context)
             if askable:
                 aimed.append((ask, askable))
         for _, node, of_one in root.of_one:
             debtor = self._debtor(case, node, variables, context)
             if debtor is not None:
-                aimed += [(ask, [debtor]) for ask in of_one if _askable(ask, [debtor])]
+                aimed += [(ask, [debtor]) for ask in of_one if _askable(ask, [debtor], context)]
         return aimed
 
     def _debtor(
@@ -108,8 +108,10 @@ def _numbers(arguments: dict[str, Any]) -> list[CaseNumber]:
     return arguments["numbers"] if "numbers" in arguments else [arguments["number"]]
 
 
-def _askable(ask: Ask, subjects: Sequence[Subject]) -> Sequence[Subject]:
+def _askable(ask: Ask, subjects: Sequence[Subject], context: Context) -> Sequence[Subject]:
     """Return of *subjects* those about whom the caller may ask this department."""
+    if ask.gathered and not context.asking.reaches(ask.question):
+        return ()
     department = ask.question.department
     return [subject for subject in subjects if subject.may_be_asked_of(department)]
 

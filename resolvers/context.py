@@ -66,6 +66,7 @@ class Context:
         hidden_for: how long a look-up may be kept from whom it was about.
         record_keys: open the record for who may read it.
         persons: about how many different people the caller may ask; None is no limit.
+        groups_off: kinds of data that this deployment does not have.
         declared: the scopes that a field needs, by its coordinate.
         fields_wanted: what the document selects of a question's records, for late asking.
     """
@@ -84,6 +85,7 @@ class Context:
     record_keys: RecordKeys | None = None
     hidden_for: timedelta = timedelta(days=30)
     persons: "DistinctPersons | None" = None
+    groups_off: Collection[str] = frozenset()
     declared: "Callable[[str], Scopes | None]" = lambda _: None
     webhook_addresses: EndpointAddresses = field(default_factory=EndpointAddresses)
     opened: "dict[str, list[BoundCase | Refused]]" = field(default_factory=dict)
