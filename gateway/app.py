@@ -186,6 +186,8 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         ),
         trusted=issuers.trusted,
         longest_seconds=settings.access_token_seconds,
+        # The demo's own tokens, which anybody may print, are bound to nothing.
+        bound_only=access_policy(settings).needs_bound_tokens and not settings.demo,
     )
     registry = CollectorRegistry()
     metrics = DepartmentMetrics(registry)

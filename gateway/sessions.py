@@ -23,12 +23,14 @@ from sqlalchemy import Connection
 from auth.accounts import User
 from auth.assurance import PASSWORD, Proof
 from auth.caller import Caller
+from auth.denials import grant_of
 from auth.scopes import Entitlements
 from auth.tokens import officer_number
 from gateway.accounts import granted_user
 from gateway.response import Response, ended
 from resolvers.refusals import TokenOver
 from storage.database import Database
+from storage.denials import is_denied
 from storage.sessions import (
     SessionRecord,
     begin_session,
@@ -149,7 +151,8 @@ class Sessions:
         if record is None:
             return None
         if record.bearer is not None:
-            return Session(record=record, caller=msgspec.convert(record.bearer, Caller))
+            caller = msgspec.convert(record.bearer, Caller)
+            return None if _is_denied(connection, caller) else Session(record=record, caller=caller)
         user = granted_user(connection, record.user_id, datetime.fromtimestamp(now, UTC))
         if user is None or not self.entitlements.is_for_people(user.role):
             return None
@@ -159,6 +162,18 @@ class Sessions:
         if not scopes:
             return None
         return Session(record=record, caller=_caller(record, user, scopes))
+
+
+def _is_denied(connection: Connection, caller: Caller) -> bool:
+    """Return whether the token that was handed in was revoked: its session ends with it."""
+    return is_denied(
+        connection,
+        token_id=caller.token_id,
+        grant_id=grant_of(caller.token_id),
+        subject=caller.subject,
+        client_id=caller.client_id,
+        issued_at=caller.issued_at,
+    )
 
 
 def _caller(record: SessionRecord, user: User, scopes: frozenset[str]) -> Caller:

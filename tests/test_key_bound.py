@@ -13,11 +13,13 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
+from auth.confirmation import Confirmation
 from gateway.demo.logins import demo_grant
 from storage.accounts import ClientRecord, keep_clients
 from storage.database import open_database
 from storage.grants import HolderKind, give_grant
-from tests.auth.keyholder import certificate, proof, thumbprint, told
+from tests.auth.keyholder import JKT, certificate, proof, thumbprint, told
+from tests.demo_tokens import ask_with, demo_token
 from tests.starting import running_demo
 
 SYSTEM = {
@@ -63,6 +65,29 @@ def test_the_graph_answers_who_proves_the_key_and_each_proof_once(
     assert again.headers["www-authenticate"].startswith(
         'DPoP realm="chakong", error="invalid_dpop_proof"'
     )
+
+
+def test_a_step_up_is_asked_for_in_the_scheme_of_the_token(demo: dict[str, Any]) -> None:
+    asked = {
+        "query": 'mutation { approveOrder(id: "x", documentHash: "x", idempotencyKey: "k") { __typename } }'
+    }
+    person = ("approver-1", "court-approver")
+    token = demo_token(demo, *person, proof=None, bound=Confirmation(jkt=JKT))
+    plain = demo_token(demo, *person, proof=None)
+    headers = {
+        "authorization": f"DPoP {token}",
+        "dpop": made(demo["graphql"], "POST", "step-up", token),
+    }
+
+    bound = httpx.post(demo["graphql"], json=asked, headers=headers, trust_env=False)
+    bearer = ask_with(demo, plain, asked["query"])
+
+    told = 'error="insufficient_user_authentication"'
+    assert [answer.status_code for answer in (bound, bearer)] == [401, 401]
+    challenge = bound.headers["www-authenticate"]
+    assert challenge.startswith(f'DPoP realm="chakong", {told}')
+    assert 'algs="ES256 PS256 EdDSA Ed25519", acr_values="urn:chakong:acr:two-factors"' in challenge
+    assert bearer.headers["www-authenticate"].startswith(f'Bearer realm="chakong", {told}')
 
 
 @pytest.mark.parametrize("proven", [True, False])
