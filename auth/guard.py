@@ -187,6 +187,9 @@ class Guard:
         expectation = self._expectation if issuer is None else issuer.expectation
         caller = expectation.caller(claims, now=now)
         bound = expectation.confirmation(claims)
+        ours = issuer is None or not issuer.qualifier
+        if ours and self._trusted.are_named(caller.subject, caller.client_id):
+            raise InvalidToken("sub")  # who is another issuer's is that issuer's to name
         if self._bound_only and not bound.is_bound:
             raise InvalidToken("unbound")
         return Verified(replace(caller, scheme=scheme), bound, scheme, token)

@@ -340,6 +340,12 @@ class Settings(BaseSettings):
             raise ValueError("without embedded_issuer there must be trusted_issuers")
         if len(set(known)) != len(known):
             raise ValueError("an issuer is trusted twice, or is this gateway itself")
+        carried = [one.carried for one in self.trusted_issuers]
+        if len(set(carried)) != len(carried):
+            raise ValueError(
+                "two trusted issuers give the same names: one may have register_names, the others "
+                "need a qualifier each"
+            )
         return self
 
     @model_validator(mode="after")

@@ -13,7 +13,15 @@ from auth.passwords import Passwords
 from domain.grant import GrantRefused
 from gateway.accounts import client_of
 from gateway.cli.desk import at_the_database
-from gateway.cli.granting_desk import Wanted, brief, granting, read_keys, read_thumbprint, told
+from gateway.cli.granting_desk import (
+    Wanted,
+    brief,
+    granting,
+    read_keys,
+    read_thumbprint,
+    require_our_name,
+    told,
+)
 from gateway.granting import Granting
 from storage.accounts import ClientRecord, find_client, find_user, keep_clients
 from storage.database import Database
@@ -84,6 +92,8 @@ def create(config: Path | None, by: str, new: NewClient) -> dict[str, Any]:
         bound_to=new.bound_to,
     )
     record, secret = new.credential.onto(bare)
+
+    require_our_name(new.id)
 
     def work(steps: Granting, connection: Connection) -> dict[str, Any]:
         if find_client(connection, new.id) or find_user(connection, new.id):
