@@ -32,7 +32,7 @@ from auth.renewal import RenewalGrant
 from auth.scopes import Entitlements
 from auth.second_factor import SecondFactor
 from auth.starlette_adapter import Parts, Server
-from auth.throttle import Throttle
+from auth.throttle import OwnThrottle, Throttle
 from auth.tickets import Tickets
 from auth.tokens import Mint
 
@@ -55,6 +55,7 @@ class Issuer:
         demo: bool = False,
         clock: Callable[[], float] = time.time,
         factor: SecondFactor | None = None,
+        throttle: Throttle | None = None,
     ) -> None:
         """Issue tokens as *url* for the resource server *audience*.
 
@@ -65,6 +66,7 @@ class Issuer:
             terminators: who may tell us a client's certificate.
             clock: epoch seconds.
             factor: the second factor of people; without *demo* they need it to sign in.
+            throttle: counts who guesses; without, this process counts by itself.
 
         Raises:
             ValueError: the URL or the lifetime is not acceptable.
@@ -119,7 +121,7 @@ class Issuer:
             accounts=accounts,
             passwords=passwords,
             entitlements=entitlements,
-            throttle=Throttle(clock=clock),
+            throttle=throttle or OwnThrottle(clock=clock),
             clock=clock,
             factor=factor,
             factor_required=factor is not None and not demo,

@@ -32,7 +32,6 @@ from auth.record_keys import RecordKeys
 from auth.routes import oauth_routes, published_keys
 from auth.scopes import Entitlements
 from auth.second_factor import OneTimeCodes
-from auth.throttle import Throttle
 from connectors.address import DepartmentAddress
 from connectors.answer_cache import AnswerCache, open_store
 from connectors.departments import CONNECTORS, Departments
@@ -80,6 +79,7 @@ from gateway.sessions import Sessions
 from gateway.settings import Settings, origin_of, record_origin
 from gateway.standing import Standing
 from gateway.step_up import StepUp
+from gateway.throttle import StoredThrottle
 from gateway.tracker import tracker_routes
 from gateway.trusted import TrustedDocuments, read_manifest
 from gateway.webhooks import Webhooks
@@ -140,6 +140,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
     passwords = Passwords()
     seal = factor_seal(settings.data_dir)
     codes = OneTimeCodes(StoredFactors(database), seal, time.time)
+    throttle = StoredThrottle(database)
     issuer = Issuer(
         url=settings.issuer,
         audience=settings.audience,
@@ -152,12 +153,13 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         terminators=terminators,
         demo=settings.demo,
         factor=DemoFactor(codes) if settings.demo else codes,
+        throttle=throttle,
     )
     enrolment = Enrolment(
         store=StoredEnrolments(database),
         passwords=passwords,
         seal=seal,
-        throttle=Throttle(clock=time.time),
+        throttle=throttle,
         clock=time.time,
     )
     sessions = Sessions(
@@ -222,7 +224,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         record_keys=record_keys,
         hidden_for=timedelta(days=settings.record_hidden_days),
         declared=partial(_scopes_of, graph.declarations),
-        persons=DistinctPersons(settings.persons_per_hour),
+        persons=DistinctPersons(database, pseudonym_key, settings.persons_per_hour),
     )
     recorder = Recorder(database, utc_now, tracer=tracer)
     stored = DatabaseMetrics(database, recorder)
