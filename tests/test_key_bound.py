@@ -1,10 +1,8 @@
 """A token bound to a key, at the running gateway: the graph, a stream's socket, and a stranger with the token."""
 
-import asyncio
 import json
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -14,11 +12,8 @@ from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
 from auth.confirmation import Confirmation
-from gateway.demo.logins import demo_grant
-from storage.accounts import ClientRecord, keep_clients
-from storage.database import open_database
-from storage.grants import HolderKind, give_grant
 from tests.auth.keyholder import JKT, certificate, proof, thumbprint, told
+from tests.demo_clients import certified_client, register
 from tests.demo_tokens import ask_with, demo_token
 from tests.starting import running_demo
 
@@ -117,29 +112,9 @@ MINE, OTHER = (certificate()[0] for _ in range(2))
 @pytest.fixture(scope="module")
 def behind_a_proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """Yield a demo that believes us, its proxy, about certificates, and a client known by one."""
-    client = ClientRecord(
-        id="certified",
-        secret_hash=None,
-        role="dept:traffic-police",
-        organisation="traffic-police",
-        grants=("client_credentials",),
-        redirect_uris=(),
-        certificate_thumbprints=(thumbprint(MINE),),
-        bound_to="mtls",
-    )
-
-    async def register(data: str) -> None:
-        database = open_database(f"sqlite:///{data}/chakong.db")
-        grant = demo_grant(client.role, client.organisation, now=datetime.now(UTC))
-        await database.write(lambda c: keep_clients(c, [client]))
-        await database.write(
-            lambda c: give_grant(c, HolderKind.CLIENT, client.id, grant, by="demo")
-        )
-        await database.close()
-
     settings = {"CHAKONG_TLS_TERMINATORS": '["127.0.0.1/32"]'}
     with running_demo(tmp_path_factory.mktemp("proxy"), people=500, **settings) as demo:
-        asyncio.run(register(demo["data"]))
+        register(demo["data"], certified_client(thumbprint(MINE)))
         yield demo
 
 
