@@ -18,6 +18,7 @@ from auth.certificates import NO_TERMINATORS, Terminators
 from auth.client_authentication import ClientProofs
 from auth.grants import S256, PersonGrant, SystemGrant
 from auth.guard import Guard
+from auth.id_tokens import OpenIdRequest
 from auth.issued_tokens import IssuedTokens
 from auth.keys import SigningKeys
 from auth.ledger import Ledger
@@ -109,7 +110,7 @@ class Issuer:
             )
         )
         self.server.register_grant(SystemGrant)
-        self.server.register_grant(PersonGrant, [S256(required=True)])
+        self.server.register_grant(PersonGrant, [S256(required=True), OpenIdRequest()])
         self.server.register_grant(RenewalGrant)
         self.pushed = PushedRequests(ledger, clock=clock, required=policy.needs_pushed_requests)
         self.nonces = Nonces(keys.secret_for("dpop nonce"), clock=clock)
@@ -136,8 +137,10 @@ class Issuer:
 
     def metadata(self) -> dict[str, Any]:
         """Return the authorization server metadata of RFC 8414."""
-        return metadata(self.url, self.entitlements, self.policy)
+        return metadata(
+            self.url, self.entitlements, self.policy, signing=str(self.keys.signing.alg)
+        )
 
     def discovery(self) -> dict[str, Any]:
         """Return the same as OpenID Connect Discovery has it."""
-        return discovery(self.url, self.entitlements, self.policy)
+        return discovery(self.metadata())

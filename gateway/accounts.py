@@ -54,6 +54,7 @@ class StoredAccounts:
             dpop_jkt=code.dpop_jkt,
             acr=code.proof.acr if code.proof else None,
             auth_time=code.proof.auth_time if code.proof else None,
+            nonce=code.nonce,
         )
         now = int(self._clock())
         anyio.from_thread.run(self._database.write, lambda c: save_code(c, record, now=now))
@@ -75,6 +76,7 @@ class StoredAccounts:
             expires_at=found.expires_at,
             dpop_jkt=found.dpop_jkt,
             proof=proof,
+            nonce=found.nonce,
         )
 
 

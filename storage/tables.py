@@ -344,6 +344,7 @@ codes = Table(
     Column("dpop_jkt", String(64)),
     Column("acr", String(64)),
     Column("auth_time", BigInteger),
+    Column("nonce", String(255)),
 )
 
 # What the processes of the authorization server agree on. Times are epoch seconds.
