@@ -74,7 +74,8 @@ from gateway.recorder import Recorder, RecordUnavailable
 from gateway.request_record import RequestRecord
 from gateway.schema import build_graph
 from gateway.screening_http import screening_routes
-from gateway.session_http import SessionParts, session_routes
+from gateway.session_http import session_routes
+from gateway.session_pages import SessionParts
 from gateway.sessions import Sessions
 from gateway.settings import Settings, origin_of, record_origin
 from gateway.standing import Standing
