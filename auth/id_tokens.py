@@ -34,10 +34,12 @@ class OpenIdRequest:
         """Refuse what cannot be had.
 
         Raises:
-            InvalidRequestError: a nonce that is too long.
+            InvalidRequestError: another response mode, or a nonce that is too long.
             OAuth2Error: ``login_required``: everybody signs in, each time.
         """
         parameters = grant.request.payload.data
+        if parameters.get("response_mode", "query") != "query":
+            raise InvalidRequestError("The response_mode must be query.")
         if len(parameters.get("nonce", "")) > _LONGEST_NONCE:
             raise InvalidRequestError("The nonce is too long.")
         if "none" in parameters.get("prompt", "").split(" "):

@@ -98,10 +98,13 @@ async def test_nobody_is_signed_in_unasked() -> None:
     assert (back["error"], back["state"], back["iss"]) == ("login_required", "state-1", URL)
 
 
-async def test_a_nonce_has_its_limit() -> None:
+@pytest.mark.parametrize(
+    "asked", [{"nonce": "n" * 256}, {"response_mode": "fragment"}, {"response_mode": "form_post"}]
+)
+async def test_what_cannot_be_had_is_said_at_once(asked: dict[str, str]) -> None:
     async with web(World().app) as client:
         page = await client.get(
-            "/oauth/authorize", params=authorization(scope="openid", nonce="n" * 256)
+            "/oauth/authorize", params=authorization(scope="openid cases:read", **asked)
         )
 
     assert redirected(page)["error"] == "invalid_request"
