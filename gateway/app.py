@@ -69,6 +69,7 @@ from gateway.range_http import range_routes
 from gateway.record_export_http import export_routes
 from gateway.record_http import record_routes
 from gateway.record_keeper import RecordKeeper
+from gateway.record_origin import record_origin
 from gateway.record_workers import record_workers
 from gateway.recorder import Recorder, RecordUnavailable
 from gateway.request_record import RequestRecord
@@ -77,7 +78,7 @@ from gateway.screening_http import screening_routes
 from gateway.session_http import session_routes
 from gateway.session_pages import SessionParts
 from gateway.sessions import Sessions
-from gateway.settings import Settings, origin_of, record_origin
+from gateway.settings import Settings, origin_of
 from gateway.standing import Standing
 from gateway.step_up import StepUp
 from gateway.throttle import StoredThrottle
