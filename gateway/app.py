@@ -32,7 +32,6 @@ from auth.record_keys import RecordKeys
 from auth.routes import oauth_routes, published_keys
 from auth.scopes import Entitlements
 from auth.second_factor import OneTimeCodes
-from auth.throttle import Throttle
 from connectors.address import DepartmentAddress
 from connectors.answer_cache import AnswerCache, open_store
 from connectors.departments import CONNECTORS, Departments
@@ -70,16 +69,19 @@ from gateway.range_http import range_routes
 from gateway.record_export_http import export_routes
 from gateway.record_http import record_routes
 from gateway.record_keeper import RecordKeeper
+from gateway.record_origin import record_origin
 from gateway.record_workers import record_workers
 from gateway.recorder import Recorder, RecordUnavailable
 from gateway.request_record import RequestRecord
 from gateway.schema import build_graph
 from gateway.screening_http import screening_routes
-from gateway.session_http import SessionParts, session_routes
+from gateway.session_http import session_routes
+from gateway.session_pages import SessionParts
 from gateway.sessions import Sessions
-from gateway.settings import Settings, origin_of, record_origin
+from gateway.settings import Settings, origin_of
 from gateway.standing import Standing
 from gateway.step_up import StepUp
+from gateway.throttle import StoredThrottle
 from gateway.tracker import tracker_routes
 from gateway.trusted import TrustedDocuments, read_manifest
 from gateway.webhooks import Webhooks
@@ -140,6 +142,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
     passwords = Passwords()
     seal = factor_seal(settings.data_dir)
     codes = OneTimeCodes(StoredFactors(database), seal, time.time)
+    throttle = StoredThrottle(database)
     issuer = Issuer(
         url=settings.issuer,
         audience=settings.audience,
@@ -152,12 +155,13 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         terminators=terminators,
         demo=settings.demo,
         factor=DemoFactor(codes) if settings.demo else codes,
+        throttle=throttle,
     )
     enrolment = Enrolment(
         store=StoredEnrolments(database),
         passwords=passwords,
         seal=seal,
-        throttle=Throttle(clock=time.time),
+        throttle=throttle,
         clock=time.time,
     )
     sessions = Sessions(
@@ -186,6 +190,8 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         ),
         trusted=issuers.trusted,
         longest_seconds=settings.access_token_seconds,
+        # The demo's own tokens, which anybody may print, are bound to nothing.
+        bound_only=access_policy(settings).needs_bound_tokens and not settings.demo,
     )
     registry = CollectorRegistry()
     metrics = DepartmentMetrics(registry)
@@ -221,7 +227,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         hidden_for=timedelta(days=settings.record_hidden_days),
         declared=partial(_scopes_of, graph.declarations),
         groups_off=settings.groups_off,
-        persons=DistinctPersons(settings.persons_per_hour),
+        persons=DistinctPersons(database, pseudonym_key, settings.persons_per_hour),
     )
     recorder = Recorder(database, utc_now, tracer=tracer)
     stored = DatabaseMetrics(database, recorder)

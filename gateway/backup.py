@@ -18,7 +18,7 @@ from typing import Final
 import msgspec
 
 from gateway.foreign_file import read_regular
-from gateway.settings import RECORD_ORIGIN
+from gateway.record_origin import RECORD_ORIGIN
 from storage.backup import BackupFailed, copy_database, engine_of
 
 FORMAT: Final = "chakong-backup/1"

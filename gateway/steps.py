@@ -40,7 +40,7 @@ class Steps:
                 if isinstance(case, BoundCase):
                     aimed += self._aim(root, case, variables, context)
         if aimed:
-            context.asks_about({one.id_number for _, subjects in aimed for one in subjects})
+            await context.asks_about({one.id_number for _, subjects in aimed for one in subjects})
             await _ask_level(context, aimed)
 
     def grounds(self, plan: Plan, variables: VariableValues) -> list[Ground]:
@@ -138,7 +138,7 @@ async def _ask_level(context: Context, aimed: list[_Aimed]) -> None:
             for attribute, further in ask.onward:
                 reached = _reached(answers, attribute, subjects)
                 if reached:
-                    context.reached([one.id_number for one in reached])
+                    await context.reached([one.id_number for one in reached])
                     onward += [(next_ask, reached) for next_ask in further]
     if onward:
         await _ask_level(context, onward)

@@ -106,19 +106,19 @@ class Context:
         if ground not in self.grounds:
             self.grounds.append(ground)
 
-    def asks_about(self, numbers: Collection[IdNumber]) -> None:
+    async def asks_about(self, numbers: Collection[IdNumber]) -> None:
         """Count whom the caller asks about, before anybody is asked.
 
         Raises:
             TooManyPersons: more than anybody may in an hour.
         """
         if self.persons is not None:
-            self.persons.ask(self.caller.subject, numbers)
+            await self.persons.ask(self.caller.subject, numbers)
 
-    def reached(self, numbers: Collection[IdNumber]) -> None:
+    async def reached(self, numbers: Collection[IdNumber]) -> None:
         """Count to whom the answers led."""
         if self.persons is not None:
-            self.persons.reach(self.caller.subject, numbers)
+            await self.persons.reach(self.caller.subject, numbers)
 
     @property
     def record_reader(self) -> RecordKeys:

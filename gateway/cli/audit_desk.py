@@ -24,10 +24,11 @@ from gateway.record_bundle import write_bundle
 from gateway.record_database import verify_database
 from gateway.record_export import Export, Exported, write_export
 from gateway.record_keeper import RecordKeeper
+from gateway.record_origin import record_origin
 from gateway.record_retention import forget
 from gateway.record_where import Wanted, read_wanted
 from gateway.recorder import Recorder
-from gateway.settings import Settings, load_settings, record_origin
+from gateway.settings import Settings, load_settings
 from resolvers.duty_of_reason import Stated, owes_reason, stated
 from resolvers.looks_under_way import Looks
 from resolvers.refusals import Refused

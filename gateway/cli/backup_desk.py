@@ -11,8 +11,9 @@ from sqlalchemy.exc import DBAPIError
 from gateway.backup import write_backup
 from gateway.cli.desk import require_database
 from gateway.logs import configure_logs
+from gateway.record_origin import record_origin
 from gateway.restore import restore
-from gateway.settings import Settings, load_settings, record_origin
+from gateway.settings import Settings, load_settings
 from storage.backup import BackupFailed
 from storage.database import open_database
 from storage.record import StoredCheckpoint, last_checkpoint

@@ -22,9 +22,10 @@ from sqlalchemy import func, select, update
 from auth.record_keys import RecordKeys
 from domain.checkpoint import parse_checkpoint, parse_note
 from gateway.backup import KEY_FILES, read_backup, write_backup
+from gateway.record_origin import RECORD_ORIGIN
 from gateway.record_verify import verify_bundle
 from gateway.restore import restore
-from gateway.settings import RECORD_ORIGIN, Settings
+from gateway.settings import Settings
 from storage.backup import BackupFailed, is_empty
 from storage.record import (
     RecordDraft,
