@@ -1,15 +1,16 @@
 """The auditor reads what a running gateway recorded; nobody else can."""
 
-import sqlite3
 import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
+from tests.databases import kept
 from tests.running import ASSETS, ask, wire
 
+pytestmark = pytest.mark.each_engine
 ENTRIES = """
 query ($w: RecordFilter, $d: String, $r: String) {
  recordEntries(first: 20, where: $w, document: $d, reason: $r) { nodes {
@@ -223,11 +224,8 @@ def code_of(answer: httpx.Response) -> str:
 
 
 def size(demo: dict[str, Any]) -> int:
-    with sqlite3.connect(Path(demo["data"]) / "chakong.db") as connection:
-        rows = connection.execute(
-            "SELECT count(*) FROM record_entries WHERE kind NOT LIKE '%EVENT'"
-        )
-        return int(rows.fetchone()[0])
+    [[count]] = kept(demo, "SELECT count(*) FROM record_entries WHERE kind NOT LIKE '%EVENT'")
+    return int(count)
 
 
 def test_nobody_else_reads_the_record(demo: dict[str, Any]) -> None:

@@ -34,7 +34,7 @@ from storage.record import (
     stored_leaves,
 )
 from storage.tables import record_entries, record_people
-from tests.record.conftest import empty_database
+from tests.databases import empty_database
 from tests.record.histories import bundled
 from tests.record.world import ORIGIN, RecordWorld, draft, record_world
 

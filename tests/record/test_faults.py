@@ -23,8 +23,8 @@ from gateway.record_verify import verify_bundle
 from gateway.recorder import Recorder, RecordUnavailable
 from storage.database import SqliteDatabase, sqlite_engine
 from storage.record import StoredCheckpoint, checkpoints_between, read_tip, stored_leaves
+from tests.databases import empty_database
 from tests.record.archives import archive_of, pieces_in
-from tests.record.conftest import empty_database
 from tests.record.histories import bundled
 from tests.record.world import ORIGIN, RecordWorld, draft, record_world
 from tests.storage.conftest import SERVER
