@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 import secrets
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from importlib.metadata import version
 from typing import Final
@@ -112,13 +112,14 @@ class Gateway:
     issuer: Issuer
 
 
-def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
+def build_gateway(  # noqa: PLR0913, PLR0915 -- the composition root: every part, once
     settings: Settings,
     *,
     logins: tuple[tuple[str, str], ...] = (),
     first_query: str = _FIRST_QUERY,
     departments: Departments | None = None,
     guests: Sequence[Guest] = (),
+    utc_now: Callable[[], datetime] = utc_now,
 ) -> Gateway:
     """Make the gateway; no department is asked before the app starts up.
 
@@ -127,6 +128,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         first_query: what GraphiQL opens with.
         departments: instead of those that *settings* name.
         guests: issuers to trust besides those that *settings* name, in the demo.
+        utc_now: the clock of orders, of the list and of the record; tokens have the machine's.
     """
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = open_database(settings.database)
@@ -221,6 +223,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         hidden_for=timedelta(days=settings.record_hidden_days),
         declared=partial(_scopes_of, graph.declarations),
         persons=DistinctPersons(settings.persons_per_hour),
+        now=utc_now,
     )
     recorder = Recorder(database, utc_now, tracer=tracer)
     stored = DatabaseMetrics(database, recorder)

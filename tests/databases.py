@@ -2,13 +2,13 @@
 
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, NullPool, Row, create_engine, make_url, text
+from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 
 from tests.storage.conftest import SERVER
 
@@ -45,7 +45,7 @@ def opened(url: str) -> Engine:
     return create_engine(parsed, poolclass=NullPool)
 
 
-def kept(demo: dict[str, Any], query: str, **values: Any) -> Sequence[Row[Any]]:
+def kept(demo: dict[str, Any], query: str, **values: Any) -> list[Any]:
     """Return the rows that *query* finds in the demo's database."""
     with opened(demo["database"]).connect() as connection:
-        return connection.execute(text(query), values).all()
+        return list(connection.execute(text(query), values).all())
