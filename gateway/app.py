@@ -70,6 +70,7 @@ from gateway.range_http import range_routes
 from gateway.record_export_http import export_routes
 from gateway.record_http import record_routes
 from gateway.record_keeper import RecordKeeper
+from gateway.record_ownership import require_own_record
 from gateway.record_workers import record_workers
 from gateway.recorder import Recorder, RecordUnavailable
 from gateway.request_record import RequestRecord
@@ -292,6 +293,7 @@ def build_gateway(  # noqa: PLR0913, PLR0915 -- the composition root: every part
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await migrate(database)
+        await require_own_record(database, record_keys)
         if bell is not None:
             bell.start()
         await watched.open()

@@ -24,6 +24,7 @@ from gateway.record_bundle import write_bundle
 from gateway.record_database import verify_database
 from gateway.record_export import Export, Exported, write_export
 from gateway.record_keeper import RecordKeeper
+from gateway.record_ownership import require_own_record
 from gateway.record_retention import forget
 from gateway.record_where import Wanted, read_wanted
 from gateway.recorder import Recorder
@@ -46,6 +47,7 @@ def exported(
 
     async def work(settings: Settings, database: Database) -> dict[str, object]:
         keys = _kept_keys(settings)
+        await require_own_record(database, keys)
         keeper = _keeper(settings, database, keys)
         told = {"what": {"bundle": True, "first": first, "end": end}}
         draft = entry_beside(
@@ -151,6 +153,7 @@ def entries_taken(config: Path | None, directory: Path, asked: bytes) -> dict[st
 
     async def work(settings: Settings, database: Database) -> dict[str, object]:
         keys, pseudonym = _kept_keys(settings), pseudonyms(settings)
+        await require_own_record(database, keys)
         said = _stated(wanted)
         try:
             who = caller.subject
@@ -250,6 +253,7 @@ def erased(config: Path | None, now: datetime | None) -> dict[str, object]:
 
     async def work(settings: Settings, database: Database) -> dict[str, object]:
         keys = _kept_keys(settings)
+        await require_own_record(database, keys)
         keeper = _keeper(settings, database, keys)
         await keeper.turn()
         counts = await forget(database, keys, settings.record_retention(), moment)
