@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 import secrets
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from importlib.metadata import version
 from typing import Final
@@ -70,6 +70,7 @@ from gateway.record_export_http import export_routes
 from gateway.record_http import record_routes
 from gateway.record_keeper import RecordKeeper
 from gateway.record_origin import record_origin
+from gateway.record_ownership import require_own_record
 from gateway.record_workers import record_workers
 from gateway.recorder import Recorder, RecordUnavailable
 from gateway.request_record import RequestRecord
@@ -114,13 +115,14 @@ class Gateway:
     issuer: Issuer
 
 
-def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
+def build_gateway(  # noqa: PLR0913, PLR0915 -- the composition root: every part, once
     settings: Settings,
     *,
     logins: tuple[tuple[str, str], ...] = (),
     first_query: str = _FIRST_QUERY,
     departments: Departments | None = None,
     guests: Sequence[Guest] = (),
+    utc_now: Callable[[], datetime] = utc_now,
 ) -> Gateway:
     """Make the gateway; no department is asked before the app starts up.
 
@@ -129,6 +131,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         first_query: what GraphiQL opens with.
         departments: instead of those that *settings* name.
         guests: issuers to trust besides those that *settings* name, in the demo.
+        utc_now: the clock of orders, of the list and of the record; tokens have the machine's.
     """
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = open_database(settings.database)
@@ -228,6 +231,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         declared=partial(_scopes_of, graph.declarations),
         groups_off=settings.groups_off,
         persons=DistinctPersons(database, pseudonym_key, settings.persons_per_hour),
+        now=utc_now,
     )
     recorder = Recorder(database, utc_now, tracer=tracer)
     stored = DatabaseMetrics(database, recorder)
@@ -296,6 +300,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await migrate(database)
+        await require_own_record(database, record_keys)
         if bell is not None:
             bell.start()
         await watched.open()
