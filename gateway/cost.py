@@ -24,6 +24,7 @@ _SIZES: Final[Mapping[str, str]] = {
 _ASSUMED: Final[Mapping[str, int]] = {
     "Case.debtors": 10,
     "Case.expiring": 10,
+    "LateAnswer.debtors": 10,
     "Debtor.relatedPersons": 5,
 }
 _MOST_CLIENTS: Final = 10_000

@@ -58,6 +58,7 @@ from gateway.steps import Steps
 from resolvers.context import Context
 from resolvers.persons import TooManyPersons
 from resolvers.refusals import Refused, TokenOver
+from resolvers.tickets import give_tickets
 
 _LOG = structlog.get_logger()
 _OK: Final = 200
@@ -207,6 +208,7 @@ class Engine:
         try:
             await self._steps.run(prepared.plan, prepared.variables, context)
             result = await self._shape(prepared)
+            await give_tickets(context)
         except TooManyPersons as refused:
             await context.asking.close()
             told = _later(ended(refused, context.request_id, status=429), refused.retry_after)
@@ -286,6 +288,7 @@ class Engine:
                 try:
                     async with self._standing.while_it_lasts(caller, context.now().timestamp()):
                         result = await anext(events)
+                    await give_tickets(context)
                     await self._standing.require(caller, context.now().timestamp())
                 except StopAsyncIteration:
                     return
@@ -474,6 +477,7 @@ class Engine:
             except Exception as error:  # noqa: BLE001 -- graphql-core says what it should have been
                 _LOG.warning("plan.unusual", error=type(error).__name__)
                 prepared.context.masked.clear()
+                prepared.context.remarks.clear()
         return await self._shape_by_graphql(prepared)
 
     async def _shape_by_plan(self, prepared: _Prepared, shape: Shape) -> ExecutionResult:
