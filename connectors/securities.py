@@ -184,9 +184,7 @@ class SecuritiesConnector(HttpConnector):
         ready = await wait_for(self.client, self.department, Ticket(claim), headers=headers)
         return self._holdings(ready, want)
 
-    def _holdings(
-        self, ready: Ready, want: Projection
-    ) -> Heard[tuple[SecurityHoldingRecord, ...]]:
+    def _holdings(self, ready: Ready, want: Projection) -> Heard[tuple[SecurityHoldingRecord, ...]]:
         if ready.as_of is None:
             raise self.broken("a result without its instant")
         return _SUBJECTS.answers(self.department, ready.result, want, ready.as_of)

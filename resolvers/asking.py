@@ -357,7 +357,9 @@ class Asking:
         answers: Mapping[IdNumber, Answer[Any]] = {}
         failure: DepartmentError | None = None
         try:
-            answers = await self._departments.ask(question, numbers, Projection(fields), want.authority)
+            answers = await self._departments.ask(
+                question, numbers, Projection(fields), want.authority
+            )
         except DepartmentError as error:
             failure = error
         except Exception as error:  # noqa: BLE001 -- one department's failure costs its fields only
@@ -420,7 +422,12 @@ class Asking:
             {
                 _status(*answered)
                 for answered in {
-                    (one.error, one.cached, one.damaged, one.remarks is not None and one.remarks.more)
+                    (
+                        one.error,
+                        one.cached,
+                        one.damaged,
+                        one.remarks is not None and one.remarks.more,
+                    )
                     for one in heard
                 }
             }
