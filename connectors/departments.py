@@ -200,7 +200,7 @@ class Departments:
         line = self.line(question.department)
         return await line.ask(lambda: ask(subjects, want, authority))
 
-    async def collect(
+    async def collect(  # noqa: PLR0913 -- a question, its claim, how long
         self,
         question: Question[T],
         claim: str,

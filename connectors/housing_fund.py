@@ -14,12 +14,13 @@ import msgspec
 
 from connectors.address import DepartmentAddress
 from connectors.base import Connector, Heard
+from connectors.charset import is_garbled
 from connectors.columns import Column
 from connectors.control import ControlOrder, Receipt, Standing
 from connectors.errors import DepartmentTimeout, OutcomeUnknown
 from connectors.exchange import Exchange, Replied
 from connectors.exchange_database import open_database
-from connectors.forms import HoldState, Instant, Number, Rank, YearMonth, Yuan, fen, utc
+from connectors.forms import Amount, HoldState, Instant, Number, Rank, YearMonth, fen, utc
 from connectors.json_shape import JsonShape, Said, records
 from connectors.question import Answer, Authority, Projection, question
 from connectors.receipts import fen as fen_of
@@ -34,7 +35,7 @@ LIMIT: Final = 500
 
 class _Encumbrance(msgspec.Struct):
     lx: str
-    je: Yuan | None = None
+    je: Amount | None = None
     qlr: str | None = None
     djrq: date | None = None
 
@@ -48,7 +49,7 @@ class _Hold(msgspec.Struct):
     jg: str
     sx: Rank
     zt: HoldState
-    je: Yuan | None = None
+    je: Amount | None = None
     ajbh: str | None = None
     qsrq: date | None = None
     jzrq: date | None = None
@@ -74,14 +75,19 @@ _ACCOUNT: Final = JsonShape(
         Column("personal_account_number", "grzh"),
         Column("unit_account_number", "dwzh"),
         Column("unit_name", "dwmc"),
-        Column("account_status", "grzhzt", Literal["01", "02", "03", "04", "05", "06", "99"]),
-        Column("balance", "grzhye", Yuan, fen),
-        Column("available_balance", "kyye", Yuan, fen),
-        Column("monthly_contribution", "yjce", Yuan, fen),
-        Column("contribution_base", "grjcjs", Yuan, fen),
+        Column(
+            "account_status",
+            "grzhzt",
+            Literal["01", "02", "03", "04", "05", "06", "99"],
+            open_codes=True,
+        ),
+        Column("balance", "grzhye", Amount, fen),
+        Column("available_balance", "kyye", Amount, fen),
+        Column("monthly_contribution", "yjce", Amount, fen),
+        Column("contribution_base", "grjcjs", Amount, fen),
         Column("last_contribution_on", "mjny", YearMonth),
         Column("has_loan", "ywdk", bool),
-        Column("loan_outstanding", "dkye", Yuan, fen),
+        Column("loan_outstanding", "dkye", Amount, fen),
         Column("withdrawal_condition_met", "tqtj", bool),
         Column("encumbrances", "dyxx", list[_Encumbrance], records, always=True),
         Column("holds", "djxx", list[_Hold], records, always=True),
@@ -140,6 +146,8 @@ class HousingFundConnector(Connector):
             as_of = utc(msgspec.convert(reply.as_of, Instant))
         except ValueError:
             return Answer(error=self.broken("an answer without its instant"))
+        if reply.body is not None and is_garbled(reply.body.encode("utf-8", "surrogatepass")):
+            return Answer(error=self.broken("the answer's characters are garbled"))
         found = msgspec.Raw(b"true" if reply.found else b"false")
         rows = msgspec.Raw(b"null" if reply.body is None else f"[{reply.body}]".encode())
         answer = _ACCOUNT.many(self.department, Said(found, rows), want, as_of)

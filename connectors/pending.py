@@ -14,7 +14,7 @@ A connector that is asynchronous submits, waits here, and declares how it collec
 """
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 import anyio
@@ -33,9 +33,9 @@ async def waited_for(work: Callable[[], Awaitable[T]], pending: DepartmentPendin
         DepartmentPending: *pending*, if nothing came; at once, if its *eta* is later than that.
     """
     left = anyio.current_effective_deadline() - anyio.current_time()
-    if left != float("inf") and pending.eta is not None:
-        if pending.eta > datetime.now(UTC) + timedelta(seconds=left):
-            raise pending
+    expected = None if pending.eta is None else pending.eta - datetime.now(UTC)
+    if expected is not None and expected.total_seconds() > left:
+        raise pending
     with anyio.move_on_after(left * _OF_THE_DEADLINE):
         return await work()
     raise pending

@@ -26,7 +26,7 @@ from connectors.errors import (
     KeyReused,
     OutcomeUnknown,
 )
-from connectors.forms import Count, HoldState, Number, OwnerIdType, Rank, Yuan, fen
+from connectors.forms import Amount, Count, HoldState, Number, OwnerIdType, Rank, fen
 from connectors.http import open_client
 from connectors.json_shape import JsonShape, records
 from connectors.json_subjects import SubjectList
@@ -49,7 +49,7 @@ _CONFLICT: Final = 409
 
 class _Encumbrance(msgspec.Struct, rename="camel"):
     kind: str
-    amount_yuan: Yuan | None = None
+    amount_yuan: Amount | None = None
     beneficiary: str | None = None
     registered_on: date | None = None
 
@@ -99,16 +99,26 @@ _HOLDING: Final = JsonShape(
             "securitiesAccountNumber",
             Annotated[str, msgspec.Meta(min_length=10, max_length=10)],
         ),
-        Column("market", "market", Literal["XSHG", "XSHE", "BSE", "NEEQ", "INTERBANK"]),
+        Column(
+            "market",
+            "market",
+            Literal["XSHG", "XSHE", "BSE", "NEEQ", "INTERBANK"],
+            open_codes=True,
+        ),
         Column("security_code", "securityCode", _digits(6)),
         Column("security_name", "securityName"),
-        Column("share_nature", "shareNature", Literal["UNRESTRICTED", "LOCK_UP", "STATE_OWNED"]),
+        Column(
+            "share_nature",
+            "shareNature",
+            Literal["UNRESTRICTED", "LOCK_UP", "STATE_OWNED"],
+            open_codes=True,
+        ),
         Column("quantity", "quantity", Count),
         Column("available_quantity", "availableQuantity", Count),
         Column("pledged_quantity", "pledgedQuantity", Count),
         Column("frozen_quantity", "frozenQuantity", Count),
         Column("custodian_broker", "custodianBroker"),
-        Column("market_value", "marketValueYuan", Yuan, fen),
+        Column("market_value", "marketValueYuan", Amount, fen),
         Column("price_as_of", "priceAsOf", date),
         Column("encumbrances", "encumbrances", list[_Encumbrance], records, always=True),
         Column("holds", "holds", list[_Hold], records, always=True),

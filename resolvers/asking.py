@@ -455,7 +455,7 @@ class Asking:
         )
 
 
-def _status(  # noqa: D103
+def _status(
     error: DepartmentError | None,
     cached: bool,  # noqa: FBT001 -- of an Answer
     damaged: bool,  # noqa: FBT001

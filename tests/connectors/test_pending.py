@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import anyio
 import pytest
@@ -31,7 +32,7 @@ HELD = {"securityCode": "600000", "quantity": 100, "marketValueYuan": "1.00"}
 ROW = {"subject": ANNA, "found": True, "holdings": [HELD]}
 
 
-def pending(answer: Answer[object]) -> DepartmentPending:
+def pending(answer: Answer[Any]) -> DepartmentPending:
     assert isinstance(answer.error, DepartmentPending)
     return answer.error
 
@@ -158,6 +159,8 @@ class Inbox(Connector):
     async def lots_of(
         self, subjects: Sequence[IdNumber], want: Projection, authority: Authority
     ) -> Mapping[IdNumber, Answer[tuple[SecurityHoldingRecord, ...]]]:
+        del want, authority
+
         async def ask(batch: Sequence[IdNumber]) -> Heard[tuple[SecurityHoldingRecord, ...]]:
             later = DepartmentPending(self.department, claim="row-1", lasts=86_400)
             return await waited_for(lambda: self._read(batch), later)
