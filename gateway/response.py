@@ -116,7 +116,7 @@ def body_of(
     ]
     tickets = [
         {"ticket": error.ticket, "department": error.department, "eta": _civil(error.eta, contexts)}
-        for awaited in context.asking.awaited
+        for awaited in sorted(context.asking.awaited, key=lambda one: one.question.department)
         for error in awaited.errors[:1]
         if error.ticket is not None
     ]
