@@ -78,6 +78,7 @@ class Contexts:
         """Forget what an event's answer asked: the next event asks anew."""
         context.asking = Asking(self.departments)
         context.masked.clear()
+        context.remarks.clear()
         context.seen.clear()
 
     def civil(self, moment: datetime) -> str:

@@ -32,6 +32,7 @@ from resolvers.deliveries import DeliveryMutations, DeliveryQueries
 from resolvers.discrepancies import DiscrepancyMutations, DiscrepancyQueries
 from resolvers.hit_statistics import HitStatisticsQueries
 from resolvers.hits import HitMutations, HitQueries
+from resolvers.late_answers import LateAnswerSubscriptions
 from resolvers.list_corrections import CorrectionQueries
 from resolvers.list_entries import ListQueries
 from resolvers.list_exchange import ExchangeQueries, ExchangeSubscriptions
@@ -128,6 +129,7 @@ def build_graph(*, off: Collection[str] = ()) -> Graph:
             "Subscription",
             "What may be waited for. 订阅",
             OrderSubscriptions,
+            LateAnswerSubscriptions,
             ExchangeSubscriptions,
             BreakGlassSubscriptions,
         ),

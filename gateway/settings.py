@@ -116,7 +116,7 @@ class Settings(AccessSettings, ListSettings, RecordSettings, BaseSettings):
         description="Keep departments' answers for a while: off, memory or redis://host:port/db.",
     )
     request_seconds: float = Field(
-        10.0, gt=0, description="Longest a request may take; departments are given what is left."
+        10.0, gt=0, description="Longest a request may take; departments have nine tenths of it."
     )
     cost_of_operation: int = Field(
         20_000, gt=0, description="The most one operation may cost; see `extensions.cost`."

@@ -45,6 +45,30 @@ class Ground:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What has to be said of a value that is shown.
+
+    Attributes:
+        path: where the value stands in the answer.
+        code: ``TRUNCATED``, ``REPEATED`` or ``UNKNOWN_CODE``.
+        details: never personal data.
+    """
+
+    path: list[str | int]
+    code: str
+    department: str
+    details: dict[str, object]
+
+    def shown(self) -> dict[str, object]:
+        return {
+            "path": self.path,
+            "code": self.code,
+            "department": self.department,
+            **self.details,
+        }
+
+
 @dataclass(slots=True, kw_only=True)
 class Context:
     """One request's surroundings; never shared between requests.
@@ -60,6 +84,7 @@ class Context:
         grounds: what it rests on.
         delegations: by which of them the caller sees what is somebody else's.
         masked: coordinates that were shown masked in this answer.
+        remarks: what has to be said of values that are shown, by where they stand.
         documents_required: whether ruling and notice must be there as files to submit (G3).
         profile: whose numbers the periods of the list are counted by.
         webhook_addresses: where units' endpoints may be.
@@ -90,6 +115,7 @@ class Context:
     webhook_addresses: EndpointAddresses = field(default_factory=EndpointAddresses)
     opened: "dict[str, list[BoundCase | Refused]]" = field(default_factory=dict)
     masked: set[str] = field(default_factory=set)
+    remarks: list[Remark] = field(default_factory=list)
     seen: dict[IdNumber, None] = field(default_factory=dict)
     tried: dict[IdNumber, None] = field(default_factory=dict)
     outside: dict[IdNumber, None] = field(default_factory=dict)

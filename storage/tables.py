@@ -394,6 +394,16 @@ used_once = Table(
     Index(None, "until"),
 )
 
+# Whom a department answers later about, sealed with the ticket that collects the answer; no answer.
+pending_answers = Table(
+    "pending_answers",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Index(None, "until"),
+)
+
 # Tokens revoked before their time, until the last of them would have ended.
 denials = Table(
     "denials",

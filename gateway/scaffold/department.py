@@ -82,7 +82,7 @@ class NewDepartment:
         kinds = {one.kind for one in self.fields}
         forms = sorted(
             {
-                *({"Yuan", "fen"} if "money" in kinds else ()),
+                *({"Amount", "fen"} if "money" in kinds else ()),
                 *({"DecimalText"} if "decimal" in kinds else ()),
             }
         )

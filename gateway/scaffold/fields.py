@@ -30,7 +30,7 @@ _KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "date": (", date", "Date"),
     "integer": (", int", "Long"),
     "boolean": (", bool", "bool"),
-    "money": (", Yuan, fen", "Money"),
+    "money": (", Amount, fen", "Money"),
     "decimal": (", DecimalText", "Decimal"),
     "texts": (", tuple[str, ...]", "list[str]"),
 }
