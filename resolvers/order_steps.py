@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from auth.caller import Caller
-from domain import guards
+from domain import catalogue, guards
 from domain.case_number import CaseNumber
 from domain.civil_time import civil_date
 from domain.money import Fen
@@ -41,10 +41,10 @@ from storage.orders import (
 )
 
 CONTROL_SCOPE: Final = {
-    "vehicle": "vehicles:control",
-    "housingFund": "housing-fund:control",
-    "securities": "securities:control",
+    kind.id: f"{kind.scope_prefix}:control" for kind in catalogue.asset_kinds().values()
 }
+DRAFTERS: Final = tuple(dict.fromkeys(CONTROL_SCOPE.values()))
+"""Whoever may draft an order against some kind of asset; the step asks for the scope of its kind."""
 _LONGEST_KEY: Final = 128
 
 

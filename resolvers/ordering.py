@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Any, cast
 
 import strawberry
 from sqlalchemy import Connection
@@ -24,14 +24,12 @@ from resolvers.arguments import (
 from resolvers.context import Info
 from resolvers.declare import guarded
 from resolvers.order_drafts import Draft, OnHold, Papers
-from resolvers.order_steps import Idempotency, actor_of
+from resolvers.order_steps import DRAFTERS, Idempotency, actor_of
 from resolvers.orders import Order, OrderedAsset, ShownOrder
 from resolvers.refusals import Refused
 from resolvers.scalars import BigInt, Long
 from storage.orders import OrderMoved, OrderRecord
 from storage.refusals import RefusalRecord, keep_refusal
-
-DRAFTERS: Final = ("vehicles:control", "housing-fund:control", "securities:control")
 
 explained(Gate, "Gate", "A condition that a human found met and recorded (G10). 前置条件", GATES)
 

@@ -53,11 +53,35 @@ explained(OrderAction, "OrderAction", "What an order commands. 控制措施", AC
 explained(OrderState, "OrderState", "Where an order stands (domain.md 6.1). 指令状态", STATES)
 
 
-@strawberry.enum(description="Kinds of assets that an order can name so far. 财产种类")
+@strawberry.enum(description="Kinds of assets that an order can name. 财产种类")
 class OrderedAsset(Enum):
     VEHICLE = strawberry.enum_value("vehicle", description="Motor vehicle. 机动车")
     HOUSING_FUND = strawberry.enum_value("housingFund", description="Housing fund. 住房公积金")
     SECURITIES = strawberry.enum_value("securities", description="Securities. 证券")
+    EXPORT_TAX_REBATE = strawberry.enum_value(
+        "exportTaxRebate", description="Export tax rebate. 出口退税"
+    )
+    VAT_REFUND = strawberry.enum_value("vatRefund", description="VAT refund. 返还增值税")
+    SECURITIES_SETTLEMENT_FUNDS = strawberry.enum_value(
+        "securitiesSettlementFunds",
+        description="Securities settlement funds (customer cash). 证券交易结算资金",
+    )
+    INVESTMENT_WEALTH_FUNDS = strawberry.enum_value(
+        "investmentWealthFunds",
+        description="Investment and wealth-management products. 投资理财资金",
+    )
+    BANK_DEPOSIT = strawberry.enum_value("bankDeposit", description="Bank deposits. 银行存款")
+    ONLINE_PAYMENT_BALANCE = strawberry.enum_value(
+        "onlinePaymentBalance", description="Online payment balance. 网络资金"
+    )
+    REAL_ESTATE = strawberry.enum_value("realEstate", description="Real estate. 房产")
+    LAND_USE_RIGHT = strawberry.enum_value("landUseRight", description="Land use right. 土地使用权")
+    EQUITY = strawberry.enum_value("equity", description="Equity in a non-listed company. 股权")
+    INSURANCE_CASH_VALUE = strawberry.enum_value(
+        "insuranceCashValue", description="Cash value of insurance. 保险产品现金价值"
+    )
+    VESSEL = strawberry.enum_value("vessel", description="Vessel. 船舶")
+    EMPLOYMENT_INCOME = strawberry.enum_value("employmentIncome", description="Income. 收入")
 
 
 @strawberry.type(description="One step of an order's life. 指令流转记录")
