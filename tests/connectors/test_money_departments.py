@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import pytest
 
+from connectors.banks import BanksConnector
 from connectors.base import Connector
 from connectors.control import ControlOrder, Receipt
 from connectors.departments import CARRIED_BY
@@ -31,10 +32,15 @@ KINDS: Final[dict[str, tuple[type[Connector], Question[Any]]]] = {
     "payment_balances": (PaymentBalancesConnector, PaymentBalancesConnector.accounts_of),
     "settlement_funds": (SettlementFundsConnector, SettlementFundsConnector.accounts_of),
     "export_rebates": (TaxRefundsConnector, TaxRefundsConnector.export_rebates_of),
+    "deposits": (BanksConnector, BanksConnector.deposits_of),
+    "wealth": (BanksConnector, BanksConnector.wealth_of),
     "vat_refunds": (TaxRefundsConnector, TaxRefundsConnector.vat_refunds_of),
 }
 PAYING: Final = [kind for kind, (one, _) in KINDS.items() if "DEDUCT" in one.carries]
-EXEMPT: Final = {"settlement_funds": {"POOLED_CUSTOMER_ACCOUNT", "SETTLEMENT_RESERVE"}}
+EXEMPT: Final = {
+    "settlement_funds": {"POOLED_CUSTOMER_ACCOUNT", "SETTLEMENT_RESERVE"},
+    "deposits": {"WAGE_GUARANTEE", "RELIEF", "DEPOSIT_RESERVE"},
+}
 every_kind = pytest.mark.parametrize("kind", KINDS)
 
 
