@@ -142,7 +142,7 @@ class Batches:
     ) -> tuple[str, bytes]:
         """Return the number and the bytes of a sealed message."""
         number = secrets.token_hex(12)
-        root = etree.Element(tag("Batch"), nsmap={None: NAMESPACE})
+        root = etree.fromstring(f'<Batch xmlns="{NAMESPACE}"/>')
         header, body = etree.SubElement(root, tag("Header")), etree.Element(tag("Body"), about)
         body.extend(requests)
         root.append(body)
@@ -163,9 +163,9 @@ class Batches:
             said.set("requestId", authority.request_id)
         seal = etree.SubElement(header, tag("Seal"), algorithm="HMAC-SHA256")
         seal.text = self._sealed(body)
-        text: str = etree.tostring(root, encoding="unicode")
         declared = f'<?xml version="1.0" encoding="{self.charset}"?>'
-        return number, (declared + text).encode(self.charset)
+        whole: str = declared + etree.tostring(root, encoding="unicode")
+        return number, whole.encode(self.charset)
 
     def _sealed(self, body: etree._Element) -> str:
         canonical: bytes = etree.tostring(body, method="c14n", exclusive=True, with_comments=False)

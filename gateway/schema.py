@@ -42,6 +42,7 @@ from resolvers.ordering import OrderMutations
 from resolvers.orders import OrderQueries
 from resolvers.record import RecordQueries
 from resolvers.record_entries import RecordEntryQueries
+from resolvers.refund_watches import RefundMutations
 from resolvers.restrictions import RestrictionMutations, RestrictionQueries
 from resolvers.scalars import SCALARS
 from resolvers.subscriptions import OrderSubscriptions
@@ -108,6 +109,7 @@ def build_graph(*, off: Collection[str] = ()) -> Graph:
             "Mutation",
             "What may be ordered: one order per mutation. 操作",
             OrderMutations,
+            RefundMutations,
             AttachingMutations,
             AnsweringMutations,
             ListMutations,

@@ -8,11 +8,12 @@ import strawberry
 
 from connectors.question import Authority
 from domain.case_number import CaseNumber
+from domain.guards import RefundRoute
 from domain.money import Fen
 from domain.order import OrderAction, OrderState
 from domain.order_rights import OrderStep
 from domain.purpose import Purpose
-from resolvers.arguments import ACTIONS, STATES, OrderIdArgument, ReasonArgument, explained
+from resolvers.arguments import ACTIONS, ROUTES, STATES, OrderIdArgument, ReasonArgument, explained
 from resolvers.binding import approves_only, bind, only_under_approval
 from resolvers.context import Context, Ground, Info
 from resolvers.debtor import DEBTOR
@@ -50,6 +51,12 @@ from storage.receipts import ReceiptRecord, receipts_of
 _READERS: Final = ORDER_READERS
 
 explained(OrderAction, "OrderAction", "What an order commands. 控制措施", ACTIONS)
+explained(
+    RefundRoute,
+    "RefundRoute",
+    "Whom an order on a tax refund goes to (法复〔1996〕11号). 退税执行路径",
+    ROUTES,
+)
 explained(OrderState, "OrderState", "Where an order stands (domain.md 6.1). 指令状态", STATES)
 
 
@@ -158,6 +165,11 @@ class Order:
         *_READERS,
         attribute="overdue",
     )
+    execution_route: RefundRoute | None = court_field(
+        "Whom an order on a tax refund goes to; null for other kinds. 退税执行路径",
+        *_READERS,
+        attribute="route",
+    )
     reason: str = court_field("Why. 理由", "orders:read", attribute="reason")
     ruling_number: str | None = court_field(
         "Number of the ruling. 裁定书文号", *_READERS, attribute="ruling_number"
@@ -247,7 +259,7 @@ class Order:
 class ShownOrder:
     """An order record with its words as the graph's enums."""
 
-    __slots__ = ("action", "asset", "order", "state", "stated_reason")
+    __slots__ = ("action", "asset", "order", "route", "state", "stated_reason")
 
     def __init__(self, order: OrderRecord, stated_reason: str | None = None) -> None:
         self.order = order
@@ -255,6 +267,7 @@ class ShownOrder:
         self.state = OrderState(order.state)
         self.action = OrderAction(order.action)
         self.asset = OrderedAsset(order.asset_kind)
+        self.route = None if order.route is None else RefundRoute(order.route)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.order, name)

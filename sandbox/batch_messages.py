@@ -80,7 +80,7 @@ def write(
     answers: Sequence[etree._Element], to: Message, at: datetime, secret: str, sender: str
 ) -> bytes:
     """Return the sealed batch of *answers* to a message, in that message's charset."""
-    root = etree.Element(f"{_B}Batch", nsmap={None: NAMESPACE})
+    root = etree.fromstring(f'<Batch xmlns="{NAMESPACE}"/>')
     header = etree.SubElement(root, f"{_B}Header")
     body = etree.SubElement(root, f"{_B}Body", {"asOf": at.isoformat()})
     body.extend(answers)
