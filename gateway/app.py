@@ -39,6 +39,7 @@ from connectors.endpoint_addresses import EndpointAddresses, network_to_call
 from connectors.endpoints import EndpointCalls
 from connectors.http import Trust
 from connectors.metrics import DepartmentMetrics
+from connectors.tax_refunds import TaxRefundsConnector
 from connectors.tracing import NO_TRACES, Tracer, TraceSettings, open_tracer
 from domain.closed_hours import ClosedHours, parse_closed_hours
 from domain.identity import subject_id
@@ -280,6 +281,7 @@ def build_gateway(  # noqa: PLR0913, PLR0915 -- the composition root: every part
         departments.control_ports(),
         timedelta(seconds=settings.reconcile_seconds),
         settings.rule_profile,
+        departments[TaxRefundsConnector] if TaxRefundsConnector in departments else None,  # noqa: SIM401 -- no dict
     )
 
     webhooks = Webhooks(database, events, utc_now, EndpointCalls(addresses))

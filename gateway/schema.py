@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import strawberry
-from graphql import GraphQLSchema
+from graphql import GraphQLEnumType, GraphQLSchema
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import get_object_definition
@@ -44,6 +44,7 @@ from resolvers.ordering import OrderMutations
 from resolvers.orders import OrderQueries
 from resolvers.record import RecordQueries
 from resolvers.record_entries import RecordEntryQueries
+from resolvers.refund_watches import RefundMutations
 from resolvers.restrictions import RestrictionMutations, RestrictionQueries
 from resolvers.scalars import SCALARS
 from resolvers.subscriptions import OrderSubscriptions
@@ -111,6 +112,7 @@ def build_graph(*, off: Collection[str] = ()) -> Graph:
             "What may be ordered: one order per mutation. 操作",
             OrderMutations,
             ControlPlanMutations,
+            RefundMutations,
             AttachingMutations,
             AnsweringMutations,
             ListMutations,
@@ -140,8 +142,17 @@ def build_graph(*, off: Collection[str] = ()) -> Graph:
     core = schema._schema  # noqa: SLF001 -- Strawberry keeps graphql-core's schema here
     declarations = declare(core)
     if off:
+        _forget_kinds(core, off)
         core = narrowed(core, lambda one: declarations.of(one).group not in off)
     return Graph(core, declarations, printed)
+
+
+def _forget_kinds(schema: GraphQLSchema, off: Collection[str]) -> None:
+    """Take the kinds of assets that are *off* from those that an order can name."""
+    ordered = cast("GraphQLEnumType", schema.type_map["OrderedAsset"])
+    for name, one in list(ordered.values.items()):
+        if one.value in off:
+            del ordered.values[name]
 
 
 def root_type(name: str, description: str, *parts: type) -> type:

@@ -25,6 +25,7 @@ from resolvers.declare import guarded
 from resolvers.order_drafts import Draft, Papers
 from resolvers.order_steps import (
     CONTROL_SCOPE,
+    DRAFTERS,
     Idempotency,
     Step,
     actor_of,
@@ -33,7 +34,7 @@ from resolvers.order_steps import (
     remember,
     replay,
 )
-from resolvers.ordering import DRAFTERS, MoneyInput, key_of, refused_by, step_of
+from resolvers.ordering import MoneyInput, key_of, refused_by, step_of
 from resolvers.orders import Order, ShownOrder
 from resolvers.refusals import BadInput, Refused
 from resolvers.scalars import Long

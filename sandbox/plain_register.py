@@ -22,6 +22,7 @@ class Row:
         words: all that does not change with holds, by the department's word.
         capacity: fen or shares that can be held; None for an asset that is held whole.
         earlier: other courts' holds.
+        refusal: why nobody may hold it; see `sandbox.orders.Asset`.
     """
 
     owner: str
@@ -29,10 +30,16 @@ class Row:
     words: Mapping[str, Any]
     capacity: int | None = None
     earlier: tuple[Hold, ...] = ()
+    refusal: str = ""
 
     @property
     def asset(self) -> Asset:
-        return Asset(capacity=self.capacity, balance=self.capacity, earlier=self.earlier)
+        return Asset(
+            capacity=self.capacity,
+            balance=self.capacity,
+            earlier=self.earlier,
+            refusal=self.refusal,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

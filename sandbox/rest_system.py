@@ -30,6 +30,7 @@ from sandbox.system import Running, Surroundings, System
 
 MOST: Final = 200
 DrawnUp = Callable[[Population, Chance], Sequence[PlainRegister]]
+FurtherRoutes = Callable[[Surroundings, Sequence[PlainRegister]], Sequence[Route]]
 
 
 class _Question(msgspec.Struct):
@@ -50,12 +51,14 @@ def rest_system(
     handler: str = "",
     carried: frozenset[str] = frozenset(),
     orders: str = "/v1/orders",
+    further: FurtherRoutes = lambda _, __: (),
 ) -> System:
     """Return the system of *department*, each register at ``/v1/<its name>``.
 
     Args:
         draw_up: the registers of a population; the same chance gives the same ones.
         prefix: of receipt numbers; *handler* signs them.
+        further: routes that this department has besides.
     """
 
     def start(around: Surroundings) -> Running:
@@ -93,7 +96,8 @@ def rest_system(
                     methods=["GET"],
                 ),
             ]
-        return Running(app=program(department, around.faults, [clock_route(around.clock), *routes]))
+        routes += [clock_route(around.clock), *further(around, registers)]
+        return Running(app=program(department, around.faults, routes))
 
     return System(stem=stem, department=department, protocol="REST", start=start)
 

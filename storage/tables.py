@@ -114,6 +114,7 @@ orders = Table(
     Column("hold_order", String(32), index=True),
     Column("gates", JSON, nullable=False, server_default="[]"),  # found met by a human (G10)
     Column("floor_fen", BigInteger),  # what a deduction leaves for living (G7)
+    Column("route", String(32)),  # of an order on a tax refund (G10)
     Column("answer_due_at", _Instant),  # DL-33, from the moment it was sent
     Column("overdue", Boolean, nullable=False, server_default=false()),
     Column("created_at", _Instant, nullable=False),
@@ -139,6 +140,29 @@ order_events = Table(
 )
 
 # What stands at the departments for our orders, as their receipts said last (domain.md 6.2).
+refund_watches = Table(
+    "refund_watches",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("case_number", ForeignKey(cases.c.number), nullable=False, index=True),
+    Column("state", String(16), nullable=False, index=True),
+    Column("asset_kind", String(32), nullable=False),
+    Column("record", String(64), nullable=False),  # the bureau's own number of the refund
+    Column("id_number", String(18), nullable=False),
+    Column("officer", String(64), nullable=False),
+    Column("draft", JSON, nullable=False),  # of the freeze, once the refund is approved
+    Column("status", String(32)),  # the last that the bureau told
+    Column("guard", String(8)),  # which guard held the draft back
+    Column("order_id", String(32)),  # what it became
+    Column("created_at", _Instant, nullable=False),
+    Column("changed_at", _Instant, nullable=False),
+)
+refund_cursors = Table(
+    "refund_cursors",
+    METADATA,
+    Column("department", String(64), primary_key=True),
+    Column("cursor", BigInteger, nullable=False),  # of the last event that was heeded
+)
 holds = Table(
     "holds",
     METADATA,
