@@ -1,4 +1,4 @@
-"""Public security: identities and travel documents over REST (docs/departments/identity.md)."""
+"""Public security: identities, residences and travel documents over REST (docs/departments/identity.md)."""
 
 import base64
 import secrets
@@ -17,6 +17,7 @@ from sandbox.faults import Faults
 from sandbox.people import ADULT, Person
 from sandbox.population import DAY, Population
 from sandbox.program import GARBAGE, authority_in, json_response, program
+from sandbox.residences import Residence
 from sandbox.system import Running, Surroundings, System
 from sandbox.travel_documents import TravelDocument
 from sandbox.wire_log import WireLog
@@ -46,6 +47,14 @@ _DOCUMENT: Final[dict[str, Callable[[TravelDocument], Any]]] = {
     "issuedOn": lambda d: d.issued_on.isoformat(),
     "validUntil": lambda d: d.valid_until.isoformat(),
     "documentStatus": lambda d: d.status(now().date()),
+}
+_RESIDENCE: Final[dict[str, Callable[[Residence], Any]]] = {
+    "householdNumber": lambda r: r.household,
+    "householdRegionCode": lambda r: r.region,
+    "householdAddress": lambda r: r.registered_at,
+    "currentAddress": lambda r: r.lives_at,
+    "deliveryAddress": lambda r: r.served_at,
+    "phoneNumbers": lambda r: list(r.telephones),
 }
 
 
@@ -126,11 +135,20 @@ def department(population: Population, log: WireLog, faults: Faults, secret: str
             "documents": [{name: _DOCUMENT[name](d) for name in fields} for d in documents],
         }
 
+    def residence_of(number: str, fields: Sequence[str]) -> dict[str, Any]:
+        residence = population.residences.get(number)
+        if residence is None:
+            return {"found": False}
+        return {"found": True, "residence": {name: _RESIDENCE[name](residence) for name in fields}}
+
     async def identities(request: Request) -> Response:
         return await ask(request, "identities:batch", _IDENTITY, identity_of)
 
     async def travel_documents(request: Request) -> Response:
         return await ask(request, "travel-documents:batch", _DOCUMENT, documents_of)
+
+    async def residences(request: Request) -> Response:
+        return await ask(request, "residences:batch", _RESIDENCE, residence_of)
 
     return program(
         DEPARTMENT,
@@ -138,6 +156,7 @@ def department(population: Population, log: WireLog, faults: Faults, secret: str
         [
             Route("/oauth/token", token, methods=["POST"]),
             Route("/v1/identities:batch", identities, methods=["POST"]),
+            Route("/v1/residences:batch", residences, methods=["POST"]),
             Route("/v1/travel-documents:batch", travel_documents, methods=["POST"]),
         ],
     )

@@ -315,7 +315,13 @@ def _ready(
             if case.state == "OPEN" and any(o.officer.id == EXECUTOR for o in case.officers)
         ],
         "departments": [
-            {"id": d.id, "url": d.url, "protocol": d.protocol, "wireLog": d.wire_log}
+            {
+                "id": d.id,
+                "stem": d.stem,
+                "url": d.url,
+                "protocol": d.protocol,
+                "wireLog": d.wire_log,
+            }
             for d in departments
         ],
     }
