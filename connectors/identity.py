@@ -65,7 +65,7 @@ _TRAVEL_DOCUMENT: Final = JsonShape(
     ],
 )
 
-_MOBILE: Final = Annotated[str, msgspec.Meta(pattern=r"^1[0-9]{10}\Z")]
+Mobile = Annotated[str, msgspec.Meta(pattern=r"^1[0-9]{10}\Z")]
 RESIDENCES: Final = Register(
     "ResidenceRecord",
     [
@@ -78,7 +78,7 @@ RESIDENCES: Final = Register(
         Column("household_address", "householdAddress"),
         Column("current_address", "currentAddress"),
         Column("delivery_address", "deliveryAddress"),
-        Column("phone_numbers", "phoneNumbers", tuple[_MOBILE, ...]),
+        Column("phone_numbers", "phoneNumbers", tuple[Mobile, ...]),
     ],
 )
 

@@ -45,6 +45,7 @@ class Contexts:
     profile: Profile = Profile.DEFAULT
     record_keys: RecordKeys | None = None
     hidden_for: timedelta = timedelta(days=30)
+    typed_for: timedelta = timedelta(days=30)
     declared: Callable[[str], Scopes | None] = lambda _: None
     persons: DistinctPersons | None = None
     looks: LooksUnderWay = field(default_factory=LooksUnderWay)
@@ -66,6 +67,7 @@ class Contexts:
             profile=self.profile,
             record_keys=self.record_keys,
             hidden_for=self.hidden_for,
+            typed_for=self.typed_for,
             declared=self.declared,
             persons=self.persons,
             webhook_addresses=self.webhook_addresses,

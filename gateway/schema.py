@@ -45,6 +45,7 @@ from resolvers.record_entries import RecordEntryQueries
 from resolvers.restrictions import RestrictionMutations, RestrictionQueries
 from resolvers.scalars import SCALARS
 from resolvers.subscriptions import OrderSubscriptions
+from resolvers.typed_requests import TypedRequestMutations, TypedRequestQueries
 from resolvers.viewer import ViewerQueries
 from resolvers.webhooks import WebhookMutations, WebhookQueries
 
@@ -103,6 +104,7 @@ def build_graph(*, off: Collection[str] = ()) -> Graph:
             HitStatisticsQueries,
             RecipientQueries,
             ViewerQueries,
+            TypedRequestQueries,
         ),
         root_type(
             "Mutation",
@@ -121,6 +123,7 @@ def build_graph(*, off: Collection[str] = ()) -> Graph:
             DeliveryMutations,
             DiscrepancyMutations,
             BreakGlassMutations,
+            TypedRequestMutations,
         ),
         root_type(
             "Subscription",

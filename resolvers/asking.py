@@ -24,13 +24,22 @@ _LOG = structlog.get_logger()
 
 _STATUS_OF: Final[Mapping[str, str]] = {
     "DEPARTMENT_TIMEOUT": "TIMEOUT",
+    "DEPARTMENT_PENDING": "PENDING",
     "DEPARTMENT_UNREACHABLE": "UNAVAILABLE",
     "DEPARTMENT_BUSY": "UNAVAILABLE",
     "DEPARTMENT_SPARED": "UNAVAILABLE",
     "DEPARTMENT_REFUSED": "REFUSED",
 }
 # The worst of a department's calls is its status.
-_WORST_FIRST: Final = ("CONTRACT_BROKEN", "REFUSED", "UNAVAILABLE", "TIMEOUT", "CACHED", "ANSWERED")
+_WORST_FIRST: Final = (
+    "CONTRACT_BROKEN",
+    "REFUSED",
+    "UNAVAILABLE",
+    "TIMEOUT",
+    "PENDING",
+    "CACHED",
+    "ANSWERED",
+)
 
 _Place = tuple[int, int, Authority]  # question, level, authority
 Answers = dict[IdNumber, Answer[Any]]

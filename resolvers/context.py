@@ -65,6 +65,7 @@ class Context:
         webhook_addresses: where units' endpoints may be.
         hidden_for: how long a look-up may be kept from whom it was about.
         record_keys: open the record for who may read it.
+        typed_for: how long a typed answer is shown.
         persons: about how many different people the caller may ask; None is no limit.
         declared: the scopes that a field needs, by its coordinate.
         fields_wanted: what the document selects of a question's records, for late asking.
@@ -83,6 +84,7 @@ class Context:
     profile: Profile = Profile.DEFAULT
     record_keys: RecordKeys | None = None
     hidden_for: timedelta = timedelta(days=30)
+    typed_for: timedelta = timedelta(days=30)
     persons: "DistinctPersons | None" = None
     declared: "Callable[[str], Scopes | None]" = lambda _: None
     webhook_addresses: EndpointAddresses = field(default_factory=EndpointAddresses)

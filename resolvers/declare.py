@@ -95,6 +95,9 @@ PUBLIC_TYPES: Final = frozenset(
         "ScreeningAnswer",
         "FurtherHit",
         "ScreeningResult",
+        "TypedField",
+        "TypedRequest",
+        "TypedRequestPage",
         "Viewer",
         "Webhook",
     }

@@ -45,7 +45,7 @@ def _registers(population: Population, rng: Chance) -> Sequence[PlainRegister]:
     ]
 
 
-def _share(  # noqa: PLR0913, PLR0917 -- a share, spelled out
+def _share(
     population: Population,
     rng: Chance,
     owner: str,
@@ -86,9 +86,7 @@ def _part(capital: int, share: str) -> int:
 def _enterprise(population: Population, rng: Chance, uscc: str, capital: int) -> Row:
     firm = population.organisations[uscc]
     chief = next(
-        one.related_name
-        for one in population.relations[uscc]
-        if one.role == "LEGAL_REPRESENTATIVE"
+        one.related_name for one in population.relations[uscc] if one.role == "LEGAL_REPRESENTATIVE"
     )
     words: dict[str, Any] = {
         "name": firm.name,

@@ -4,6 +4,7 @@ import base64
 import secrets
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -120,12 +121,6 @@ def department(population: Population, log: WireLog, faults: Faults, secret: str
         )
         return Response(body, media_type="application/json")
 
-    def identity_of(number: str, fields: Sequence[str]) -> dict[str, Any]:
-        person = population.people.get(number)
-        if person is None:
-            return {"found": False}
-        return {"found": True, "identity": {name: _IDENTITY[name](person) for name in fields}}
-
     def documents_of(number: str, fields: Sequence[str]) -> dict[str, Any]:
         if number not in population.people:
             return {"found": False}
@@ -135,20 +130,14 @@ def department(population: Population, log: WireLog, faults: Faults, secret: str
             "documents": [{name: _DOCUMENT[name](d) for name in fields} for d in documents],
         }
 
-    def residence_of(number: str, fields: Sequence[str]) -> dict[str, Any]:
-        residence = population.residences.get(number)
-        if residence is None:
-            return {"found": False}
-        return {"found": True, "residence": {name: _RESIDENCE[name](residence) for name in fields}}
-
     async def identities(request: Request) -> Response:
-        return await ask(request, "identities:batch", _IDENTITY, identity_of)
+        return await ask(request, "identities:batch", _IDENTITY, partial(_identity, population))
 
     async def travel_documents(request: Request) -> Response:
         return await ask(request, "travel-documents:batch", _DOCUMENT, documents_of)
 
     async def residences(request: Request) -> Response:
-        return await ask(request, "residences:batch", _RESIDENCE, residence_of)
+        return await ask(request, "residences:batch", _RESIDENCE, partial(_residence, population))
 
     return program(
         DEPARTMENT,
@@ -160,6 +149,20 @@ def department(population: Population, log: WireLog, faults: Faults, secret: str
             Route("/v1/travel-documents:batch", travel_documents, methods=["POST"]),
         ],
     )
+
+
+def _identity(population: Population, number: str, fields: Sequence[str]) -> dict[str, Any]:
+    person = population.people.get(number)
+    if person is None:
+        return {"found": False}
+    return {"found": True, "identity": {name: _IDENTITY[name](person) for name in fields}}
+
+
+def _residence(population: Population, number: str, fields: Sequence[str]) -> dict[str, Any]:
+    residence = population.residences.get(number)
+    if residence is None:
+        return {"found": False}
+    return {"found": True, "residence": {name: _RESIDENCE[name](residence) for name in fields}}
 
 
 def _start(around: Surroundings) -> Running:

@@ -19,9 +19,7 @@ def _contracts(population: Population, rng: Chance) -> Sequence[PlainRegister]:
         for _ in range(1 if place == 0 else rng.choices((0, 1, 2), (60, 30, 10))[0]):
             rows.append(_contract(rng, uscc, firm.name, len(rows) + 1))
     return [
-        PlainRegister(
-            name="contracts:batch", fields=frozenset(rows[0].words), rows=by_owner(rows)
-        )
+        PlainRegister(name="contracts:batch", fields=frozenset(rows[0].words), rows=by_owner(rows))
     ]
 
 

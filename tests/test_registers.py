@@ -39,7 +39,9 @@ def debtors(
     demo: dict[str, Any], query: str, purpose: str, role: str = "court-executor"
 ) -> list[dict[str, Any]]:
     found = []
-    firm = next(c for c in demo["cases"] if any(n[0] == "9" and n[:2] != "99" for n in c["debtors"]))
+    firm = next(
+        c for c in demo["cases"] if any(n[0] == "9" and n[:2] != "99" for n in c["debtors"])
+    )
     for case in (demo["cases"][0], firm):
         answer = ask(demo, role, query, n=case["number"], p=purpose).json()
         assert "errors" not in answer, answer
@@ -111,7 +113,9 @@ def test_a_residence_is_read_to_find_and_to_serve_and_not_to_deduct(demo: dict[s
 def test_who_lacks_the_scope_is_refused_and_the_register_is_not_asked(
     demo: dict[str, Any], field: str
 ) -> None:
-    query = "query ($n: CaseNumber!) { case(number: $n, purpose: PROPERTY_INQUIRY) { debtors { %s } } }"
+    query = (
+        "query ($n: CaseNumber!) { case(number: $n, purpose: PROPERTY_INQUIRY) { debtors { %s } } }"
+    )
     before = wire(demo)
 
     answer = ask(demo, "auditor", query % field, n=demo["cases"][0]["number"])

@@ -62,6 +62,7 @@ READY_ROLES: Final = (
     "dept:securities-depository",
     "dept:public-security",
     "dept:market-regulation",
+    "dept:subdistrict",
     "dept:screening-only",
     "auditor",
     "developer",
@@ -215,6 +216,7 @@ def _settings(options: DemoOptions, departments: Sequence[Simulated], port: int)
         persons_per_hour=100_000,  # whoever tries it out asks about everybody
         step_up_seconds=TOKEN_SECONDS,  # its tokens last as long as it does, and prove two factors
         groups_on=sorted(catalogue.off_by_default() & catalogue.asset_kinds().keys()),
+        manual_departments={"subdistrict_clues": organisation_of("dept:subdistrict")},
         departments={d.stem: Department(url=d.url, secret=SecretStr(SECRET)) for d in departments},
     )
 
