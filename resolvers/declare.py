@@ -163,6 +163,7 @@ class Declared:
         of_others: it tells of somebody else than the subject; masked as a person's.
         cost: what asking costs for each subject; see `gateway.cost`.
         proven: it decides something: who asks has proved two factors lately.
+        entry: the catalogue's field that it shows, as group and name; None for others.
     """
 
     scopes: Scopes
@@ -180,6 +181,7 @@ class Declared:
     sensitivity: str | None = None
     of_others: bool = False
     proven: bool = False
+    entry: tuple[str, str] | None = None
 
     def shows_raw(self, scopes: frozenset[str]) -> bool:
         """Return whether *scopes* lift the mask by way of a raw scope alone."""
@@ -353,7 +355,7 @@ class RecordGroup:
 
     def _field(self, name: str, marker: Shown) -> Any:
         if marker.band_of is not None:
-            entry = self._entry(marker.band_of)
+            _, entry = self._entry(marker.band_of)
             declared = Declared(
                 scopes=self.scopes,
                 attribute=marker.band_of,
@@ -378,7 +380,7 @@ class RecordGroup:
                 metadata={KEY: declared},
                 directives=_directives(self.scopes, Sensitivity.PERSONAL),
             )
-        entry = self._entry(name)
+        group, entry = self._entry(name)
         declared = Declared(
             scopes=self.scopes,
             attribute=name,
@@ -387,6 +389,7 @@ class RecordGroup:
             needs=frozenset({name}),
             of_others=self.of_others,
             sensitivity=entry.sensitivity,
+            entry=(group, entry.name),
         )
         standard = f" ({entry.standard})" if entry.standard else ""
         return strawberry.field(
@@ -400,11 +403,11 @@ class RecordGroup:
             ),
         )
 
-    def _entry(self, name: str) -> catalogue.Field:
+    def _entry(self, name: str) -> tuple[str, catalogue.Field]:
         wanted = camel(name)
         for group in self.catalogue_groups:
             try:
-                return catalogue.field(group, wanted)
+                return group, catalogue.field(group, wanted)
             except KeyError:
                 continue
         raise LookupError(f"the catalogue has no {wanted} in {self.catalogue_groups}")
