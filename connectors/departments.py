@@ -143,6 +143,10 @@ class Departments:
         except KeyError:
             raise DepartmentNotConnected(connector.department) from None
 
+    def connects(self, question: Question[Any]) -> bool:
+        """Whether this deployment has an address for whoever answers *question*."""
+        return question.connector in self._connectors
+
     async def ask(
         self,
         question: Question[T],

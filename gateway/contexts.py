@@ -47,6 +47,7 @@ class Contexts:
     hidden_for: timedelta = timedelta(days=30)
     typed_for: timedelta = timedelta(days=30)
     declared: Callable[[str], Scopes | None] = lambda _: None
+    groups_off: frozenset[str] = frozenset()
     persons: DistinctPersons | None = None
     looks: LooksUnderWay = field(default_factory=LooksUnderWay)
 
@@ -69,6 +70,7 @@ class Contexts:
             hidden_for=self.hidden_for,
             typed_for=self.typed_for,
             declared=self.declared,
+            groups_off=self.groups_off,
             persons=self.persons,
             webhook_addresses=self.webhook_addresses,
             looks=Looks(self.looks),

@@ -271,7 +271,7 @@ class Engine:
             started = time.perf_counter()
 
         events = await event_stream(
-            self._roles.of(caller.scopes) if not prepared.plan.denied else self._graph.schema,
+            self._graph.schema,
             prepared.document.node,
             context,
             variables=prepared.operation.variables,
@@ -503,10 +503,11 @@ class Engine:
 
     async def _shape_by_graphql(self, prepared: _Prepared) -> ExecutionResult:
         result = execute(
-            # A partial answer names fields that the role-true schema does not have.
-            self._graph.schema
-            if prepared.plan.denied
-            else self._roles.of(prepared.context.caller.scopes),
+            # Introspection shows the caller's own schema. What the plan let through runs on the whole
+            # one: the caller's has no type of which it shows nothing, and a step may lead to one.
+            self._roles.of(prepared.context.caller.scopes)
+            if prepared.plan.introspects
+            else self._graph.schema,
             prepared.document.node,
             context_value=prepared.context,
             variable_values=dict(prepared.operation.variables),

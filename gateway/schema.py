@@ -24,6 +24,7 @@ from resolvers.break_glass import (
 from resolvers.case import CaseQueries
 from resolvers.catalogue_changes import CatalogueMutations, CatalogueQueries
 from resolvers.completeness import CompletenessMutations, CompletenessQueries
+from resolvers.control_plan_drafts import ControlPlanMutations
 from resolvers.correcting import CorrectionMutations
 from resolvers.credit_file import CreditQueries
 from resolvers.delegations import DelegationMutations
@@ -110,6 +111,7 @@ def build_graph(*, off: Collection[str] = ()) -> Graph:
             "Mutation",
             "What may be ordered: one order per mutation. 操作",
             OrderMutations,
+            ControlPlanMutations,
             AttachingMutations,
             AnsweringMutations,
             ListMutations,

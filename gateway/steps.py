@@ -40,7 +40,7 @@ class Steps:
                 if isinstance(case, BoundCase):
                     aimed += self._aim(root, case, variables, context)
         if aimed:
-            context.asks_about({one.id_number for _, subjects in aimed for one in subjects})
+            await context.asks_about({one.id_number for _, subjects in aimed for one in subjects})
             await _ask_level(context, aimed)
 
     def grounds(self, plan: Plan, variables: VariableValues) -> list[Ground]:
@@ -74,13 +74,13 @@ class Steps:
     ) -> list[_Aimed]:
         aimed: list[_Aimed] = []
         for ask in root.of_all:
-            askable = _askable(ask, case.debtors)
+            askable = _askable(ask, case.debtors, context)
             if askable:
                 aimed.append((ask, askable))
         for _, node, of_one in root.of_one:
             debtor = self._debtor(case, node, variables, context)
             if debtor is not None:
-                aimed += [(ask, [debtor]) for ask in of_one if _askable(ask, [debtor])]
+                aimed += [(ask, [debtor]) for ask in of_one if _askable(ask, [debtor], context)]
         return aimed
 
     def _debtor(
@@ -108,8 +108,10 @@ def _numbers(arguments: dict[str, Any]) -> list[CaseNumber]:
     return arguments["numbers"] if "numbers" in arguments else [arguments["number"]]
 
 
-def _askable(ask: Ask, subjects: Sequence[Subject]) -> Sequence[Subject]:
+def _askable(ask: Ask, subjects: Sequence[Subject], context: Context) -> Sequence[Subject]:
     """Return of *subjects* those about whom the caller may ask this department."""
+    if ask.gathered and not context.asking.reaches(ask.question):
+        return ()
     department = ask.question.department
     return [subject for subject in subjects if subject.may_be_asked_of(department)]
 
@@ -136,7 +138,7 @@ async def _ask_level(context: Context, aimed: list[_Aimed]) -> None:
             for attribute, further in ask.onward:
                 reached = _reached(answers, attribute, subjects)
                 if reached:
-                    context.reached([one.id_number for one in reached])
+                    await context.reached([one.id_number for one in reached])
                     onward += [(next_ask, reached) for next_ask in further]
     if onward:
         await _ask_level(context, onward)

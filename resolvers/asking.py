@@ -127,6 +127,10 @@ class Asking:
         self.calls: list[Call] = []
         self.cost = 0
 
+    def reaches(self, question: Question[Any]) -> bool:
+        """Whether there is anybody here to put *question* to."""
+        return self._departments.connects(question)
+
     def ask(self, wanted: Iterable[Wanted]) -> None:
         """Start asking; subjects named twice are asked once, with all that is wanted of them."""
         together: dict[_Place, list[Wanted]] = {}
@@ -338,6 +342,11 @@ class Asking:
         self.statuses[department] = DepartmentStatus(
             id=department, status=status, milliseconds=milliseconds, as_of=as_of
         )
+
+
+def status_of(answer: Answer[Any]) -> str:
+    """Return the status of one answer, as `DepartmentStatus` has it."""
+    return _status(answer.error, answer.cached, answer.damaged)
 
 
 def _status(error: DepartmentError | None, cached: bool, damaged: bool) -> str:  # noqa: FBT001 -- of an Answer

@@ -67,6 +67,7 @@ class Context:
         record_keys: open the record for who may read it.
         typed_for: how long a typed answer is shown.
         persons: about how many different people the caller may ask; None is no limit.
+        groups_off: kinds of data that this deployment does not have.
         declared: the scopes that a field needs, by its coordinate.
         fields_wanted: what the document selects of a question's records, for late asking.
     """
@@ -86,6 +87,7 @@ class Context:
     hidden_for: timedelta = timedelta(days=30)
     typed_for: timedelta = timedelta(days=30)
     persons: "DistinctPersons | None" = None
+    groups_off: Collection[str] = frozenset()
     declared: "Callable[[str], Scopes | None]" = lambda _: None
     webhook_addresses: EndpointAddresses = field(default_factory=EndpointAddresses)
     opened: "dict[str, list[BoundCase | Refused]]" = field(default_factory=dict)
@@ -106,19 +108,19 @@ class Context:
         if ground not in self.grounds:
             self.grounds.append(ground)
 
-    def asks_about(self, numbers: Collection[IdNumber]) -> None:
+    async def asks_about(self, numbers: Collection[IdNumber]) -> None:
         """Count whom the caller asks about, before anybody is asked.
 
         Raises:
             TooManyPersons: more than anybody may in an hour.
         """
         if self.persons is not None:
-            self.persons.ask(self.caller.subject, numbers)
+            await self.persons.ask(self.caller.subject, numbers)
 
-    def reached(self, numbers: Collection[IdNumber]) -> None:
+    async def reached(self, numbers: Collection[IdNumber]) -> None:
         """Count to whom the answers led."""
         if self.persons is not None:
-            self.persons.reach(self.caller.subject, numbers)
+            await self.persons.reach(self.caller.subject, numbers)
 
     @property
     def record_reader(self) -> RecordKeys:

@@ -113,7 +113,7 @@ def draft(draft: Draft, key: Idempotency, step: Step, connection: Connection) ->
         record=checked("recordId", draft.record, most=_LONGEST_RECORD),
         papers=draft.papers.fit(),
     )
-    body_hash = digest({**asdict(draft), "action": draft.action.value})
+    body_hash = digest(body_of(draft))
     known = replay(connection, key, "draftOrder", body_hash)
     if known is not None:
         return known
@@ -145,6 +145,11 @@ def draft(draft: Draft, key: Idempotency, step: Step, connection: Connection) ->
         **_papers(draft.papers),
     )
     return _write(connection, order, "draftOrder", body_hash, key, step)
+
+
+def body_of(draft: Draft) -> dict[str, Any]:
+    """Return what *draft* says, as a key stands for it."""
+    return {**asdict(draft), "action": draft.action.value}
 
 
 def draft_on_hold(on: OnHold, key: Idempotency, step: Step, connection: Connection) -> OrderRecord:

@@ -368,7 +368,7 @@ async def taken(
         OrderMoved,
         Refused,
     ) as error:
-        refused = _why(error)
+        refused = refused_by(error)
         refusal = RefusalRecord(
             operation=info.field_name,
             order_id=about,
@@ -385,7 +385,8 @@ async def taken(
     return cast("Order", ShownOrder(order))  # read as one; see Order.is_type_of
 
 
-def _why(error: Exception) -> OrderRefused:
+def refused_by(error: Exception) -> OrderRefused:
+    """Return what a caller is told of a step that *error* refused."""
     match error:
         case GuardRefused():
             return OrderRefused(

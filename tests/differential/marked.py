@@ -43,6 +43,9 @@ class MarkedDepartments:
         """Answer as *seed* has it from now on; nobody was asked yet."""
         self.seed, self.asked = seed, []
 
+    def connects(self, question: Question[Any]) -> bool:
+        return question is not None
+
     async def ask(
         self,
         question: Question[Any],
