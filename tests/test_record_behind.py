@@ -1,7 +1,7 @@
 """A record that signs nothing any more: what is the court's ends, what is everybody's goes on."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -46,7 +46,7 @@ class Court:
     def look(self) -> httpx.Response:
         return ask(self.demo, "court-executor", ASSETS, n=self.demo["cases"][0]["number"])
 
-    def tell(self, statements: dict[str, tuple[str, ...]]) -> None:
+    def tell(self, statements: Mapping[str, tuple[str, ...]]) -> None:
         engine = opened(self.demo["database"])
         with engine.begin() as connection:
             for one in statements[engine.dialect.name]:
