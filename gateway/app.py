@@ -64,7 +64,7 @@ from gateway.metrics_port import MetricsPort
 from gateway.observed import Observed
 from gateway.order_documents import document_routes
 from gateway.people import DemoFactor, StoredEnrolments, StoredFactors, factor_seal
-from gateway.plain_record import PlainRecord, started
+from gateway.plain_record import PlainRecord
 from gateway.pseudonym_key import pseudonym_key as read_pseudonym_key
 from gateway.public.routes import public_routes
 from gateway.range_http import range_routes
@@ -83,6 +83,7 @@ from gateway.session_pages import SessionParts
 from gateway.sessions import Sessions
 from gateway.settings import Settings, origin_of
 from gateway.standing import Standing
+from gateway.start_record import started
 from gateway.step_up import StepUp
 from gateway.throttle import StoredThrottle
 from gateway.tracker import tracker_routes
