@@ -20,22 +20,24 @@ from connectors.columns import Column
 from connectors.control import ControlOrder, Receipt, Standing
 from connectors.errors import (
     DepartmentError,
+    DepartmentPending,
     DepartmentRefused,
     DepartmentTimeout,
     KeyReused,
     OutcomeUnknown,
 )
-from connectors.forms import Count, HoldState, Number, OwnerIdType, Rank, Yuan, fen
+from connectors.forms import Amount, Count, HoldState, Number, OwnerIdType, Rank, fen
 from connectors.http import open_client
 from connectors.json_shape import JsonShape, records
 from connectors.json_subjects import SubjectList
+from connectors.pending import waited_for
 from connectors.question import Answer, Authority, Projection, question
 from connectors.receipts import fitting, receipt_of, shares
 from connectors.records import EncumbranceRecord, HoldRecord, SecurityHoldingRecord
 from connectors.rest import authority_headers, json_headers, post_json
 from connectors.security_orders import order_words
 from connectors.standings import only, standings_of
-from connectors.ticket import Ready, ticket_of, wait_for
+from connectors.ticket import Ready, Ticket, ticket_of, wait_for
 from domain.identity import IdNumber
 
 LIMIT: Final = 100
@@ -47,7 +49,7 @@ _CONFLICT: Final = 409
 
 class _Encumbrance(msgspec.Struct, rename="camel"):
     kind: str
-    amount_yuan: Yuan | None = None
+    amount_yuan: Amount | None = None
     beneficiary: str | None = None
     registered_on: date | None = None
 
@@ -97,16 +99,26 @@ _HOLDING: Final = JsonShape(
             "securitiesAccountNumber",
             Annotated[str, msgspec.Meta(min_length=10, max_length=10)],
         ),
-        Column("market", "market", Literal["XSHG", "XSHE", "BSE", "NEEQ", "INTERBANK"]),
+        Column(
+            "market",
+            "market",
+            Literal["XSHG", "XSHE", "BSE", "NEEQ", "INTERBANK"],
+            open_codes=True,
+        ),
         Column("security_code", "securityCode", _digits(6)),
         Column("security_name", "securityName"),
-        Column("share_nature", "shareNature", Literal["UNRESTRICTED", "LOCK_UP", "STATE_OWNED"]),
+        Column(
+            "share_nature",
+            "shareNature",
+            Literal["UNRESTRICTED", "LOCK_UP", "STATE_OWNED"],
+            open_codes=True,
+        ),
         Column("quantity", "quantity", Count),
         Column("available_quantity", "availableQuantity", Count),
         Column("pledged_quantity", "pledgedQuantity", Count),
         Column("frozen_quantity", "frozenQuantity", Count),
         Column("custodian_broker", "custodianBroker"),
-        Column("market_value", "marketValueYuan", Yuan, fen),
+        Column("market_value", "marketValueYuan", Amount, fen),
         Column("price_as_of", "priceAsOf", date),
         Column("encumbrances", "encumbrances", list[_Encumbrance], records, always=True),
         Column("holds", "holds", list[_Hold], records, always=True),
@@ -144,8 +156,8 @@ class SecuritiesConnector(HttpConnector):
     ) -> Mapping[IdNumber, Answer[tuple[SecurityHoldingRecord, ...]]]:
         """Return what each of *subjects* holds, highest market value first.
 
-        One ticket for up to 100 subjects, waited for until the deadline. An unknown subject holds
-        nothing.
+        One ticket for up to 100 subjects, waited for until shortly before the deadline; then the
+        answer of each is `DepartmentPending`. An unknown subject holds nothing.
 
         Raises:
             DepartmentError: no usable answer for anyone; see `connectors.errors`. An unusable
@@ -167,12 +179,26 @@ class SecuritiesConnector(HttpConnector):
                 status=_ACCEPTED,
             )
             ticket = ticket_of(self.department, body)
-            ready = await wait_for(self.client, self.department, ticket, headers=headers)
-            if ready.as_of is None:
-                raise self.broken("a result without its instant")
-            return _SUBJECTS.answers(self.department, ready.result, want, ready.as_of)
+            ready = await waited_for(
+                lambda: wait_for(self.client, self.department, ticket, headers=headers),
+                DepartmentPending(self.department, claim=ticket.ticket, eta=ticket.ready_at),
+            )
+            return self._holdings(ready, want)
 
         return await self.in_batches(subjects, LIMIT, ask)
+
+    @holdings_of.collected
+    async def _collected(
+        self, claim: str, _: Sequence[IdNumber], want: Projection, authority: Authority
+    ) -> Heard[tuple[SecurityHoldingRecord, ...]]:
+        headers = authority_headers(authority)
+        ready = await wait_for(self.client, self.department, Ticket(claim), headers=headers)
+        return self._holdings(ready, want)
+
+    def _holdings(self, ready: Ready, want: Projection) -> Heard[tuple[SecurityHoldingRecord, ...]]:
+        if ready.as_of is None:
+            raise self.broken("a result without its instant")
+        return _SUBJECTS.answers(self.department, ready.result, want, ready.as_of)
 
     async def control(self, order: ControlOrder) -> Receipt:
         """Freeze shares, renew or lift a freeze; see `connectors.control.ControlPort`.

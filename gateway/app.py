@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 import secrets
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from importlib.metadata import version
 from typing import Final
@@ -32,14 +32,15 @@ from auth.record_keys import RecordKeys
 from auth.routes import oauth_routes, published_keys
 from auth.scopes import Entitlements
 from auth.second_factor import OneTimeCodes
-from auth.throttle import Throttle
 from connectors.address import DepartmentAddress
 from connectors.answer_cache import AnswerCache, open_store
 from connectors.departments import CONNECTORS, Departments
 from connectors.endpoint_addresses import EndpointAddresses, network_to_call
 from connectors.endpoints import EndpointCalls
 from connectors.http import Trust
+from connectors.manual_department import ManualDepartment
 from connectors.metrics import DepartmentMetrics
+from connectors.tax_refunds import TaxRefundsConnector
 from connectors.tracing import NO_TRACES, Tracer, TraceSettings, open_tracer
 from domain.closed_hours import ClosedHours, parse_closed_hours
 from domain.identity import subject_id
@@ -63,23 +64,28 @@ from gateway.metrics_port import MetricsPort
 from gateway.observed import Observed
 from gateway.order_documents import document_routes
 from gateway.people import DemoFactor, StoredEnrolments, StoredFactors, factor_seal
-from gateway.plain_record import PlainRecord, started
+from gateway.plain_record import PlainRecord
 from gateway.pseudonym_key import pseudonym_key as read_pseudonym_key
 from gateway.public.routes import public_routes
 from gateway.range_http import range_routes
 from gateway.record_export_http import export_routes
 from gateway.record_http import record_routes
 from gateway.record_keeper import RecordKeeper
+from gateway.record_origin import record_origin
+from gateway.record_ownership import require_own_record
 from gateway.record_workers import record_workers
 from gateway.recorder import Recorder, RecordUnavailable
 from gateway.request_record import RequestRecord
 from gateway.schema import build_graph
 from gateway.screening_http import screening_routes
-from gateway.session_http import SessionParts, session_routes
+from gateway.session_http import session_routes
+from gateway.session_pages import SessionParts
 from gateway.sessions import Sessions
-from gateway.settings import Settings, origin_of, record_origin
+from gateway.settings import Settings, origin_of
 from gateway.standing import Standing
+from gateway.start_record import started
 from gateway.step_up import StepUp
+from gateway.throttle import StoredThrottle
 from gateway.tracker import tracker_routes
 from gateway.trusted import TrustedDocuments, read_manifest
 from gateway.webhooks import Webhooks
@@ -88,6 +94,7 @@ from resolvers.declare import Scopes
 from resolvers.order_events import OrderEvents
 from resolvers.persons import DistinctPersons
 from resolvers.screening import Screener
+from resolvers.typed_answers import AnswersOfPeople
 from resolvers.watched_list import WatchedList
 from resolvers.watched_ranges import WatchedRanges
 from storage.bell import open_bell
@@ -112,13 +119,14 @@ class Gateway:
     issuer: Issuer
 
 
-def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
+def build_gateway(  # noqa: PLR0913, PLR0915 -- the composition root: every part, once
     settings: Settings,
     *,
     logins: tuple[tuple[str, str], ...] = (),
     first_query: str = _FIRST_QUERY,
     departments: Departments | None = None,
     guests: Sequence[Guest] = (),
+    utc_now: Callable[[], datetime] = utc_now,
 ) -> Gateway:
     """Make the gateway; no department is asked before the app starts up.
 
@@ -127,6 +135,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         first_query: what GraphiQL opens with.
         departments: instead of those that *settings* name.
         guests: issuers to trust besides those that *settings* name, in the demo.
+        utc_now: the clock of orders, of the list and of the record; tokens have the machine's.
     """
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = open_database(settings.database)
@@ -140,6 +149,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
     passwords = Passwords()
     seal = factor_seal(settings.data_dir)
     codes = OneTimeCodes(StoredFactors(database), seal, time.time)
+    throttle = StoredThrottle(database)
     issuer = Issuer(
         url=settings.issuer,
         audience=settings.audience,
@@ -152,12 +162,13 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         terminators=terminators,
         demo=settings.demo,
         factor=DemoFactor(codes) if settings.demo else codes,
+        throttle=throttle,
     )
     enrolment = Enrolment(
         store=StoredEnrolments(database),
         passwords=passwords,
         seal=seal,
-        throttle=Throttle(clock=time.time),
+        throttle=throttle,
         clock=time.time,
     )
     sessions = Sessions(
@@ -186,6 +197,8 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         ),
         trusted=issuers.trusted,
         longest_seconds=settings.access_token_seconds,
+        # The demo's own tokens, which anybody may print, are bound to nothing.
+        bound_only=access_policy(settings).needs_bound_tokens and not settings.demo,
     )
     registry = CollectorRegistry()
     metrics = DepartmentMetrics(registry)
@@ -197,7 +210,11 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         cache = AnswerCache(open_store(settings.cache), pseudonym_key[:64], metrics)
     if departments is None:
         departments = Departments.open(
-            department_addresses(settings), metrics=metrics, cache=cache, tracer=tracer
+            department_addresses(settings),
+            others=manual_departments(settings, database),
+            metrics=metrics,
+            cache=cache,
+            tracer=tracer,
         )
     bell = open_bell(settings.database)
     events = OrderEvents(database, bell)
@@ -219,9 +236,11 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         profile=settings.rule_profile,
         record_keys=record_keys,
         hidden_for=timedelta(days=settings.record_hidden_days),
+        typed_for=timedelta(days=settings.manual_days),
         declared=partial(_scopes_of, graph.declarations),
         groups_off=settings.groups_off,
-        persons=DistinctPersons(settings.persons_per_hour),
+        persons=DistinctPersons(database, pseudonym_key, settings.persons_per_hour),
+        now=utc_now,
     )
     recorder = Recorder(database, utc_now, tracer=tracer)
     stored = DatabaseMetrics(database, recorder)
@@ -270,6 +289,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         departments.control_ports(),
         timedelta(seconds=settings.reconcile_seconds),
         settings.rule_profile,
+        departments[TaxRefundsConnector] if TaxRefundsConnector in departments else None,  # noqa: SIM401 -- no dict
     )
 
     webhooks = Webhooks(database, events, utc_now, EndpointCalls(addresses))
@@ -290,6 +310,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await migrate(database)
+        await require_own_record(database, record_keys)
         if bell is not None:
             bell.start()
         await watched.open()
@@ -460,6 +481,22 @@ def department_addresses(settings: Settings) -> list[DepartmentAddress]:
     ]
 
 
+def manual_departments(settings: Settings, database: Database) -> list[ManualDepartment]:
+    """Return the departments whose people type answers in.
+
+    Raises:
+        ValueError: a stem of none of them.
+    """
+    known = {one.stem: one for one in CONNECTORS if issubclass(one, ManualDepartment)}
+    if unknown := settings.manual_departments.keys() - known.keys():
+        raise ValueError(
+            f"nobody types answers for {', '.join(sorted(unknown))}; there are: "
+            f"{', '.join(sorted(known))}"
+        )
+    answers = AnswersOfPeople(database, settings.manual_departments, utc_now)
+    return [known[stem](answers) for stem in settings.manual_departments]
+
+
 def _closed_hours(settings: Settings) -> dict[str, list[ClosedHours]]:
     ids = _department_ids()
     return {
@@ -469,7 +506,11 @@ def _closed_hours(settings: Settings) -> dict[str, list[ClosedHours]]:
 
 
 def _department_ids() -> dict[str, str]:
-    return {connector.stem: connector.department for connector in CONNECTORS}
+    return {
+        connector.stem: connector.department
+        for connector in CONNECTORS
+        if not issubclass(connector, ManualDepartment)  # nobody has its address
+    }
 
 
 def _range_secret(settings: Settings) -> bytes:

@@ -17,9 +17,11 @@ import structlog
 
 from connectors.control import ControlPort
 from connectors.errors import DepartmentError
+from connectors.tax_refunds import TaxRefundsConnector
 from domain.civil_time import civil_date
 from domain.deadline import Profile
 from gateway.list_clockwork import turn_list
+from gateway.refund_clockwork import turn_refunds
 from resolvers.excess import release_due, weigh
 from resolvers.order_events import OrderEvents
 from resolvers.reconciling import Reconciled, reconcile
@@ -33,6 +35,7 @@ from resolvers.timekeeping import (
 from storage.database import Database
 from storage.duties import take_duty
 from storage.excesses import cases_to_weigh, warn_of_excesses
+from storage.typed_requests import erase_typed
 
 _LOG = structlog.get_logger()
 _DUTY: Final = "clock"
@@ -68,6 +71,7 @@ class Clockwork:
         ports: Mapping[str, ControlPort] | None = None,
         reconcile_every: timedelta = timedelta(minutes=10),
         profile: Profile = Profile.DEFAULT,
+        bureau: TaxRefundsConnector | None = None,
     ) -> None:
         """Make the clock; `start` starts it.
 
@@ -75,6 +79,7 @@ class Clockwork:
             every: how often it takes a turn.
             profile: whose numbers the periods of the list are counted by.
             ports: departments whose statement of holds is compared, by id.
+            bureau: where refunds are watched, if it is connected.
         """
         self._database = database
         self._events = events
@@ -82,6 +87,7 @@ class Clockwork:
         self._every = every
         self._ports = ports or {}
         self._profile = profile
+        self._bureau = bureau
         self._reconcile_every = reconcile_every
         self._reconcile_at = now() + reconcile_every
         self._holder = secrets.token_hex(8)
@@ -100,6 +106,7 @@ class Clockwork:
             try:
                 if await self._is_on_duty():
                     await self.turn(self._now())
+                    await self._watch_refunds()
                     await self._reconcile_when_due()
             except Exception as error:  # noqa: BLE001 -- the clock outlives a bad moment
                 _LOG.error("clock.turn_failed", error=type(error).__name__)
@@ -137,6 +144,7 @@ class Clockwork:
             dropped += gone
             if gone < MOST_AT_ONCE:
                 break
+        await self._database.write(partial(erase_typed, now=now))
         weighed = await self._weigh(now)
         exceeding = await self._warn_of_excesses(now)
         listed = await turn_list(self._database, now, self._profile)
@@ -170,6 +178,10 @@ class Clockwork:
                 left = (release_due(one.arose_at).on - civil_date(now)).days
                 _LOG.warning("case.exceeds", order=one.order_id, days_left=left)
         return warned
+
+    async def _watch_refunds(self) -> None:
+        if self._bureau is not None and await turn_refunds(self._database, self._bureau, self._now):
+            self._events.announce()
 
     async def _reconcile_when_due(self) -> None:
         now = self._now()

@@ -25,6 +25,7 @@ _ASSUMED: Final[Mapping[str, int]] = {
     "Case.controlPlan": 10,
     "Case.debtors": 10,
     "Case.expiring": 10,
+    "LateAnswer.debtors": 10,
     "Debtor.relatedPersons": 5,
 }
 _MOST_CLIENTS: Final = 10_000

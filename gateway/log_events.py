@@ -136,6 +136,8 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         "record.turn_failed": "error",
         "record.unavailable": "error",
         "record.witness_knows_another": "signer error",
+        "refund.drafted": "order",
+        "refunds.not_told": "department error",
         "refresh_token.reused": "client",
         "request.answered": "cost errors departments",
         "request.field_failed": "error where",

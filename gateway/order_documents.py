@@ -24,7 +24,7 @@ from gateway.plain_http import NO_STORE, HttpRefused, NotThere, caller_with, ref
 from gateway.plain_record import PlainRecord, receipt, rests_on
 from gateway.uploads import PDF, received_pdf
 from resolvers.order_sight import ORDER_READERS, seen_order
-from resolvers.ordering import DRAFTERS
+from resolvers.order_steps import DRAFTERS
 from storage.database import Database
 from storage.documents import (
     AttachmentRecord,

@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import strawberry
-from graphql import GraphQLSchema
+from graphql import GraphQLEnumType, GraphQLSchema
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import get_object_definition
@@ -32,6 +32,7 @@ from resolvers.deliveries import DeliveryMutations, DeliveryQueries
 from resolvers.discrepancies import DiscrepancyMutations, DiscrepancyQueries
 from resolvers.hit_statistics import HitStatisticsQueries
 from resolvers.hits import HitMutations, HitQueries
+from resolvers.late_answers import LateAnswerSubscriptions
 from resolvers.list_corrections import CorrectionQueries
 from resolvers.list_entries import ListQueries
 from resolvers.list_exchange import ExchangeQueries, ExchangeSubscriptions
@@ -43,9 +44,11 @@ from resolvers.ordering import OrderMutations
 from resolvers.orders import OrderQueries
 from resolvers.record import RecordQueries
 from resolvers.record_entries import RecordEntryQueries
+from resolvers.refund_watches import RefundMutations
 from resolvers.restrictions import RestrictionMutations, RestrictionQueries
 from resolvers.scalars import SCALARS
 from resolvers.subscriptions import OrderSubscriptions
+from resolvers.typed_requests import TypedRequestMutations, TypedRequestQueries
 from resolvers.viewer import ViewerQueries
 from resolvers.webhooks import WebhookMutations, WebhookQueries
 
@@ -104,12 +107,14 @@ def build_graph(*, off: Collection[str] = ()) -> Graph:
             HitStatisticsQueries,
             RecipientQueries,
             ViewerQueries,
+            TypedRequestQueries,
         ),
         root_type(
             "Mutation",
             "What may be ordered: one order per mutation. 操作",
             OrderMutations,
             ControlPlanMutations,
+            RefundMutations,
             AttachingMutations,
             AnsweringMutations,
             ListMutations,
@@ -123,11 +128,13 @@ def build_graph(*, off: Collection[str] = ()) -> Graph:
             DeliveryMutations,
             DiscrepancyMutations,
             BreakGlassMutations,
+            TypedRequestMutations,
         ),
         root_type(
             "Subscription",
             "What may be waited for. 订阅",
             OrderSubscriptions,
+            LateAnswerSubscriptions,
             ExchangeSubscriptions,
             BreakGlassSubscriptions,
         ),
@@ -138,8 +145,17 @@ def build_graph(*, off: Collection[str] = ()) -> Graph:
     core = schema._schema  # noqa: SLF001 -- Strawberry keeps graphql-core's schema here
     declarations = declare(core)
     if off:
+        _forget_kinds(core, off)
         core = narrowed(core, lambda one: declarations.of(one).group not in off)
     return Graph(core, declarations, printed)
+
+
+def _forget_kinds(schema: GraphQLSchema, off: Collection[str]) -> None:
+    """Take the kinds of assets that are *off* from those that an order can name."""
+    ordered = cast("GraphQLEnumType", schema.type_map["OrderedAsset"])
+    for name, one in list(ordered.values.items()):
+        if one.value in off:
+            del ordered.values[name]
 
 
 def root_type(name: str, description: str, *parts: type) -> type:

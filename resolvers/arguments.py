@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, cast
 import strawberry
 
 from domain.case_number import CaseNumber
-from domain.facts import Gate
+from domain.facts import Gate, RefundRoute
 from domain.identity import IdNumber
 from domain.order import OrderAction, OrderState
 from domain.order_documents import DocumentKind
@@ -112,6 +112,10 @@ GATES: Final[Mapping[Gate, str]] = {
     Gate.REFUND_PAID: "The refund is in the account. 退税已到账",
     Gate.PLEDGE_MARKED: "Pledged shares are marked, not frozen. 质押股票已标记",
     Gate.PLEDGE_PRIORITY_NOTED: "The pledgee is paid first. 已注明质权优先",
+}
+ROUTES: Final[Mapping[RefundRoute, str]] = {
+    RefundRoute.VIA_REFUND_ACCOUNT: "The bank that receives it: the default. 经退税账户",
+    RefundRoute.VIA_TAX_AUTHORITY: "The tax bureau, by local practice. 经税务机关",
 }
 DOCUMENTS: Final[Mapping[DocumentKind, str]] = {
     DocumentKind.RULING: "The court's decision. 裁定书",

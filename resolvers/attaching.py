@@ -11,7 +11,8 @@ from resolvers.arguments import KeyArgument, OrderIdArgument
 from resolvers.context import Info
 from resolvers.declare import guarded
 from resolvers.order_attaching import Attachment
-from resolvers.ordering import DRAFTERS, OrderOutcome, key_of, taken
+from resolvers.order_steps import DRAFTERS
+from resolvers.ordering import OrderOutcome, key_of, taken
 
 
 @strawberry.input(description="An uploaded file that is to be a document of an order. 文书")

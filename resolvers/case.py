@@ -40,6 +40,7 @@ from resolvers.duty_of_reason import NOTHING_STATED, Stated, owed
 from resolvers.money import Money
 from resolvers.order_steps import CONTROL_SCOPE
 from resolvers.orders import Order, OrderConnection, ShownOrder, orders_page
+from resolvers.refund_watches import RefundWatch, ShownWatch
 from resolvers.refusals import BadInput, Refused
 from resolvers.scalars import Date
 from resolvers.subject import Subject
@@ -49,6 +50,7 @@ from storage.cases import CaseRecord, find_case
 from storage.cases import Party as PartyRecord
 from storage.delegations import DelegationRecord, delegations_in
 from storage.orders import departments_under_approval
+from storage.refund_watches import watches_of_case
 
 MOST_CASES = 50
 
@@ -201,6 +203,14 @@ class Case:
             lambda c: expiring(c, root.record.number, days=days, now=now)
         )
         return [ShownOrder(order) for order in found]
+
+    @guarded("tax-refunds:read", "tax-refunds:control", graphql_type=list[RefundWatch])
+    async def refund_watches(root: strawberry.Parent[BoundCase], info: Info) -> list[ShownWatch]:
+        """Refunds that are watched for this case, the oldest first. 退税监测"""
+        number = root.record.number
+        found = await info.context.database.read(lambda c: watches_of_case(c, number))
+        info.context.saw(*(one.id_number for one in found))
+        return [ShownWatch(one) for one in found]
 
     @guarded("orders:read")
     async def tasks(root: strawberry.Parent[BoundCase], info: Info) -> list[CaseTask]:

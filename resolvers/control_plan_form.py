@@ -40,15 +40,6 @@ explained(
     "What whoever takes a line has to know besides. 方案提示",
     {one: WORDS[one].both for one in PlanNote},
 )
-explained(
-    RefundRoute,
-    "RefundRoute",
-    "Whom an order on a tax refund goes to (法复〔1996〕11号). 退税控制路径",
-    {
-        RefundRoute.VIA_REFUND_ACCOUNT: "The bank that receives it: the default. 经退税账户",
-        RefundRoute.VIA_TAX_AUTHORITY: "The tax office: local practice. 经税务机关",
-    },
-)
 
 
 @strawberry.input(description="What stays free for an obligor's living (CPL 254). 生活费用保留")

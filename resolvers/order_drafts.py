@@ -1,7 +1,9 @@
 """Drafting: a first hold, what acts on a hold, and what becomes of a draft before it is submitted."""
 
 import secrets
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -9,6 +11,7 @@ from sqlalchemy import Connection
 from connectors.departments import CARRIED_BY
 from domain import catalogue, guards
 from domain.case_number import CaseNumber, InvalidCaseNumber, parse_case_number
+from domain.guards import RefundRoute
 from domain.identity import IdNumber
 from domain.money import Fen
 from domain.order import OrderAction, OrderEvent, OrderState, next_state
@@ -29,9 +32,11 @@ from resolvers.order_steps import (
     take,
 )
 from resolvers.refusals import FieldNotAllowed
+from storage.cases import CaseRecord
 from storage.holds import hold_of
 from storage.orders import OrderRecord, add_order, find_order
 
+_ABOUT_A_HOLD: Final = frozenset({"RENEW", "LIFT", "DEDUCT"})
 _LONGEST_RECORD: Final = 64
 _LONGEST_NUMBER: Final = 128
 _LONGEST_REASON: Final = 2000
@@ -68,7 +73,12 @@ class Papers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A first hold to be ordered."""
+    """A first hold to be ordered.
+
+    Attributes:
+        gates: conditions that a human found met (G10).
+        route: whom an order on a tax refund goes to; None for other kinds.
+    """
 
     case_number: CaseNumber
     id_number: IdNumber
@@ -79,6 +89,8 @@ class Draft:
     quantity: int | None
     months: int | None
     papers: Papers
+    gates: tuple[str, ...] = ()
+    route: RefundRoute | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,31 +114,57 @@ class OnHold:
     floor: Fen | None = None
 
 
-def draft(draft: Draft, key: Idempotency, step: Step, connection: Connection) -> OrderRecord:
+def draft(
+    draft: Draft,
+    key: Idempotency,
+    step: Step,
+    connection: Connection,
+    *,
+    exempt: Collection[str] = (),
+) -> OrderRecord:
     """Write a draft, or return the one that *key* wrote before.
+
+    Args:
+        exempt: what the department says of the asset that the law exempts, in the kind's words (G7).
 
     Raises:
         BadInput: a text of it cannot stand in a document.
     """
-    draft = replace(
-        draft,
-        record=checked("recordId", draft.record, most=_LONGEST_RECORD),
-        papers=draft.papers.fit(),
-    )
+    draft = fit(draft)
     body_hash = digest(body_of(draft))
     known = replay(connection, key, "draftOrder", body_hash)
     if known is not None:
         return known
-    _may_control(draft.asset_kind, step, "Mutation.draftOrder")
+    may_control(draft.asset_kind, step, "Mutation.draftOrder")
     case = open_case(connection, draft.case_number, step)
+    order = order_of(draft, case, drafter=step.caller.subject, now=step.now)
+    return _write(connection, order, "draftOrder", body_hash, key, step, exempt=exempt)
+
+
+def fit(draft: Draft) -> Draft:
+    """Return *draft* as documents and departments can carry it. BadInput: a text cannot."""
+    return replace(
+        draft,
+        record=checked("recordId", draft.record, most=_LONGEST_RECORD),
+        papers=draft.papers.fit(),
+    )
+
+
+def order_of(draft: Draft, case: CaseRecord, *, drafter: str, now: datetime) -> OrderRecord:
+    """Return the order that *draft* is, not written yet.
+
+    A refund that goes by the account it is paid into is ordered of the bank.
+    """
     subject = next((p for p in case.obligors if p.id_number == draft.id_number), None)
-    order = OrderRecord(
+    by_account = draft.route is RefundRoute.VIA_REFUND_ACCOUNT
+    kept_as = "bankDeposit" if by_account else draft.asset_kind
+    return OrderRecord(
         id=_new_id(),
         case_number=draft.case_number,
         state=OrderState.DRAFT.value,
         action=draft.action.value,
         asset_kind=draft.asset_kind,
-        department=catalogue.asset_kind(draft.asset_kind).holders[0],
+        department=catalogue.asset_kind(kept_as).holders[0],
         id_number=draft.id_number,
         subject_name="" if subject is None else subject.name,
         record=draft.record,
@@ -136,20 +174,22 @@ def draft(draft: Draft, key: Idempotency, step: Step, connection: Connection) ->
         if draft.months is None
         else draft.months,
         purpose=_PURPOSES.get(draft.action, Purpose.CONTROL).value,
-        drafter=step.caller.subject,
+        drafter=drafter,
         approver=None,
         document_hash=None,
         delivery_key=_new_key(),
-        created_at=step.now,
-        changed_at=step.now,
+        created_at=now,
+        changed_at=now,
+        gates=draft.gates,
+        route=None if draft.route is None else draft.route.value,
         **_papers(draft.papers),
     )
-    return _write(connection, order, "draftOrder", body_hash, key, step)
 
 
 def body_of(draft: Draft) -> dict[str, Any]:
     """Return what *draft* says, as a key stands for it."""
-    return {**asdict(draft), "action": draft.action.value}
+    route = None if draft.route is None else draft.route.value
+    return {**asdict(draft), "action": draft.action.value, "route": route}
 
 
 def draft_on_hold(on: OnHold, key: Idempotency, step: Step, connection: Connection) -> OrderRecord:
@@ -162,7 +202,7 @@ def draft_on_hold(on: OnHold, key: Idempotency, step: Step, connection: Connecti
         return known
     placed, _ = own_order(connection, on.order_id, step)
     if on.action is not OrderAction.LIFT:
-        _may_control(placed.asset_kind, step, f"Mutation.{operation}")
+        may_control(placed.asset_kind, step, f"Mutation.{operation}")
     hold = hold_of(connection, placed.id)
     if hold is None:
         raise guards.GuardRefused(
@@ -242,9 +282,25 @@ def _write(  # noqa: PLR0913, PLR0917 -- the parts of a step
     body_hash: str,
     key: Idempotency,
     step: Step,
+    *,
+    exempt: Collection[str] = (),
 ) -> OrderRecord:
     case = assigned_case(connection, order.case_number, step)
-    guards.may_draft(*facts(connection, case, order, step))
+    case_facts, order_facts = facts(connection, case, order, step)
+    guards.may_draft(case_facts, replace(order_facts, exemptions=tuple(exempt)))
+    may_be_carried(order)
+    add_order(connection, order, event=OrderEvent.DRAFT.value)
+    return remember(connection, key, operation, body_hash, order.id, step)
+
+
+def may_be_carried(order: OrderRecord) -> None:
+    """Raise `GuardRefused` if no connection takes such an order."""
+    if order.action in _ABOUT_A_HOLD and order.hold_order is None:
+        raise guards.GuardRefused(
+            "G5",
+            "docs/departments/README.md",
+            "Freeze first; what is held is then deducted. 请先冻结，再办理扣划",
+        )
     if order.action not in CARRIED_BY.get(order.department, frozenset()):
         raise guards.GuardRefused(
             "G9",
@@ -252,8 +308,6 @@ def _write(  # noqa: PLR0913, PLR0917 -- the parts of a step
             "No department takes this action over its connection yet; order it on paper. "
             "该措施暂不支持线上办理",
         )
-    add_order(connection, order, event=OrderEvent.DRAFT.value)
-    return remember(connection, key, operation, body_hash, order.id, step)
 
 
 def is_drafter(order: OrderRecord, step: Step) -> None:
@@ -269,7 +323,8 @@ def _again(connection: Connection, order_id: str) -> OrderRecord:
     return order
 
 
-def _may_control(asset_kind: str, step: Step, coordinate: str) -> None:
+def may_control(asset_kind: str, step: Step, coordinate: str) -> None:
+    """Raise `FieldNotAllowed` if the caller's scopes are for other kinds of assets."""
     needed = CONTROL_SCOPE[asset_kind]
     if not step.caller.may(needed):
         raise FieldNotAllowed(coordinate, [needed])

@@ -9,12 +9,12 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from sqlalchemy import Connection
 
 from auth.caller import Caller
-from domain import guards
+from domain import catalogue, guards
 from domain.case_number import CaseNumber
 from domain.civil_time import civil_date
 from domain.money import Fen
@@ -41,10 +41,10 @@ from storage.orders import (
 )
 
 CONTROL_SCOPE: Final = {
-    "vehicle": "vehicles:control",
-    "housingFund": "housing-fund:control",
-    "securities": "securities:control",
+    kind.id: f"{kind.scope_prefix}:control" for kind in catalogue.asset_kinds().values()
 }
+DRAFTERS: Final = tuple(dict.fromkeys(CONTROL_SCOPE.values()))
+"""Whoever may draft an order against some kind of asset; the step asks for the scope of its kind."""
 _LONGEST_KEY: Final = 128
 
 
@@ -88,6 +88,16 @@ class Step:
     now: datetime
     request_id: str
     documents_required: bool = False
+
+
+class Dated(Protocol):
+    """What `facts` need of a step: when it is taken, and whether papers must be there as files."""
+
+    @property
+    def now(self) -> datetime: ...
+
+    @property
+    def documents_required(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +151,7 @@ def assigned_case(connection: Connection, number: CaseNumber, step: Step) -> Cas
 
 
 def facts(
-    connection: Connection, case: CaseRecord, order: OrderRecord, step: Step
+    connection: Connection, case: CaseRecord, order: OrderRecord, step: Dated
 ) -> tuple[guards.CaseFacts, guards.OrderFacts]:
     """Return what the guards need to know, as this transaction sees it."""
     today = civil_date(step.now)
@@ -179,6 +189,7 @@ def facts(
             blocked_by_objection=order.record
             in objected_records(connection, case.number, on=today),
             gates=tuple(guards.Gate(gate) for gate in order.gates),
+            route=None if order.route is None else guards.RefundRoute(order.route),
             attached=_attached(connection, order.id) if step.documents_required else None,
         ),
     )
@@ -327,6 +338,8 @@ def document_hash(connection: Connection, order: OrderRecord) -> str:
             "gates": list(order.gates),
             "floor": order.floor,
         }
+    if order.route is not None:
+        values |= {"route": order.route, "gates": list(order.gates)}
     documents = sorted(
         [one.kind, one.sha256]
         for one in attachments_of(connection, order.id)

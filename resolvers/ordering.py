@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Any, TypeVar, cast
 
 import strawberry
 from sqlalchemy import Connection
 
+from domain.asset_gates import TAX_REFUNDS
 from domain.case_number import CaseNumber
-from domain.guards import Gate, GuardRefused
+from domain.guards import Gate, GuardRefused, RefundRoute
 from domain.identity import IdNumber
 from domain.money import Fen
 from domain.order import OrderAction, TransitionRefused
@@ -23,15 +24,16 @@ from resolvers.arguments import (
 )
 from resolvers.context import Info
 from resolvers.declare import guarded
+from resolvers.exempt_look import exempt_of
 from resolvers.order_drafts import Draft, OnHold, Papers
-from resolvers.order_steps import Idempotency, actor_of
+from resolvers.order_steps import DRAFTERS, Idempotency, actor_of
 from resolvers.orders import Order, OrderedAsset, ShownOrder
 from resolvers.refusals import Refused
 from resolvers.scalars import BigInt, Long
 from storage.orders import OrderMoved, OrderRecord
 from storage.refusals import RefusalRecord, keep_refusal
 
-DRAFTERS: Final = ("vehicles:control", "housing-fund:control", "securities:control")
+T = TypeVar("T")
 
 explained(Gate, "Gate", "A condition that a human found met and recorded (G10). 前置条件", GATES)
 
@@ -100,6 +102,37 @@ class DraftOrderInput:
     notice_number: str | None = _notice()
     officers: list[str] = _officers()
     reason: str = strawberry.field(description="Why this asset (G12). 理由")
+    gates: list[Gate] = strawberry.field(
+        default_factory=list, description="Conditions that were found met (G10). 前置条件"
+    )
+    execution_route: RefundRoute | None = strawberry.field(
+        default=None,
+        description="Whom an order on a tax refund goes to; `VIA_REFUND_ACCOUNT` if left out: then "
+        "`recordId` is the account's at the bank. 退税执行路径",
+    )
+
+    def draft(self) -> Draft:
+        kind, route = str(self.asset_kind.value), self.execution_route
+        if kind in TAX_REFUNDS and route is None:
+            route = RefundRoute.VIA_REFUND_ACCOUNT
+        return Draft(
+            case_number=self.case_number,
+            id_number=self.id_number,
+            asset_kind=kind,
+            action=self.action,
+            record=str(self.record_id),
+            amount=None if self.amount is None else Fen(self.amount.fen),
+            quantity=self.quantity,
+            months=self.months,
+            papers=Papers(
+                ruling_number=self.ruling_number,
+                notice_number=self.notice_number,
+                officers=tuple(self.officers),
+                reason=self.reason,
+            ),
+            gates=tuple(sorted(gate.value for gate in self.gates)),
+            route=route if kind in TAX_REFUNDS else None,
+        )
 
 
 @strawberry.input(description="What an order is made out with. 文书与人员")
@@ -203,23 +236,10 @@ class OrderMutations:
         idempotency_key: KeyArgument,
     ) -> OrderOutcome:
         """Draft an order against an asset of an obligor. The same key returns the same order. 起草指令"""
-        draft = Draft(
-            case_number=input.case_number,
-            id_number=input.id_number,
-            asset_kind=str(input.asset_kind.value),
-            action=input.action,
-            record=str(input.record_id),
-            amount=None if input.amount is None else Fen(input.amount.fen),
-            quantity=input.quantity,
-            months=input.months,
-            papers=Papers(
-                ruling_number=input.ruling_number,
-                notice_number=input.notice_number,
-                officers=tuple(input.officers),
-                reason=input.reason,
-            ),
-        )
-        return await taken(info, partial(order_drafts.draft, draft, key_of(info, idempotency_key)))
+        draft = input.draft()
+        exempt = await exempt_of(info.context, draft)
+        step = partial(order_drafts.draft, draft, key_of(info, idempotency_key), exempt=exempt)
+        return await taken(info, step)
 
     @guarded(*DRAFTERS)
     async def revise_order(
@@ -358,9 +378,21 @@ async def taken(
 
     A refusal is kept: who tried what with the order *about*, and which rule held it back.
     """
+    order = await or_refused(info, step, about)
+    if isinstance(order, OrderRefused):
+        return order
+    info.context.events.announce()
+    info.context.saw(order.id_number)
+    return cast("Order", ShownOrder(order))  # read as one; see Order.is_type_of
+
+
+async def or_refused(
+    info: Info, step: Callable[[order_steps.Step, Connection], T], about: str | None = None
+) -> T | OrderRefused:
+    """Take *step* in one transaction; return what it returns, or why it was refused, which is kept."""
     context, at = info.context, step_of(info)
     try:
-        order = await context.database.write(partial(step, at))
+        return await context.database.write(partial(step, at))
     except (
         GuardRefused,
         TransitionRefused,
@@ -380,9 +412,6 @@ async def taken(
         )
         await context.database.write(partial(keep_refusal, refusal=refusal))
         return refused
-    context.events.announce()
-    info.context.saw(order.id_number)
-    return cast("Order", ShownOrder(order))  # read as one; see Order.is_type_of
 
 
 def refused_by(error: Exception) -> OrderRefused:

@@ -8,11 +8,12 @@ import strawberry
 
 from connectors.question import Authority
 from domain.case_number import CaseNumber
+from domain.guards import RefundRoute
 from domain.money import Fen
 from domain.order import OrderAction, OrderState
 from domain.order_rights import OrderStep
 from domain.purpose import Purpose
-from resolvers.arguments import ACTIONS, STATES, OrderIdArgument, ReasonArgument, explained
+from resolvers.arguments import ACTIONS, ROUTES, STATES, OrderIdArgument, ReasonArgument, explained
 from resolvers.binding import approves_only, bind, only_under_approval
 from resolvers.context import Context, Ground, Info
 from resolvers.debtor import DEBTOR
@@ -50,14 +51,44 @@ from storage.receipts import ReceiptRecord, receipts_of
 _READERS: Final = ORDER_READERS
 
 explained(OrderAction, "OrderAction", "What an order commands. 控制措施", ACTIONS)
+explained(
+    RefundRoute,
+    "RefundRoute",
+    "Whom an order on a tax refund goes to (法复〔1996〕11号). 退税执行路径",
+    ROUTES,
+)
 explained(OrderState, "OrderState", "Where an order stands (domain.md 6.1). 指令状态", STATES)
 
 
-@strawberry.enum(description="Kinds of assets that an order can name so far. 财产种类")
+@strawberry.enum(description="Kinds of assets that an order can name. 财产种类")
 class OrderedAsset(Enum):
     VEHICLE = strawberry.enum_value("vehicle", description="Motor vehicle. 机动车")
     HOUSING_FUND = strawberry.enum_value("housingFund", description="Housing fund. 住房公积金")
     SECURITIES = strawberry.enum_value("securities", description="Securities. 证券")
+    EXPORT_TAX_REBATE = strawberry.enum_value(
+        "exportTaxRebate", description="Export tax rebate. 出口退税"
+    )
+    VAT_REFUND = strawberry.enum_value("vatRefund", description="VAT refund. 返还增值税")
+    SECURITIES_SETTLEMENT_FUNDS = strawberry.enum_value(
+        "securitiesSettlementFunds",
+        description="Securities settlement funds (customer cash). 证券交易结算资金",
+    )
+    INVESTMENT_WEALTH_FUNDS = strawberry.enum_value(
+        "investmentWealthFunds",
+        description="Investment and wealth-management products. 投资理财资金",
+    )
+    BANK_DEPOSIT = strawberry.enum_value("bankDeposit", description="Bank deposits. 银行存款")
+    ONLINE_PAYMENT_BALANCE = strawberry.enum_value(
+        "onlinePaymentBalance", description="Online payment balance. 网络资金"
+    )
+    REAL_ESTATE = strawberry.enum_value("realEstate", description="Real estate. 房产")
+    LAND_USE_RIGHT = strawberry.enum_value("landUseRight", description="Land use right. 土地使用权")
+    EQUITY = strawberry.enum_value("equity", description="Equity in a non-listed company. 股权")
+    INSURANCE_CASH_VALUE = strawberry.enum_value(
+        "insuranceCashValue", description="Cash value of insurance. 保险产品现金价值"
+    )
+    VESSEL = strawberry.enum_value("vessel", description="Vessel. 船舶")
+    EMPLOYMENT_INCOME = strawberry.enum_value("employmentIncome", description="Income. 收入")
 
 
 @strawberry.type(description="One step of an order's life. 指令流转记录")
@@ -133,6 +164,11 @@ class Order:
         "Whether the department's answer is overdue (DL-33). 是否逾期",
         *_READERS,
         attribute="overdue",
+    )
+    execution_route: RefundRoute | None = court_field(
+        "Whom an order on a tax refund goes to; null for other kinds. 退税执行路径",
+        *_READERS,
+        attribute="route",
     )
     reason: str = court_field("Why. 理由", "orders:read", attribute="reason")
     ruling_number: str | None = court_field(
@@ -223,7 +259,7 @@ class Order:
 class ShownOrder:
     """An order record with its words as the graph's enums."""
 
-    __slots__ = ("action", "asset", "order", "state", "stated_reason")
+    __slots__ = ("action", "asset", "order", "route", "state", "stated_reason")
 
     def __init__(self, order: OrderRecord, stated_reason: str | None = None) -> None:
         self.order = order
@@ -231,6 +267,7 @@ class ShownOrder:
         self.state = OrderState(order.state)
         self.action = OrderAction(order.action)
         self.asset = OrderedAsset(order.asset_kind)
+        self.route = None if order.route is None else RefundRoute(order.route)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.order, name)

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from sandbox.holds import Change, Hold, Log, Standing, balance_after, standings
-from sandbox.orders import ABOUT_A_HOLD, Asset, Order
+from sandbox.orders import ABOUT_A_HOLD, FIRST_HOLDS, Asset, Order
 
 Receipt = dict[str, Any]
 
@@ -34,6 +34,8 @@ def decide(order: Order, asset: Asset | str, log: Log, today: date) -> Decision:
     """
     if isinstance(asset, str):
         return Decision(receipt=_receipt(order) | {"reason": asset})
+    if asset.refusal and order.action in FIRST_HOLDS:
+        return Decision(receipt=_receipt(order) | {"result": "REFUSED", "reason": asset.refusal})
     if order.action == "QUERY":
         decision = Decision(receipt=_receipt(order) | _told(asset, log, today))
     else:

@@ -7,9 +7,8 @@ from typing import Final
 from sandbox.holds import Hold
 
 ABOUT_A_HOLD: Final = frozenset({"RENEW", "LIFT", "DEDUCT"})
-_WITH_A_TERM: Final = frozenset(
-    {"SEAL", "SEIZE", "FREEZE", "PRE_SEAL", "RESTRICT_TRANSFER", "RENEW"}
-)
+FIRST_HOLDS: Final = frozenset({"SEAL", "SEIZE", "FREEZE", "PRE_SEAL", "RESTRICT_TRANSFER"})
+_WITH_A_TERM: Final = FIRST_HOLDS | {"RENEW"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +53,13 @@ class Asset:
     Attributes:
         capacity: fen or shares that can be held; None for an asset that is held whole.
         balance: what the receipt shows.
+        refusal: why the law lets nobody hold it (a `reason` of the contract); empty if it may be.
     """
 
     capacity: int | None
     balance: int | None
     earlier: tuple[Hold, ...]
+    refusal: str = ""
 
 
 def stranger(order: Order, names: Mapping[str, str]) -> str | None:

@@ -30,6 +30,7 @@ from sandbox.system import Running, Surroundings, System
 
 MOST: Final = 200
 DrawnUp = Callable[[Population, Chance], Sequence[PlainRegister]]
+FurtherRoutes = Callable[[Surroundings, Sequence[PlainRegister]], Sequence[Route]]
 
 
 class _Question(msgspec.Struct):
@@ -50,12 +51,14 @@ def rest_system(
     handler: str = "",
     carried: frozenset[str] = frozenset(),
     orders: str = "/v1/orders",
+    further: FurtherRoutes = lambda _, __: (),
 ) -> System:
     """Return the system of *department*, each register at ``/v1/<its name>``.
 
     Args:
         draw_up: the registers of a population; the same chance gives the same ones.
         prefix: of receipt numbers; *handler* signs them.
+        further: routes that this department has besides.
     """
 
     def start(around: Surroundings) -> Running:
@@ -66,7 +69,7 @@ def rest_system(
         )
         registers = draw_up(around.population, chance(around.seed, stem))
         desk = Desk(around.population, registers, ledger, carried, yuan)
-        counter = _Counter(around, desk)
+        counter = Counter(around, desk)
         routes = [
             Route(
                 f"/v1/{one.name}",
@@ -76,29 +79,27 @@ def rest_system(
             for one in registers
         ]
         if carried:
-            routes += [
-                Route(
-                    orders,
-                    guarded_by_key(around.secret, counter.statement, around.faults),
-                    methods=["GET"],
-                ),
-                Route(
-                    f"{orders}/{{key}}",
-                    guarded_by_key(around.secret, counter.order, around.faults),
-                    methods=["PUT"],
-                ),
-                Route(
-                    f"{orders}/{{key}}",
-                    guarded_by_key(around.secret, counter.status, around.faults),
-                    methods=["GET"],
-                ),
-            ]
-        return Running(app=program(department, around.faults, [clock_route(around.clock), *routes]))
+            routes += order_routes(around, counter, orders)
+        routes += [clock_route(around.clock), *further(around, registers)]
+        return Running(app=program(department, around.faults, routes))
 
     return System(stem=stem, department=department, protocol="REST", start=start)
 
 
-class _Counter:
+def order_routes(around: Surroundings, counter: "Counter", orders: str) -> list[Route]:
+    """Return where orders are PUT under their key, looked up, and listed."""
+
+    def route(path: str, view: Callable[[Request], Any], method: str) -> Route:
+        return Route(path, guarded_by_key(around.secret, view, around.faults), methods=[method])
+
+    return [
+        route(orders, counter.statement, "GET"),
+        route(f"{orders}/{{key}}", counter.order, "PUT"),
+        route(f"{orders}/{{key}}", counter.status, "GET"),
+    ]
+
+
+class Counter:
     """Where the calls of one system arrive."""
 
     def __init__(self, around: Surroundings, desk: Desk) -> None:

@@ -58,6 +58,7 @@ class OrderRecord:
     hold_order: str | None = None  # whose hold this one renews, lifts or deducts from
     gates: tuple[str, ...] = ()
     floor: Fen | None = None  # what a deduction leaves for living
+    route: str | None = None  # of an order on a tax refund
     answer_due_at: datetime | None = None
     overdue: bool = False
 
@@ -126,6 +127,7 @@ def add_order(connection: Connection, order: OrderRecord, *, event: str) -> None
         "hold_order": order.hold_order,
         "gates": list(order.gates),
         "floor_fen": order.floor,
+        "route": order.route,
     }
     connection.execute(insert(orders).values(values))
     first = Transition(event=event, to_state=order.state)
@@ -583,6 +585,7 @@ def order_of(row: Row[*tuple[object, ...]]) -> OrderRecord:
         hold_order=row.hold_order,
         gates=tuple(row.gates),
         floor=None if row.floor_fen is None else Fen(row.floor_fen),
+        route=row.route,
         answer_due_at=None if row.answer_due_at is None else parse_instant(row.answer_due_at),
         overdue=row.overdue,
     )

@@ -114,6 +114,7 @@ orders = Table(
     Column("hold_order", String(32), index=True),
     Column("gates", JSON, nullable=False, server_default="[]"),  # found met by a human (G10)
     Column("floor_fen", BigInteger),  # what a deduction leaves for living (G7)
+    Column("route", String(32)),  # of an order on a tax refund (G10)
     Column("answer_due_at", _Instant),  # DL-33, from the moment it was sent
     Column("overdue", Boolean, nullable=False, server_default=false()),
     Column("created_at", _Instant, nullable=False),
@@ -139,6 +140,29 @@ order_events = Table(
 )
 
 # What stands at the departments for our orders, as their receipts said last (domain.md 6.2).
+refund_watches = Table(
+    "refund_watches",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("case_number", ForeignKey(cases.c.number), nullable=False, index=True),
+    Column("state", String(16), nullable=False, index=True),
+    Column("asset_kind", String(32), nullable=False),
+    Column("record", String(64), nullable=False),  # the bureau's own number of the refund
+    Column("id_number", String(18), nullable=False),
+    Column("officer", String(64), nullable=False),
+    Column("draft", JSON, nullable=False),  # of the freeze, once the refund is approved
+    Column("status", String(32)),  # the last that the bureau told
+    Column("guard", String(8)),  # which guard held the draft back
+    Column("order_id", String(32)),  # what it became
+    Column("created_at", _Instant, nullable=False),
+    Column("changed_at", _Instant, nullable=False),
+)
+refund_cursors = Table(
+    "refund_cursors",
+    METADATA,
+    Column("department", String(64), primary_key=True),
+    Column("cursor", BigInteger, nullable=False),  # of the last event that was heeded
+)
 holds = Table(
     "holds",
     METADATA,
@@ -296,7 +320,7 @@ deliveries = Table(
 requests = Table(
     "requests",
     METADATA,
-    Column("actor", String(64), nullable=False),
+    Column("actor", String(160), nullable=False),
     Column("key", String(128), nullable=False),
     Column("operation", String(32), nullable=False),
     Column("body_hash", String(64), nullable=False),
@@ -344,6 +368,7 @@ codes = Table(
     Column("dpop_jkt", String(64)),
     Column("acr", String(64)),
     Column("auth_time", BigInteger),
+    Column("nonce", String(255)),
 )
 
 # What the processes of the authorization server agree on. Times are epoch seconds.
@@ -389,6 +414,16 @@ used_once = Table(
     "used_once",
     METADATA,
     Column("digest", String(64), primary_key=True),
+    Column("until", BigInteger, nullable=False),
+    Index(None, "until"),
+)
+
+# Whom a department answers later about, sealed with the ticket that collects the answer; no answer.
+pending_answers = Table(
+    "pending_answers",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
     Column("until", BigInteger, nullable=False),
     Index(None, "until"),
 )
@@ -472,6 +507,24 @@ sessions = Table(
     Column(
         "bearer", JSON(none_as_null=True)
     ),  # what a token that was exchanged said; in the demo alone
+)
+
+# Attempts to sign in, by a digest of the name; epoch milliseconds.
+attempts = Table(
+    "attempts",
+    METADATA,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("digest", String(64), nullable=False, index=True),
+    Column("at", BigInteger, nullable=False, index=True),
+)
+
+# About whom an officer asked in the last hour, both by digests; epoch seconds.
+persons_asked = Table(
+    "persons_asked",
+    METADATA,
+    Column("officer", String(64), primary_key=True),
+    Column("person", String(64), primary_key=True),
+    Column("at", BigInteger, nullable=False, index=True),
 )
 
 # Cases opened by who does not handle them: for minutes, with a reason, reviewed the next day.
@@ -922,4 +975,31 @@ record_cursors = Table(
     METADATA,
     Column("source", String(32), primary_key=True),
     Column("sequence", BigInteger, nullable=False),
+)
+
+# What people of a unit are asked to type in, and what they typed: erased when it may not be shown any
+# more. `key` says who asks whom what about whom; `open_key` is the same while it is open: one at a time.
+typed_requests = Table(
+    "typed_requests",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("key", String(64), nullable=False, index=True),
+    Column("open_key", String(64), unique=True),
+    Column("unit", String(64), nullable=False),
+    Column("stem", String(64), nullable=False),
+    Column("question", String(64), nullable=False),
+    Column("case_number", String(64), nullable=False),
+    Column("organisation", String(64), nullable=False),
+    Column("purpose", String(32), nullable=False),
+    Column("officer", String(64), nullable=False),
+    Column("id_number", String(18), nullable=False),
+    Column("fields", JSON, nullable=False),
+    Column("asked_at", _Instant, nullable=False),
+    Column("due_at", _Instant, nullable=False),
+    Column("state", String(16), nullable=False),  # OPEN, ANSWERED, EXPIRED
+    Column("answered_at", _Instant),
+    Column("answered_by", String(64)),
+    Column("answer", JSON(none_as_null=True)),
+    Column("valid_until", _Instant),
+    Index(None, "unit", "state", "asked_at"),
 )

@@ -59,6 +59,11 @@ def draft_of(
         "officers": ["示9903-0001", "示9903-0002"],
         "reason": "未履行生效法律文书确定的义务",
     }
+    return drafted(demo, wanted)
+
+
+def drafted(demo: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
+    """Return the draft of the order *wanted*."""
     return _step(
         demo, "court-executor", "draftOrder", "$i: DraftOrderInput!", "input: $i", i=wanted
     )
