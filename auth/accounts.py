@@ -101,6 +101,7 @@ class Code:
 
     `scope` is what was granted, space-separated. `code_challenge` is S256. `expires_at` is epoch
     seconds. `dpop_jkt`: only who has that key may redeem it (RFC 9449, section 10).
+    `nonce`: what the client wants to find again in the ID token.
     """
 
     code_hash: str = field(repr=False)
@@ -112,6 +113,7 @@ class Code:
     expires_at: int
     dpop_jkt: str | None = None
     proof: Proof | None = None
+    nonce: str | None = None
 
 
 class Accounts(Protocol):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from auth.errors import REALM, Unauthenticated
+from auth.errors import BEARER, Unauthenticated
 
 PASSWORD: Final = "urn:chakong:acr:password"  # noqa: S105 -- a name, not a secret
 TWO_FACTORS: Final = "urn:chakong:acr:two-factors"
@@ -24,19 +24,24 @@ class NotRecentlyProven(Unauthenticated):
     code = "insufficient_user_authentication"
     description = "A recent authentication with two factors is required."
 
-    def __init__(self, max_age: int) -> None:
-        super().__init__("step-up")
+    def __init__(self, max_age: int, scheme: str = BEARER) -> None:
+        """Challenge for *scheme*: that of the token that was not enough."""
+        super().__init__("step-up", scheme)
         self.max_age = max_age
 
     @property
     def challenge(self) -> str:
-        return (
-            f'Bearer realm="{REALM}", error="{self.code}", error_description="{self.description}", '
-            f'acr_values="{TWO_FACTORS}", max_age="{self.max_age}"'
-        )
+        return f'{super().challenge}, acr_values="{TWO_FACTORS}", max_age="{self.max_age}"'
 
 
-def require_recent(acr: str | None, auth_time: int | None, *, now: float, max_age: int) -> None:
+def require_recent(
+    acr: str | None,
+    auth_time: int | None,
+    *,
+    now: float,
+    max_age: int,
+    scheme: str = BEARER,
+) -> None:
     """Refuse who has not proved two factors within the last *max_age* seconds.
 
     Raises:
@@ -47,4 +52,4 @@ def require_recent(acr: str | None, auth_time: int | None, *, now: float, max_ag
     """
     proven = acr == TWO_FACTORS and auth_time is not None
     if not proven or not now - max_age <= (auth_time or 0) <= now + _LEEWAY:
-        raise NotRecentlyProven(max_age)
+        raise NotRecentlyProven(max_age, scheme)

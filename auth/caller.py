@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from auth.errors import BEARER
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
@@ -12,7 +14,7 @@ class Caller:
     of the officer's credential (公务证), which departments want to see; a system has none.
     `token_id` is the token's `jti`, `issued_at` and `expires_at` its times in epoch seconds. `acr` and `auth_time` say
     how and when a person proved who they are. `purposes` are those that cases may be opened for; None
-    leaves that to the case.
+    leaves that to the case. `scheme` is how the token was presented, for challenges: Bearer or DPoP.
     """
 
     subject: str
@@ -27,6 +29,7 @@ class Caller:
     acr: str | None = None
     auth_time: int | None = None
     purposes: frozenset[str] | None = None
+    scheme: str = BEARER
 
     def may(self, scope: str) -> bool:
         return scope in self.scopes

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from auth.caller import Caller
 from auth.confirmation import UNBOUND, Confirmation
@@ -10,6 +10,8 @@ from auth.errors import InvalidToken
 from auth.scopes import Entitlements, parse_scope
 from auth.tokens import is_name
 
+LONGEST_SUBJECT: Final = 64
+"""Characters: steps of orders and the record keep who took them."""
 # Clocks of issuer and server may differ by this much (seconds). Expiry has no leeway.
 _LEEWAY = 5
 # Claims that narrow a token in a way this server does not enforce: refuse, do not ignore.
@@ -43,8 +45,11 @@ class Expectation:
             raise InvalidToken("audience")
         expires_at = self._check_times(claims, now)
         role = _name(claims, "role")
+        subject = _name(claims, "sub")
+        if len(subject) > LONGEST_SUBJECT:
+            raise InvalidToken("sub")
         return Caller(
-            subject=_name(claims, "sub"),
+            subject=subject,
             organisation=_name(claims, "org"),
             role=role,
             client_id=_name(claims, "client_id"),

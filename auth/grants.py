@@ -29,6 +29,7 @@ from authlib.oauth2.rfc7636 import (  # type: ignore[import-untyped]  # Authlib 
 from auth.accounts import Code, User
 from auth.client_methods import ALL, NONE
 from auth.confirmation import is_thumbprint
+from auth.id_tokens import OPENID
 from auth.ledger import Grant
 from auth.registered import IssuedCode, RegisteredClient, requested_scopes
 from auth.scopes import format_scope
@@ -70,10 +71,11 @@ class PersonGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib ship
     def create_authorization_response(self, redirect_uri: str, grant_user: User) -> Any:
         # Only now is the role known, and with it whether anything of the request is left.
         client = self.request.client.client
-        granted = self.server.granted(client, grant_user, requested_scopes(self.request.scope))
+        wanted = requested_scopes(self.request.scope)
+        granted = self.server.granted(client, grant_user, wanted)
         if not granted:
             raise InvalidScopeError(redirect_uri=redirect_uri)
-        self.request.scope = format_scope(granted)
+        self.request.scope = format_scope(granted | (wanted & {OPENID}))
         return super().create_authorization_response(redirect_uri, grant_user)
 
     def save_authorization_code(self, code: str, request: OAuthRequest) -> None:
@@ -89,6 +91,7 @@ class PersonGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib ship
                 expires_at=int(self.server.clock()) + CODE_SECONDS,
                 dpop_jkt=parameters.get("dpop_jkt"),
                 proof=request.user.proof,
+                nonce=parameters.get("nonce"),
             )
         )
 
@@ -123,6 +126,11 @@ class PersonGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib ship
         answer: TokenAnswer = self.server.issue(
             request, user=user, scope=scope, grant=grant_id, refresh_token=refresh_token
         )
+        if OPENID in requested_scopes(scope):
+            answer["scope"] = format_scope(requested_scopes(answer["scope"]) | {OPENID})
+            answer["id_token"] = self.server.identified(
+                request, user, request.authorization_code.code.nonce, answer["access_token"]
+            )
         if refresh_token is not None:
             now = int(self.server.clock())
             grant = Grant(

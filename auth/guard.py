@@ -6,6 +6,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final, Protocol
 
 from auth.algorithms import ALGORITHMS, Key
@@ -61,6 +62,7 @@ class Guard:
         surroundings: Surroundings | None = None,
         trusted: TrustedIssuers | None = None,
         longest_seconds: int = 300,
+        bound_only: bool = False,
         remembered: int = 4096,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -70,6 +72,8 @@ class Guard:
             surroundings: without them nothing was revoked and no key can be proven: for tools and
                 tests of something else.
             trusted: other issuers; a token of one of them is held against its keys alone.
+            bound_only: whether a token that is bound to no key is refused, whoever issued it (FAPI 2.0,
+                section 5.3.4).
             remembered: how many verified tokens are kept, least recently used dropped first.
             clock: epoch seconds.
         """
@@ -80,6 +84,7 @@ class Guard:
         self._surroundings = surroundings
         self._trusted = trusted or TrustedIssuers(())
         self._trusted.on_withdrawal(self.forget)
+        self._bound_only = bound_only
         self._clock = clock
         self._remembered = remembered
         self._known: OrderedDict[bytes, Verified] = OrderedDict()
@@ -181,7 +186,13 @@ class Guard:
             raise InvalidToken(error.where) from None
         expectation = self._expectation if issuer is None else issuer.expectation
         caller = expectation.caller(claims, now=now)
-        return Verified(caller, expectation.confirmation(claims), scheme, token)
+        bound = expectation.confirmation(claims)
+        ours = issuer is None or not issuer.qualifier
+        if ours and self._trusted.are_named(caller.subject, caller.client_id):
+            raise InvalidToken("sub")  # who is another issuer's is that issuer's to name
+        if self._bound_only and not bound.is_bound:
+            raise InvalidToken("unbound")
+        return Verified(replace(caller, scheme=scheme), bound, scheme, token)
 
     def _own_claims(self, compact: Compact) -> dict[str, Any]:
         """Return what one of our own tokens says, after checking header and signature.

@@ -18,6 +18,7 @@ from auth.certificates import NO_TERMINATORS, Terminators
 from auth.client_authentication import ClientProofs
 from auth.grants import S256, PersonGrant, SystemGrant
 from auth.guard import Guard
+from auth.id_tokens import OpenIdRequest
 from auth.issued_tokens import IssuedTokens
 from auth.keys import SigningKeys
 from auth.ledger import Ledger
@@ -32,7 +33,7 @@ from auth.renewal import RenewalGrant
 from auth.scopes import Entitlements
 from auth.second_factor import SecondFactor
 from auth.starlette_adapter import Parts, Server
-from auth.throttle import Throttle
+from auth.throttle import OwnThrottle, Throttle
 from auth.tickets import Tickets
 from auth.tokens import Mint
 
@@ -55,6 +56,7 @@ class Issuer:
         demo: bool = False,
         clock: Callable[[], float] = time.time,
         factor: SecondFactor | None = None,
+        throttle: Throttle | None = None,
     ) -> None:
         """Issue tokens as *url* for the resource server *audience*.
 
@@ -65,6 +67,7 @@ class Issuer:
             terminators: who may tell us a client's certificate.
             clock: epoch seconds.
             factor: the second factor of people; without *demo* they need it to sign in.
+            throttle: counts who guesses; without, this process counts by itself.
 
         Raises:
             ValueError: the URL or the lifetime is not acceptable.
@@ -107,7 +110,7 @@ class Issuer:
             )
         )
         self.server.register_grant(SystemGrant)
-        self.server.register_grant(PersonGrant, [S256(required=True)])
+        self.server.register_grant(PersonGrant, [S256(required=True), OpenIdRequest()])
         self.server.register_grant(RenewalGrant)
         self.pushed = PushedRequests(ledger, clock=clock, required=policy.needs_pushed_requests)
         self.nonces = Nonces(keys.secret_for("dpop nonce"), clock=clock)
@@ -119,7 +122,7 @@ class Issuer:
             accounts=accounts,
             passwords=passwords,
             entitlements=entitlements,
-            throttle=Throttle(clock=clock),
+            throttle=throttle or OwnThrottle(clock=clock),
             clock=clock,
             factor=factor,
             factor_required=factor is not None and not demo,
@@ -134,8 +137,10 @@ class Issuer:
 
     def metadata(self) -> dict[str, Any]:
         """Return the authorization server metadata of RFC 8414."""
-        return metadata(self.url, self.entitlements, self.policy)
+        return metadata(
+            self.url, self.entitlements, self.policy, signing=str(self.keys.signing.alg)
+        )
 
     def discovery(self) -> dict[str, Any]:
         """Return the same as OpenID Connect Discovery has it."""
-        return discovery(self.url, self.entitlements, self.policy)
+        return discovery(self.metadata())

@@ -34,12 +34,15 @@ class IssuerClaims:
         roles: the issuer's word for a role, and ours; it gives no other.
         organisations: likewise.
         ignored_scopes: scopes that mean something to the issuer alone, such as `openid`.
+        qualifier: what its subjects and clients carry behind an @, so that nobody takes them for ours;
+            empty: they are ours.
     """
 
     roles: Mapping[str, str]
     organisations: Mapping[str, str]
     ignored_scopes: frozenset[str] = frozenset()
     names: ClaimNames = field(default_factory=ClaimNames)
+    qualifier: str = ""
 
     def __call__(self, claims: Mapping[str, Any]) -> dict[str, Any]:
         """Return *claims* as this server's own tokens have them.
@@ -51,15 +54,20 @@ class IssuerClaims:
         organisation = self._organisation(claims)
         said = {name: value for name, value in claims.items() if name not in _OURS}
         said |= {"role": role, "org": organisation}
-        said["client_id"] = claims_at(claims, self.names.client)
+        said["client_id"] = self._qualified(claims_at(claims, self.names.client))
+        said["sub"] = self._qualified(claims.get("sub"))
         said["scope"] = self._scope(claims_at(claims, self.names.scope))
         credential = claims_at(claims, self.names.officer)
         if credential is not None and not is_name(credential):
             raise InvalidToken("officer")
         officer = officer_number(
-            subject=said.get("sub", ""), organisation=organisation, credential=credential
+            subject=said["sub"], organisation=organisation, credential=credential
         )
         return said if officer is None else {**said, "officer": officer}
+
+    def _qualified(self, name: Any) -> Any:
+        """Return *name* as this issuer's; what is no name stays so, and is refused later."""
+        return f"{name}@{self.qualifier}" if self.qualifier and is_name(name) else name
 
     def _organisation(self, claims: Mapping[str, Any]) -> str:
         if self.names.organisation:

@@ -110,5 +110,8 @@ def _secret(path: Path) -> bytes:
     except (ValueError, FileNotFoundError):
         key = b""
     if len(key) != _KEY_BYTES:
-        raise KeyFileUnusable(f"{path} is not there, or is no key of {_KEY_BYTES} bytes in hex")
+        raise KeyFileUnusable(
+            f"{path} is not there, or is no key of {_KEY_BYTES} bytes in hex; the gateway makes it when "
+            "it first starts"
+        )
     return key

@@ -29,6 +29,7 @@ from auth.accounts import DPOP_BOUND, MTLS_BOUND, Accounts, Client, User
 from auth.certificates import ClientCertificate
 from auth.client_authentication import ClientProofs, ClientRefused, Presented
 from auth.confirmation import UNBOUND, Confirmation
+from auth.id_tokens import id_token
 from auth.ledger import Ledger
 from auth.oauth_errors import InvalidTarget, ProofRefused, UnknownGrantType
 from auth.policy import Policy
@@ -160,6 +161,19 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib ships no typ
         if refresh_token is not None:
             answer["refresh_token"] = refresh_token
         return answer
+
+    def identified(
+        self, request: OAuthRequest, user: User, nonce: str | None, access_token: str
+    ) -> str:
+        """Return the ID token that goes with *access_token*."""
+        return id_token(
+            self._mint,
+            client_id=request.client.get_client_id(),
+            user=user,
+            nonce=nonce,
+            access_token=access_token,
+            now=self.clock(),
+        )
 
     def check_resource(self, request: OAuthRequest) -> None:
         """Raises InvalidTarget: the request names another server than this one."""

@@ -1,23 +1,37 @@
-"""Guessing passwords is slow: so many failures per name and window, then wait."""
+"""Guessing passwords is slow: so many failures per name and window, then wait.
+
+An attempt counts when it begins, not when it has failed, so that many at once gain nothing; success
+forgets the name.
+"""
 
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable
+from typing import Final, Protocol
+
+ATTEMPTS: Final = 10
+WINDOW: Final = 60.0  # seconds
 
 
-class Throttle:
-    """Counts attempts per name in this process; thread-safe, bounded memory.
+class Throttle(Protocol):
+    """Called from several worker threads at once; must be thread-safe and may block."""
 
-    An attempt counts when it begins, not when it has failed, so that many at once gain nothing;
-    success forgets the name. The names least recently tried are forgotten first.
-    """
+    def begin(self, name: str) -> float:
+        """Count one attempt; return 0, or how many seconds to wait before the next one."""
+
+    def succeed(self, name: str) -> None:
+        """Forget what was counted for *name*."""
+
+
+class OwnThrottle:
+    """Counts in this process, in bounded memory: the names least recently tried are forgotten first."""
 
     def __init__(
         self,
         *,
         clock: Callable[[], float],
-        attempts: int = 10,
-        window: float = 60.0,
+        attempts: int = ATTEMPTS,
+        window: float = WINDOW,
         names: int = 10_000,
     ) -> None:
         """Allow *attempts* per *window* seconds of *clock* for each of the last *names* names."""

@@ -38,6 +38,7 @@ class TrustedIssuer:
         header_members: members besides alg, typ and kid that its tokens may have; they mean nothing.
         expectation: what a token must say, once it says it in our words.
         in_our_words: claims as the issuer makes them to claims as `expectation` reads them.
+        qualifier: what its names carry there behind an @; empty: they are ours.
     """
 
     keys: IssuerKeys
@@ -45,6 +46,7 @@ class TrustedIssuer:
     header_members: frozenset[str]
     expectation: Expectation
     in_our_words: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+    qualifier: str = ""
 
     def caller(self, token: Compact, *, now: float) -> Caller:
         """Return whom this issuer's *token* speaks for.
@@ -91,9 +93,13 @@ class TrustedIssuers:
     def __init__(self, issuers: Iterable[TrustedIssuer]) -> None:
         """
         Raises:
-            ValueError: an issuer twice.
+            ValueError: an issuer twice, or two whose names could not be told apart.
         """
         issuers = tuple(issuers)
+        qualifiers = [one.qualifier for one in issuers if one.qualifier]
+        self._qualifiers = frozenset(qualifiers)
+        if len(self._qualifiers) != len(qualifiers):
+            raise ValueError("Two trusted issuers have one qualifier.")
         self._by_url = {issuer.expectation.issuer: issuer for issuer in issuers}
         if len(self._by_url) != len(issuers):
             raise ValueError("An issuer is trusted twice.")
@@ -113,6 +119,10 @@ class TrustedIssuers:
         except NotCompact:
             return None
         return self._by_url.get(said) if isinstance(said, str) else None
+
+    def are_named(self, *names: str) -> bool:
+        """Return whether one of *names* looks like a name that a trusted issuer gave."""
+        return any("@" in name and name.rpartition("@")[2] in self._qualifiers for name in names)
 
     def on_withdrawal(self, withdrawn: Callable[[], None]) -> None:
         """Have *withdrawn* called whenever a key that was good is so no longer."""

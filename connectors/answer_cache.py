@@ -85,7 +85,7 @@ class AnswerCache:
         good = [
             subject
             for subject, answer in answers.items()
-            if answer.error is None and not answer.damaged
+            if answer.error is None and not answer.damaged and answer.remarks is None
         ]
         if not question.lifetime or not good or time.monotonic() < self._away_until:
             return

@@ -10,14 +10,14 @@ from typing import Annotated, Final
 import msgspec
 
 from connectors.columns import Column
-from connectors.forms import Count, HoldState, Number, OwnerIdType, Rank, Yuan, fen
+from connectors.forms import Amount, Count, HoldState, Number, OwnerIdType, Rank, fen
 from connectors.json_shape import records
 from connectors.records import EncumbranceRecord, HoldRecord
 
 
 class EncumbranceWords(msgspec.Struct, rename="camel"):
     kind: str
-    amount: Yuan | None = None
+    amount: Amount | None = None
     beneficiary: str | None = None
     registered_on: date | None = None
 
@@ -34,7 +34,7 @@ class HoldWords(msgspec.Struct, rename="camel"):
     authority: str
     rank: Rank
     state: HoldState
-    amount: Yuan | None = None
+    amount: Amount | None = None
     quantity: Count | None = None
     case: str | None = None
     starts_on: date | None = None

@@ -14,9 +14,15 @@ import anyio
 import structlog
 
 from connectors.address import DepartmentAddress
-from connectors.errors import DepartmentContractBroken, DepartmentError, DepartmentTimeout
+from connectors.bounds import within_bounds
+from connectors.errors import (
+    DepartmentContractBroken,
+    DepartmentError,
+    DepartmentPending,
+    DepartmentTimeout,
+)
 from connectors.http import DepartmentClient
-from connectors.question import Answer
+from connectors.question import Answer, Authority, Projection, Question
 from connectors.time_left import time_left
 from domain.identity import IdNumber
 
@@ -95,6 +101,8 @@ class Connector:
         try:
             with anyio.fail_after(left):
                 return self._checked(batch, await ask(batch))
+        except DepartmentPending as pending:  # of this part: another has a claim of its own
+            return {subject: Answer(error=pending) for subject in batch}
         except TimeoutError as error:
             raise DepartmentTimeout(self.department) from error
 
@@ -111,6 +119,24 @@ class Connector:
             else Answer(error=self.broken("a subject was answered not exactly once"))
             for subject in batch
         }
+
+    async def collect(
+        self,
+        question: Question[T],
+        claim: str,
+        subjects: Sequence[IdNumber],
+        want: Projection,
+        authority: Authority,
+    ) -> Mapping[IdNumber, Answer[T]]:
+        """Return the answers that were pending under *claim*; waits until they are there.
+
+        Raises:
+            DepartmentError: there will be none, or the department could not be asked.
+        """
+        if question.collecting is None:
+            raise self.broken("no answer of this question can be collected")
+        heard: Heard[T] = await question.collecting(self, claim, subjects, want, authority)
+        return within_bounds(question, self._checked(subjects, heard), want)
 
     def broken(self, because: str) -> DepartmentContractBroken:
         return DepartmentContractBroken(self.department, because)

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from connectors.errors import DepartmentContractBroken
+from connectors.forms import UnlistedCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,8 @@ class Column:
         wire: the department's word.
         form: the msgspec type of the value on the wire.
         read: how that becomes the record's value, if it is not the same. ValueError if it cannot.
+        open_codes: a code that the form does not list is kept as it was said, and the answer says so.
+            Never where a code changes what the law makes of the asset: there it breaks the contract.
         always: lists: there even if empty. Others are null (in XML: left out) without a value.
     """
 
@@ -26,6 +29,7 @@ class Column:
     form: Any = str
     read: Callable[[Any], object] | None = None
     always: bool = False
+    open_codes: bool = False
 
     @property
     def json_form(self) -> Any:
@@ -35,6 +39,22 @@ class Column:
         """Return the record's value. ValueError if *value* has another form."""
         said = msgspec.json.decode(value, type=self.json_form)
         return said if self.read is None else self.read(said)
+
+    def unlisted(self, value: object) -> str | None:
+        """Return *value* if it is a code that the form does not list and that may be kept."""
+        if not self.open_codes:
+            return None
+        try:
+            return msgspec.convert(value, UnlistedCode)
+        except ValueError:
+            return None
+
+    def unlisted_of_json(self, value: msgspec.Raw) -> str | None:
+        """As `unlisted`, of what is not read yet."""
+        try:
+            return self.unlisted(msgspec.json.decode(value))
+        except (ValueError, RecursionError):
+            return None
 
 
 def broken_value(department: str) -> DepartmentContractBroken:

@@ -58,6 +58,7 @@ CARRIED_BY: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 )
 """What each department takes over its connection (docs/departments/README.md)."""
 
+_BETWEEN_TRIES: Final = 1.0  # seconds, to collect an answer
 _LONGEST_COMPANY: Final = 60.0  # seconds to wait for somebody else's call
 _Asked = tuple[int, tuple[IdNumber, ...], Projection, str, str, str, str]
 
@@ -138,6 +139,10 @@ class Departments:
             return cast("C", self._connectors[connector])
         except KeyError:
             raise DepartmentNotConnected(connector.department) from None
+
+    def connects(self, question: Question[Any]) -> bool:
+        """Whether this deployment has an address for whoever answers *question*."""
+        return question.connector in self._connectors
 
     async def ask(
         self,
@@ -226,6 +231,51 @@ class Departments:
         ask = question.__get__(connector, type(connector))
         line = self.line(question.stem)
         return await line.ask(lambda: ask(subjects, want, authority))
+
+    async def collect(  # noqa: PLR0913 -- a question, its claim, how long
+        self,
+        question: Question[T],
+        claim: str,
+        subjects: Sequence[IdNumber],
+        want: Projection,
+        authority: Authority,
+        *,
+        within: float,
+    ) -> Mapping[IdNumber, Answer[T]]:
+        """Return the answers that were pending under *claim*, as soon as they are there.
+
+        Past cache, company and line: nothing is asked anew, and nobody waits behind it.
+
+        Args:
+            within: seconds; a department that cannot be reached is tried again as long as there are some.
+
+        Raises:
+            DepartmentError: there will be no answer, or none came in time.
+        """
+        connector = self[question.connector]
+        try:
+            with anyio.fail_after(within):
+                while True:
+                    try:
+                        return await connector.collect(question, claim, subjects, want, authority)
+                    except DepartmentError as error:
+                        if not error.retryable:
+                            raise
+                    await anyio.sleep(_BETWEEN_TRIES)
+        except TimeoutError as error:
+            raise DepartmentTimeout(question.department) from error
+
+    def question(self, stem: str, name: str) -> Question[Any]:
+        """Return the question of that name.
+
+        Raises:
+            DepartmentNotConnected: nobody here is asked such a question.
+        """
+        for one in self._connectors:
+            found = getattr(one, name, None) if one.stem == stem else None
+            if isinstance(found, Question):
+                return found
+        raise DepartmentNotConnected(stem)
 
     def line(self, stem: str) -> Line:
         return self._lines[stem]

@@ -5,6 +5,7 @@ What can go wrong between us and a department, and what the reader can do about 
     ├── DepartmentTimeout         DEPARTMENT_TIMEOUT          ask again
     ├── DepartmentUnreachable     DEPARTMENT_UNREACHABLE      ask again
     ├── DepartmentBusy            DEPARTMENT_BUSY             ask again, after `retry_after` seconds
+    ├── DepartmentPending         DEPARTMENT_PENDING          collect the answer with its ticket
     ├── DepartmentSpared          DEPARTMENT_SPARED           ask again, in a few seconds
     ├── DepartmentRefused         DEPARTMENT_REFUSED          final
     ├── DepartmentContractBroken  DEPARTMENT_CONTRACT_BROKEN  final
@@ -17,7 +18,10 @@ a token or any part of a department's answer. An exception that would quote the 
 never kept as the cause (`from None`).
 """
 
-from typing import ClassVar
+from datetime import datetime
+from typing import ClassVar, Final
+
+_TEN_MINUTES: Final = 600.0
 
 
 class DepartmentError(Exception):
@@ -76,6 +80,35 @@ class DepartmentSpared(DepartmentError):
     code = "DEPARTMENT_SPARED"
     retryable = True
     means = "was not asked, since it failed lately"
+
+
+class DepartmentPending(DepartmentError):
+    """The department took the question and answers later than we can wait.
+
+    Attributes:
+        claim: by which the connector collects the answer; for itself alone, never shown.
+        eta: aware; when the answer is expected, None if nobody said.
+        lasts: for how many seconds from now the answer can be collected.
+        ticket: by which the caller does; None until it has one, and where there is none.
+    """
+
+    code = "DEPARTMENT_PENDING"
+    retryable = True
+    means = "has the question and answers later"
+
+    def __init__(
+        self,
+        department: str,
+        *,
+        claim: str,
+        eta: datetime | None = None,
+        lasts: float = _TEN_MINUTES,
+    ) -> None:
+        super().__init__(department)
+        self.claim = claim
+        self.eta = eta
+        self.lasts = lasts
+        self.ticket: str | None = None
 
 
 class DepartmentRefused(DepartmentError):

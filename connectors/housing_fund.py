@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from connectors.columns import Column
-from connectors.forms import HoldState, Number, Rank, YearMonth, Yuan, fen
+from connectors.forms import Amount, HoldState, Number, Rank, YearMonth, fen
 from connectors.json_shape import records
 from connectors.records import EncumbranceRecord, HoldRecord
 from connectors.register import Register
@@ -20,7 +20,7 @@ from connectors.sql_department import SqlDepartment, sql_question
 
 class _Encumbrance(msgspec.Struct):
     lx: str
-    je: Yuan | None = None
+    je: Amount | None = None
     qlr: str | None = None
     djrq: date | None = None
 
@@ -34,7 +34,7 @@ class _Hold(msgspec.Struct):
     jg: str
     sx: Rank
     zt: HoldState
-    je: Yuan | None = None
+    je: Amount | None = None
     ajbh: str | None = None
     qsrq: date | None = None
     jzrq: date | None = None
@@ -60,14 +60,19 @@ ACCOUNTS: Final = Register(
         Column("personal_account_number", "grzh"),
         Column("unit_account_number", "dwzh"),
         Column("unit_name", "dwmc"),
-        Column("account_status", "grzhzt", Literal["01", "02", "03", "04", "05", "06", "99"]),
-        Column("balance", "grzhye", Yuan, fen),
-        Column("available_balance", "kyye", Yuan, fen),
-        Column("monthly_contribution", "yjce", Yuan, fen),
-        Column("contribution_base", "grjcjs", Yuan, fen),
+        Column(
+            "account_status",
+            "grzhzt",
+            Literal["01", "02", "03", "04", "05", "06", "99"],
+            open_codes=True,
+        ),
+        Column("balance", "grzhye", Amount, fen),
+        Column("available_balance", "kyye", Amount, fen),
+        Column("monthly_contribution", "yjce", Amount, fen),
+        Column("contribution_base", "grjcjs", Amount, fen),
         Column("last_contribution_on", "mjny", YearMonth),
         Column("has_loan", "ywdk", bool),
-        Column("loan_outstanding", "dkye", Yuan, fen),
+        Column("loan_outstanding", "dkye", Amount, fen),
         Column("withdrawal_condition_met", "tqtj", bool),
         Column("encumbrances", "dyxx", list[_Encumbrance], records, always=True),
         Column("holds", "djxx", list[_Hold], records, always=True),

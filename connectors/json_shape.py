@@ -7,13 +7,15 @@ another form than agreed costs a third look, value by value: it is an error in i
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 
+from connectors.bounds import Remarks
+from connectors.charset import is_garbled
 from connectors.columns import Column, broken_value
 from connectors.errors import DepartmentContractBroken
 from connectors.forms import utc
@@ -23,6 +25,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 _KEPT_PROJECTIONS: Final = 256
+_NOTHING: Final = msgspec.Raw(b"null")
 
 
 def decoded(department: str, decoder: msgspec.json.Decoder[T], body: bytes | msgspec.Raw) -> T:
@@ -31,6 +34,8 @@ def decoded(department: str, decoder: msgspec.json.Decoder[T], body: bytes | msg
     Raises:
         DepartmentContractBroken: it is not JSON, or of another form.
     """
+    if is_garbled(body):
+        raise DepartmentContractBroken(department, "the answer's characters are garbled")
     try:
         return decoder.decode(body)
     except (ValueError, RecursionError):  # its message quotes the body
@@ -66,6 +71,20 @@ class _Compiled:
     strict: msgspec.json.Decoder[list[Any]]
     lenient: msgspec.json.Decoder[list[Any]]
     read: Callable[[Sequence[Any], datetime], tuple[Any, ...]]
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What stood in a subject's records besides what was agreed."""
+
+    damaged: bool = False
+    unlisted: set[str] = field(default_factory=set)
+
+    def note(self, attribute: str, *, is_code: bool) -> None:
+        if is_code:
+            self.unlisted.add(attribute)
+        else:
+            self.damaged = True
 
 
 class JsonShape(Generic[R]):
@@ -126,8 +145,15 @@ class JsonShape(Generic[R]):
         try:
             value = compiled.read(compiled.lenient.decode(raw), as_of)
         except (ValueError, RecursionError):
-            records = tuple(self._by_value(department, row, want, as_of) for row in rows)
-            return Answer(value=records, as_of=as_of, overdelivered=extra, damaged=True)
+            seen = _Seen()
+            records = tuple(self._by_value(department, row, want, as_of, seen) for row in rows)
+            return Answer(
+                value=records,
+                as_of=as_of,
+                overdelivered=extra,
+                damaged=seen.damaged,
+                remarks=Remarks(unknown_codes=frozenset(seen.unlisted)) if seen.unlisted else None,
+            )
         return Answer(value=value, as_of=as_of, overdelivered=extra)
 
     def _by_value(
@@ -136,6 +162,7 @@ class JsonShape(Generic[R]):
         row: Mapping[str, msgspec.Raw],
         want: Projection,
         as_of: datetime,
+        seen: "_Seen",
     ) -> R:
         values: dict[str, Any] = {"as_of": as_of} if "as_of" in want else {}
         for one in self._columns:
@@ -143,7 +170,9 @@ class JsonShape(Generic[R]):
                 try:
                     values[one.attribute] = one.of_json(row[one.wire])
                 except (LookupError, ValueError, RecursionError):
-                    values[one.attribute] = broken_value(department)
+                    code = one.unlisted_of_json(row.get(one.wire, _NOTHING))
+                    values[one.attribute] = broken_value(department) if code is None else code
+                    seen.note(one.attribute, is_code=code is not None)
         return self._record(**values)
 
     def single(
@@ -159,6 +188,7 @@ class JsonShape(Generic[R]):
             as_of=many.as_of,
             overdelivered=many.overdelivered,
             damaged=many.damaged,
+            remarks=many.remarks,
         )
 
     def _compile(self, want: Projection) -> _Compiled:

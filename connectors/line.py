@@ -18,7 +18,12 @@ import anyio
 
 from connectors.breaker import Breaker, BreakerState
 from connectors.control import ControlOrder, ControlPort, Receipt, Standing
-from connectors.errors import DepartmentError, DepartmentSpared, DepartmentTimeout
+from connectors.errors import (
+    DepartmentError,
+    DepartmentPending,
+    DepartmentSpared,
+    DepartmentTimeout,
+)
 from connectors.metrics import DepartmentMetrics
 from connectors.question import Answer
 from connectors.time_left import limit_time, time_left
@@ -91,7 +96,7 @@ class Line:
 
     def _wait_for(self, error: DepartmentError) -> float | None:
         """Return in how many seconds a question may be tried again after *error*; None for never."""
-        if not error.retryable:
+        if not error.retryable or isinstance(error, DepartmentPending):
             return None
         asked = getattr(error, "retry_after", None)
         wait = _JITTER * (0.2 + random.random()) if asked is None else float(asked)  # noqa: S311 -- spreads
@@ -158,6 +163,8 @@ class Line:
 
 def _is_ill(error: DepartmentError) -> bool:
     """Whether *error* says that the department is not well, rather than that it said no."""
+    if isinstance(error, DepartmentPending):
+        return False  # it took the question
     return error.retryable or error.code == "OUTCOME_UNKNOWN"
 
 

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar, cast, o
 
 import msgspec
 
+from connectors.bounds import MOST_RECORDS, Remarks, within_bounds
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from domain.identity import IdNumber
 
 T = TypeVar("T")
+C = TypeVar("C", bound="Callable[..., Any]")
 
 
 class Authority(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
@@ -66,6 +69,7 @@ class Answer(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
         cached: it was not asked just now.
         damaged: some values had another form than agreed; in the place of each stands its error,
             a `DepartmentContractBroken`. Everything else is as it was said.
+        remarks: what has to be said besides; None for nothing.
     """
 
     value: T | None = None
@@ -74,6 +78,7 @@ class Answer(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     overdelivered: int = 0
     cached: bool = False
     damaged: bool = False
+    remarks: Remarks | None = None
 
     def get(self) -> T:
         """Return the value.
@@ -110,19 +115,30 @@ class Question(Generic[T]):
         plural: each subject has a tuple of records; otherwise one record or None.
         limit: subjects in one call on the wire; larger batches are split by the connector.
         lifetime: seconds an answer may be kept, where a deployment keeps any; 0 for never.
+        most: records of one subject that are shown; what is more is cut off, and said to be.
+        collecting: how an answer that was pending is collected; None where none ever is.
     """
 
     connector: type[Connector]
     name: str
 
-    def __init__(
-        self, ask: Asking[T], *, record: type[Any], plural: bool, limit: int, lifetime: float
+    def __init__(  # noqa: PLR0913 -- a question's parts
+        self,
+        ask: Asking[T],
+        *,
+        record: type[Any],
+        plural: bool,
+        limit: int,
+        lifetime: float,
+        most: int,
     ) -> None:
         self._ask = ask
         self.record = record
         self.plural = plural
         self.limit = limit
         self.lifetime = lifetime
+        self.most = most
+        self.collecting: Callable[..., Any] | None = None
         update_wrapper(cast("Any", self), ask)
 
     def __set_name__(self, owner: type[Connector], name: str) -> None:
@@ -136,7 +152,23 @@ class Question(Generic[T]):
     def __get__(self, instance: Connector | None, owner: type[Any]) -> Self | Asks[T]:
         if instance is None:
             return self
-        return cast("Asks[T]", self._ask.__get__(instance, owner))
+        ask = self._ask.__get__(instance, owner)
+
+        async def bounded(
+            subjects: Sequence[IdNumber], want: Projection, authority: Authority
+        ) -> Mapping[IdNumber, Answer[T]]:
+            return within_bounds(self, await ask(subjects, want, authority), want)
+
+        return bounded
+
+    def collected(self, collect: C) -> C:
+        """Declare the decorated method as how an answer that was pending is collected.
+
+        It is given the claim, the subjects of it, projection and authority; it waits until the answer
+        is there or it is cancelled, and returns what one call brought.
+        """
+        self.collecting = collect
+        return collect
 
     def __repr__(self) -> str:
         return f"<question {self.connector.__name__}.{self.name}>"
@@ -156,11 +188,18 @@ class Question(Generic[T]):
 
 
 def question(
-    *, record: type[Any], plural: bool, limit: int, lifetime: float = 0
+    *,
+    record: type[Any],
+    plural: bool,
+    limit: int,
+    lifetime: float = 0,
+    most: int = MOST_RECORDS,
 ) -> Callable[[Asking[T]], Question[T]]:
     """Declare the decorated connector method as a question; see `Question`."""
 
     def declare(ask: Asking[T]) -> Question[T]:
-        return Question(ask, record=record, plural=plural, limit=limit, lifetime=lifetime)
+        return Question(
+            ask, record=record, plural=plural, limit=limit, lifetime=lifetime, most=most
+        )
 
     return declare

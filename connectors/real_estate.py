@@ -14,7 +14,7 @@ import msgspec
 
 from connectors.asset_columns import EncumbranceWords, HoldWords, owner_columns, record_number
 from connectors.columns import Column
-from connectors.forms import DecimalText, Yuan, fen
+from connectors.forms import Amount, DecimalText, fen
 from connectors.json_shape import records
 from connectors.register import Register
 from connectors.sql_department import SqlDepartment, sql_question
@@ -40,7 +40,7 @@ HOUSES: Final = Register(
         Column("usage", "fc_ghyt"),
         Column("co_ownership", "fc_gyfs"),
         Column("co_owner_share", "fc_qlbl", DecimalText),
-        Column("mortgage_amount", "fc_dyje", Yuan, fen),
+        Column("mortgage_amount", "fc_dyje", Amount, fen),
         Column("sole_dwelling", "fc_wyzf", _YES, _is_yes),
         Column("leased", "fc_czzt", _YES, _is_yes),
         Column("contract_filing_number", "fc_wqbah"),

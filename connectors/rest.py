@@ -6,6 +6,7 @@ from urllib.parse import quote
 import msgspec
 
 from connectors.calls import ask, refusal
+from connectors.charset import as_utf8
 from connectors.http import DepartmentClient
 from connectors.question import Authority
 
@@ -33,11 +34,15 @@ async def post_json(  # noqa: PLR0913 -- a call, spelled out
     *,
     headers: Mapping[str, str],
     status: int = 200,
+    charset: str = "utf-8",
 ) -> bytes:
-    """Return the body answered to *question*.
+    """Return the body answered to *question*, in UTF-8.
+
+    Args:
+        charset: in which the department answers; a key of `connectors.charset.CODECS`.
 
     Raises:
-        DepartmentError: no answer, or one with another status than *status*.
+        DepartmentError: no answer, one with another status than *status*, or in another charset.
     """
     reply = await ask(
         client,
@@ -49,4 +54,4 @@ async def post_json(  # noqa: PLR0913 -- a call, spelled out
     )
     if reply.status != status:
         raise refusal(department, reply)
-    return reply.body
+    return as_utf8(department, reply.body, charset)

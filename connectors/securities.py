@@ -13,10 +13,12 @@ import msgspec
 
 from connectors.base import Heard
 from connectors.columns import Column
-from connectors.forms import Count, HoldState, Number, OwnerIdType, Rank, Yuan, fen
+from connectors.errors import DepartmentPending
+from connectors.forms import Amount, Count, HoldState, Number, OwnerIdType, Rank, fen
 from connectors.json_shape import JsonShape, records
 from connectors.json_subjects import SubjectList
 from connectors.order_words import SHARES
+from connectors.pending import waited_for
 from connectors.question import Answer, Authority, Projection, question
 from connectors.records import EncumbranceRecord, HoldRecord, SecurityHoldingRecord
 from connectors.rest import authority_headers, post_json
@@ -30,7 +32,7 @@ _ACCEPTED: Final = 202
 
 class _Encumbrance(msgspec.Struct, rename="camel"):
     kind: str
-    amount_yuan: Yuan | None = None
+    amount_yuan: Amount | None = None
     beneficiary: str | None = None
     registered_on: date | None = None
 
@@ -80,16 +82,26 @@ _HOLDING: Final = JsonShape(
             "securitiesAccountNumber",
             Annotated[str, msgspec.Meta(min_length=10, max_length=10)],
         ),
-        Column("market", "market", Literal["XSHG", "XSHE", "BSE", "NEEQ", "INTERBANK"]),
+        Column(
+            "market",
+            "market",
+            Literal["XSHG", "XSHE", "BSE", "NEEQ", "INTERBANK"],
+            open_codes=True,
+        ),
         Column("security_code", "securityCode", _digits(6)),
         Column("security_name", "securityName"),
-        Column("share_nature", "shareNature", Literal["UNRESTRICTED", "LOCK_UP", "STATE_OWNED"]),
+        Column(
+            "share_nature",
+            "shareNature",
+            Literal["UNRESTRICTED", "LOCK_UP", "STATE_OWNED"],
+            open_codes=True,
+        ),
         Column("quantity", "quantity", Count),
         Column("available_quantity", "availableQuantity", Count),
         Column("pledged_quantity", "pledgedQuantity", Count),
         Column("frozen_quantity", "frozenQuantity", Count),
         Column("custodian_broker", "custodianBroker"),
-        Column("market_value", "marketValueYuan", Yuan, fen),
+        Column("market_value", "marketValueYuan", Amount, fen),
         Column("price_as_of", "priceAsOf", date),
         Column("encumbrances", "encumbrances", list[_Encumbrance], records, always=True),
         Column("holds", "holds", list[_Hold], records, always=True),
@@ -117,8 +129,8 @@ class SecuritiesConnector(TicketDepartment):
     ) -> Mapping[IdNumber, Answer[tuple[SecurityHoldingRecord, ...]]]:
         """Return what each of *subjects* holds, highest market value first.
 
-        One ticket for up to 100 subjects, waited for until the deadline. An unknown subject holds
-        nothing.
+        One ticket for up to 100 subjects, waited for until shortly before the deadline; then the
+        answer of each is `DepartmentPending`. An unknown subject holds nothing.
 
         Raises:
             DepartmentError: no usable answer for anyone; see `connectors.errors`. An unusable
@@ -140,9 +152,10 @@ class SecuritiesConnector(TicketDepartment):
                 status=_ACCEPTED,
             )
             ticket = ticket_of(self.department, body)
-            ready = await wait_for(self.client, self.department, ticket, headers=headers)
-            if ready.as_of is None:
-                raise self.broken("a result without its instant")
-            return _SUBJECTS.answers(self.department, ready.result, want, ready.as_of)
+            ready = await waited_for(
+                lambda: wait_for(self.client, self.department, ticket, headers=headers),
+                DepartmentPending(self.department, claim=ticket.ticket, eta=ticket.ready_at),
+            )
+            return self._holdings(ready, want)
 
         return await self.in_batches(subjects, LIMIT, ask)

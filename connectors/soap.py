@@ -1,7 +1,8 @@
 """
 SOAP 1.1 in GB18030: own envelopes out, a hardened parser in.
 
-The bytes are decoded by Python's GB18030, which knows all of Unicode, before XML sees them. A
+An answer declares GB18030, or its forerunners GBK and GB2312; its bytes are decoded before XML sees
+them, and bytes in another encoding than they declare are a broken contract. A
 document type declaration is refused unparsed: no entity is ever declared, let alone expanded.
 """
 
@@ -13,6 +14,7 @@ from xml.sax.saxutils import escape
 from lxml import etree
 
 from connectors import calls
+from connectors.charset import decoded_text
 from connectors.errors import (
     DepartmentBusy,
     DepartmentContractBroken,
@@ -25,7 +27,7 @@ from connectors.http import DepartmentClient
 
 SOAP: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 _DECLARED: Final = re.compile(
-    rb"""\s*<\?xml [^>]*encoding=["']GB18030["'][^>]*\?>""", re.IGNORECASE
+    rb"""\s*<\?xml [^>]*encoding=["'](GB18030|GBK|GB2312)["'][^>]*\?>""", re.IGNORECASE
 )
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _OK: Final = 200
@@ -47,15 +49,13 @@ def body_of(department: str, content: bytes) -> etree._Element:
     """Return the only element in the SOAP body of *content*.
 
     Raises:
-        DepartmentContractBroken: not an envelope in GB18030, or with a document type declaration.
+        DepartmentContractBroken: not an envelope in the encoding it declares, or with a document type
+            declaration.
     """
     declared = _DECLARED.match(content)
     if declared is None:
-        raise DepartmentContractBroken(department, "not XML in GB18030")
-    try:
-        text = content[declared.end() :].decode("gb18030")
-    except UnicodeDecodeError:  # it holds the answer
-        raise DepartmentContractBroken(department, "not GB18030") from None
+        raise DepartmentContractBroken(department, "not XML that declares an agreed encoding")
+    text = decoded_text(department, content[declared.end() :], declared[1].decode())
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise DepartmentContractBroken(department, "a document type declaration")
     parser = etree.XMLParser(

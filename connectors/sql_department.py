@@ -14,6 +14,7 @@ import msgspec
 
 from connectors.address import DepartmentAddress
 from connectors.base import Connector, Heard
+from connectors.charset import is_garbled
 from connectors.control import ControlOrder, Receipt, Standing
 from connectors.errors import DepartmentTimeout, OutcomeUnknown
 from connectors.exchange import Exchange, Replied
@@ -108,6 +109,8 @@ def sql_question(
             as_of = utc(msgspec.convert(reply.as_of, Instant))
         except ValueError:
             return Answer(error=department.broken("an answer without its instant"))
+        if reply.body is not None and is_garbled(reply.body.encode("utf-8", "surrogatepass")):
+            return Answer(error=department.broken("the answer's characters are garbled"))
         found = msgspec.Raw(b"true" if reply.found else b"false")
         rows = msgspec.Raw(b"null" if reply.body is None else reply.body.encode())
         said = Said(found, rows)

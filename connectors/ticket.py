@@ -24,10 +24,11 @@ _LONGEST_PAUSE: Final = 2.0
 
 
 class Ticket(msgspec.Struct, rename="camel", frozen=True):
-    """What the department gave for a question."""
+    """What the department gave for a question; *ready_at* is when it expects to have the answer."""
 
     ticket: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,128}\Z")]
     poll_after_ms: Annotated[int, msgspec.Meta(ge=0)] = 0
+    ready_at: Instant | None = None
 
 
 class Ready(msgspec.Struct, rename="camel", frozen=True):

@@ -7,8 +7,9 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from lxml import etree
 
+from connectors.bounds import Remarks
 from connectors.columns import Column, broken_value
-from connectors.forms import Yuan, fen
+from connectors.forms import Amount, fen
 from connectors.question import Answer, Projection
 from domain.money import Fen
 
@@ -44,7 +45,8 @@ class XmlShape(Generic[R]):
             for one in self._columns
             if one.attribute in want
         }
-        read = [self._values(row, wanted) for row in rows]
+        unlisted: set[str] = set()
+        read = [self._values(row, wanted, unlisted) for row in rows]
         at = {"as_of": as_of} if "as_of" in want else {}
         for values, broken, _ in read:
             values.update(dict.fromkeys(broken, broken_value(department)))
@@ -53,12 +55,16 @@ class XmlShape(Generic[R]):
             as_of=as_of,
             overdelivered=sum(extra for _, _, extra in read),
             damaged=any(broken for _, broken, _ in read),
+            remarks=Remarks(unknown_codes=frozenset(unlisted)) if unlisted else None,
         )
 
     def _values(
-        self, row: etree._Element, wanted: Mapping[str, Column]
+        self, row: etree._Element, wanted: Mapping[str, Column], unlisted: set[str]
     ) -> tuple[dict[str, Any], set[str], int]:
-        """Return the values of *row*, which attributes are broken, and how many nobody asked for."""
+        """Return the values of *row*, which attributes are broken, and how many nobody asked for.
+
+        Attributes with a code that no list has are added to *unlisted*.
+        """
         values: dict[str, Any] = {one.attribute: () for one in wanted.values() if one.always}
         broken: set[str] = set()
         extra = 0
@@ -70,7 +76,12 @@ class XmlShape(Generic[R]):
             try:
                 values[one.attribute] = _value(one, child, values)
             except ValueError:
-                broken.add(one.attribute)
+                code = None if one.attribute in values or len(child) else one.unlisted(child.text)
+                if code is None:
+                    broken.add(one.attribute)
+                else:
+                    values[one.attribute] = code
+                    unlisted.add(one.attribute)
         return values, broken, extra
 
 
@@ -102,4 +113,4 @@ class Attributes:
         return found
 
     def money(self, name: str) -> Fen | None:
-        return fen(self.as_form(name, Yuan))
+        return fen(self.as_form(name, Amount))

@@ -200,6 +200,11 @@ _MAY_READ: Final[Mapping[str, _Rule]] = MappingProxyType(
 )
 
 
+_OWN: Final[
+    dict[str, _Rule]
+] = {}  # of departments that a deployment adds (docs/departments/kit.md)
+
+
 def purposes_for(group: str) -> frozenset[Purpose]:
     """Return the purposes that may read *group*.
 
@@ -223,8 +228,19 @@ def is_laid_down(group: str) -> bool:
     return group in _MAY_READ
 
 
+def lay_down(group: str, purposes: frozenset[Purpose], basis: str) -> None:
+    """Say what a deployment's own *group* of data may be read for, and the law behind it.
+
+    Raises:
+        ValueError: the law here knows the group already, or purposes or basis are missing.
+    """
+    if is_laid_down(group) or not purposes or not basis.strip():
+        raise ValueError(f"the purposes of {group} are laid down already, or have no basis")
+    _OWN[group] = _Rule(purposes=purposes, basis=basis)
+
+
 def _rule_for(group: str) -> _Rule:
     try:
-        return _MAY_READ[group]
+        return _MAY_READ.get(group) or _OWN[group]
     except KeyError:
         raise KeyError(f"no purpose is laid down for field group {group!r}") from None

@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-import anyio.from_thread
 from sqlalchemy import Connection
 
 from auth.accounts import Client, Code, User
 from auth.assurance import Proof
+from gateway.from_threads import FromThreads
 from storage.accounts import (
     ClientRecord,
     CodeRecord,
@@ -29,18 +29,16 @@ class StoredAccounts:
     """`auth.accounts.Accounts` over `storage.accounts`; called from worker threads."""
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
-        self._database = database
+        self._database = FromThreads(database)
         self._clock = clock
 
     def find_client(self, client_id: str) -> Client | None:
         at = datetime.fromtimestamp(self._clock(), UTC)
-        return anyio.from_thread.run(
-            self._database.read, lambda c: granted_client(c, client_id, at)
-        )
+        return self._database.read(lambda c: granted_client(c, client_id, at))
 
     def find_user(self, user_id: str) -> User | None:
         at = datetime.fromtimestamp(self._clock(), UTC)
-        return anyio.from_thread.run(self._database.read, lambda c: granted_user(c, user_id, at))
+        return self._database.read(lambda c: granted_user(c, user_id, at))
 
     def save_code(self, code: Code) -> None:
         record = CodeRecord(
@@ -54,17 +52,15 @@ class StoredAccounts:
             dpop_jkt=code.dpop_jkt,
             acr=code.proof.acr if code.proof else None,
             auth_time=code.proof.auth_time if code.proof else None,
+            nonce=code.nonce,
         )
         now = int(self._clock())
-        anyio.from_thread.run(self._database.write, lambda c: save_code(c, record, now=now))
+        self._database.write(lambda c: save_code(c, record, now=now))
 
     def take_code(self, code_hash: str) -> Code | None:
-        found = anyio.from_thread.run(self._database.write, lambda c: take_code(c, code_hash))
+        found = self._database.write(lambda c: take_code(c, code_hash))
         if found is None:
             return None
-        proof = None
-        if found.acr is not None and found.auth_time is not None:
-            proof = Proof(acr=found.acr, auth_time=found.auth_time)
         return Code(
             code_hash=found.hash,
             client_id=found.client_id,
@@ -74,8 +70,14 @@ class StoredAccounts:
             code_challenge=found.code_challenge,
             expires_at=found.expires_at,
             dpop_jkt=found.dpop_jkt,
-            proof=proof,
+            proof=proof_of(found.acr, found.auth_time),
+            nonce=found.nonce,
         )
+
+
+def proof_of(acr: str | None, auth_time: int | None) -> Proof | None:
+    """Return the proof of which storage keeps the two sides; None where nothing was proved."""
+    return None if acr is None or auth_time is None else Proof(acr=acr, auth_time=auth_time)
 
 
 def granted_client(connection: Connection, client_id: str, at: datetime) -> Client | None:

@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 import secrets
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from importlib.metadata import version
 from typing import Final
@@ -32,7 +32,6 @@ from auth.record_keys import RecordKeys
 from auth.routes import oauth_routes, published_keys
 from auth.scopes import Entitlements
 from auth.second_factor import OneTimeCodes
-from auth.throttle import Throttle
 from connectors.address import DepartmentAddress
 from connectors.answer_cache import AnswerCache, open_store
 from connectors.departments import CONNECTORS, Departments
@@ -71,16 +70,20 @@ from gateway.range_http import range_routes
 from gateway.record_export_http import export_routes
 from gateway.record_http import record_routes
 from gateway.record_keeper import RecordKeeper
+from gateway.record_origin import record_origin
+from gateway.record_ownership import require_own_record
 from gateway.record_workers import record_workers
 from gateway.recorder import Recorder, RecordUnavailable
 from gateway.request_record import RequestRecord
 from gateway.schema import build_graph
 from gateway.screening_http import screening_routes
-from gateway.session_http import SessionParts, session_routes
+from gateway.session_http import session_routes
+from gateway.session_pages import SessionParts
 from gateway.sessions import Sessions
-from gateway.settings import Settings, origin_of, record_origin
+from gateway.settings import Settings, origin_of
 from gateway.standing import Standing
 from gateway.step_up import StepUp
+from gateway.throttle import StoredThrottle
 from gateway.tracker import tracker_routes
 from gateway.trusted import TrustedDocuments, read_manifest
 from gateway.webhooks import Webhooks
@@ -113,13 +116,14 @@ class Gateway:
     issuer: Issuer
 
 
-def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
+def build_gateway(  # noqa: PLR0913, PLR0915 -- the composition root: every part, once
     settings: Settings,
     *,
     logins: tuple[tuple[str, str], ...] = (),
     first_query: str = _FIRST_QUERY,
     departments: Departments | None = None,
     guests: Sequence[Guest] = (),
+    utc_now: Callable[[], datetime] = utc_now,
 ) -> Gateway:
     """Make the gateway; no department is asked before the app starts up.
 
@@ -128,6 +132,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         first_query: what GraphiQL opens with.
         departments: instead of those that *settings* name.
         guests: issuers to trust besides those that *settings* name, in the demo.
+        utc_now: the clock of orders, of the list and of the record; tokens have the machine's.
     """
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = open_database(settings.database)
@@ -141,6 +146,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
     passwords = Passwords()
     seal = factor_seal(settings.data_dir)
     codes = OneTimeCodes(StoredFactors(database), seal, time.time)
+    throttle = StoredThrottle(database)
     issuer = Issuer(
         url=settings.issuer,
         audience=settings.audience,
@@ -153,12 +159,13 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         terminators=terminators,
         demo=settings.demo,
         factor=DemoFactor(codes) if settings.demo else codes,
+        throttle=throttle,
     )
     enrolment = Enrolment(
         store=StoredEnrolments(database),
         passwords=passwords,
         seal=seal,
-        throttle=Throttle(clock=time.time),
+        throttle=throttle,
         clock=time.time,
     )
     sessions = Sessions(
@@ -187,6 +194,8 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         ),
         trusted=issuers.trusted,
         longest_seconds=settings.access_token_seconds,
+        # The demo's own tokens, which anybody may print, are bound to nothing.
+        bound_only=access_policy(settings).needs_bound_tokens and not settings.demo,
     )
     registry = CollectorRegistry()
     metrics = DepartmentMetrics(registry)
@@ -221,7 +230,9 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
         record_keys=record_keys,
         hidden_for=timedelta(days=settings.record_hidden_days),
         declared=partial(_scopes_of, graph.declarations),
-        persons=DistinctPersons(settings.persons_per_hour),
+        groups_off=settings.groups_off,
+        persons=DistinctPersons(database, pseudonym_key, settings.persons_per_hour),
+        now=utc_now,
     )
     recorder = Recorder(database, utc_now, tracer=tracer)
     stored = DatabaseMetrics(database, recorder)
@@ -291,6 +302,7 @@ def build_gateway(  # noqa: PLR0915 -- the composition root: every part, once
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await migrate(database)
+        await require_own_record(database, record_keys)
         if bell is not None:
             bell.start()
         await watched.open()

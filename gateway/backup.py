@@ -1,7 +1,7 @@
 """
 A backup: the database as it was at one instant, and the keys without which nobody can read it.
 
-``backup.json``    what it is, the newest checkpoint when it began, SHA-256 of each file
+``backup.json``    what it is, the newest checkpoint when it began, SHA-256 of each file; signed (``.sig``)
 ``database``       SQLite's file, or pg_dump's (custom format)
 ``keys/``          the secrets of the data directory, unless they are kept elsewhere
 """
@@ -17,8 +17,10 @@ from typing import Final
 
 import msgspec
 
+from auth.record_keys import RecordKeys
+from gateway.backup_signature import SIGNATURE, BackupChanged, Signer
 from gateway.foreign_file import read_regular
-from gateway.settings import RECORD_ORIGIN
+from gateway.record_origin import RECORD_ORIGIN
 from storage.backup import BackupFailed, copy_database, engine_of
 
 FORMAT: Final = "chakong-backup/1"
@@ -56,12 +58,16 @@ def write_backup(  # noqa: PLR0913 -- what a backup is made of
     url: str,
     data_dir: Path,
     *,
+    signer: RecordKeys,
     origin: str,
     checkpoint: str | None,
     at: datetime,
     with_keys: bool,
 ) -> BackupManifest:
     """Write a backup to *directory*, which is there whole or not at all.
+
+    Args:
+        signer: the record's own keys.
 
     Raises:
         BackupFailed: none was made.
@@ -75,6 +81,9 @@ def write_backup(  # noqa: PLR0913 -- what a backup is made of
         manifest = _fill(
             unfinished, url, data_dir, origin=origin, checkpoint=checkpoint, at=at, keys=with_keys
         )
+        raw = msgspec.json.format(msgspec.json.encode(manifest))
+        _write(unfinished / "backup.json", raw)
+        _write(unfinished / SIGNATURE, signer.sign(raw))
         unfinished.rename(directory)
     except BaseException:
         _drop(unfinished)
@@ -101,7 +110,7 @@ def _fill(  # noqa: PLR0913 -- as `write_backup`
             if (data_dir / name).exists():
                 _write(directory / "keys" / name, (data_dir / name).read_bytes())
     files = sorted(path for path in directory.rglob("*") if path.is_file())
-    manifest = BackupManifest(
+    return BackupManifest(
         format=FORMAT,
         engine=engine_of(url),
         at=at.isoformat(),
@@ -109,20 +118,22 @@ def _fill(  # noqa: PLR0913 -- as `write_backup`
         checkpoint=checkpoint,
         files={str(path.relative_to(directory)): _digest(path) for path in files},
     )
-    _write(directory / "backup.json", msgspec.json.format(msgspec.json.encode(manifest)))
-    return manifest
 
 
-def read_backup(directory: Path) -> BackupManifest:
-    """Return what a backup holds, after comparing its files with what they were.
+def read_backup(directory: Path, signer: Signer) -> BackupManifest:
+    """Return what a backup holds, after checking who signed that, and its files against it.
 
     Raises:
-        BackupFailed: it is none, or not whole.
+        BackupFailed: it is none, or not whole, or not signed.
     """
     try:
         raw = read_regular(directory / "backup.json", most=_MOST)
+    except OSError as error:
+        raise BackupFailed(f"{directory} is no backup: {error}") from error
+    signer.require(directory, raw)
+    try:
         manifest = msgspec.json.decode(raw, type=BackupManifest)
-    except (msgspec.MsgspecError, ValueError, RecursionError, OSError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise BackupFailed(f"{directory} is no backup: {error}") from error
     if manifest.format != FORMAT or "database" not in manifest.files:
         raise BackupFailed(f"{directory} is no {FORMAT}")
@@ -130,7 +141,7 @@ def read_backup(directory: Path) -> BackupManifest:
     for name, digest in manifest.files.items():
         path = directory / name
         if name not in known or not path.is_file() or _digest(path) != digest:
-            raise BackupFailed(f"{path} is not what was backed up")
+            raise BackupChanged(f"{path} is not what was backed up")
     return manifest
 
 

@@ -293,7 +293,7 @@ class Compiler:
             f"x = {answers}.get(n)",
             "if x is None:",
             "    raise Unusual",
-            "if x.damaged:",  # some field has an error of its own
+            "if x.damaged or x.remarks is not None:",  # it has an error, or more to say, of its own
             f"    {self._strange('d', kind, 's', selected, here)}",
             "elif x.error is None:",
             *([f"    q = {here}"] if "(q" in value or ", q)" in value else []),

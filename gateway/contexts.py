@@ -46,6 +46,7 @@ class Contexts:
     record_keys: RecordKeys | None = None
     hidden_for: timedelta = timedelta(days=30)
     declared: Callable[[str], Scopes | None] = lambda _: None
+    groups_off: frozenset[str] = frozenset()
     persons: DistinctPersons | None = None
     looks: LooksUnderWay = field(default_factory=LooksUnderWay)
 
@@ -67,6 +68,7 @@ class Contexts:
             record_keys=self.record_keys,
             hidden_for=self.hidden_for,
             declared=self.declared,
+            groups_off=self.groups_off,
             persons=self.persons,
             webhook_addresses=self.webhook_addresses,
             looks=Looks(self.looks),
@@ -76,6 +78,7 @@ class Contexts:
         """Forget what an event's answer asked: the next event asks anew."""
         context.asking = Asking(self.departments)
         context.masked.clear()
+        context.remarks.clear()
         context.seen.clear()
 
     def civil(self, moment: datetime) -> str:

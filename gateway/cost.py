@@ -22,8 +22,10 @@ _SIZES: Final[Mapping[str, str]] = {
 }
 # Lists whose length nobody says beforehand.
 _ASSUMED: Final[Mapping[str, int]] = {
+    "Case.controlPlan": 10,
     "Case.debtors": 10,
     "Case.expiring": 10,
+    "LateAnswer.debtors": 10,
     "Debtor.relatedPersons": 5,
 }
 _MOST_CLIENTS: Final = 10_000

@@ -16,7 +16,9 @@ from gateway.engine import Engine, Operation
 from gateway.negotiation import EVENTS, JSON, Form, negotiate
 from gateway.outward import tidy
 from gateway.response import RequestRefused, Response
-from gateway.sessions import Session, Sessions, session_of_request, while_it_goes_on
+from gateway.session_requests import session_of_request
+from gateway.session_stream import while_it_goes_on
+from gateway.sessions import Session, Sessions
 from gateway.trusted import TrustedDocuments
 
 MOST_BYTES: Final = 64 * 1024  # of a request body

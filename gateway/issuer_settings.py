@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Final, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -64,6 +65,16 @@ class TrustedIssuer(BaseModel):
     officer_claim: str = Field(
         "officer", min_length=1, description="Claim of the officer's credential number, if any."
     )
+    register_names: bool = Field(
+        default=False,
+        description="Whether its `sub` and client ids are ours: officers of the case register, "
+        "verified people, clients of limits. At most one issuer; otherwise they are `name@qualifier`.",
+    )
+    qualifier: str = Field(
+        "",
+        pattern=r"^[a-z0-9.:-]{0,40}$",
+        description="What its names carry behind `@`; empty: the host of `issuer`, with its port.",
+    )
     longest_seconds: int = Field(
         600, gt=0, description="The longest that a token may live; at most 3600 outside the demo."
     )
@@ -97,6 +108,11 @@ class TrustedIssuer(BaseModel):
         if not self.organisation_claim and len(set(self.organisations.values())) != 1:
             raise ValueError("without organisation_claim there is exactly one organisation")
         return self
+
+    @property
+    def carried(self) -> str:
+        """Return what its names carry behind an @; empty: they are ours."""
+        return "" if self.register_names else self.qualifier or urlsplit(self.issuer).netloc
 
     def fault(self, *, demo: bool) -> str | None:
         """Return what of this is good in the demo alone, or never; None if nothing is."""

@@ -107,7 +107,9 @@ def _trusted(
                 client=one.client_claim,
                 officer=one.officer_claim,
             ),
+            qualifier=one.carried,
         ),
+        qualifier=one.carried,
     )
 
 

@@ -2,19 +2,14 @@
 
 import time
 from collections.abc import Callable, Iterable
-from typing import TypeVar
 
-import anyio.from_thread
-from sqlalchemy import Connection
-
-from auth.assurance import Proof
 from auth.caller import Caller
 from auth.denials import Denial, DenialKind, grant_of
 from auth.ledger import Grant, PushedRequest, Reused
+from gateway.accounts import proof_of
+from gateway.from_threads import FromThreads
 from storage import denials, pushed_requests, token_grants, used_once
 from storage.database import Database
-
-_T = TypeVar("_T")
 
 
 class StoredLedger:
@@ -28,16 +23,16 @@ class StoredLedger:
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Keep it in *database*; access tokens live at most *longest_seconds*."""
-        self._database = database
+        self._database = FromThreads(database)
         self._longest = longest_seconds
         self._clock = clock
 
     def first_time(self, what: str, until: int) -> bool:
         now = self._now()
-        return self._write(lambda c: used_once.first_time(c, what, until=until, now=now))
+        return self._database.write(lambda c: used_once.first_time(c, what, until=until, now=now))
 
     def has_come(self, what: str) -> bool:
-        return self._read(lambda c: used_once.has_come(c, what))
+        return self._database.read(lambda c: used_once.has_come(c, what))
 
     def push(self, request: PushedRequest) -> None:
         record = pushed_requests.PushedRecord(
@@ -47,10 +42,10 @@ class StoredLedger:
             expires_at=request.expires_at,
         )
         now = self._now()
-        self._write(lambda c: pushed_requests.push(c, record, now=now))
+        self._database.write(lambda c: pushed_requests.push(c, record, now=now))
 
     def pushed(self, handle_hash: str) -> PushedRequest | None:
-        found = self._read(lambda c: pushed_requests.find_pushed(c, handle_hash))
+        found = self._database.read(lambda c: pushed_requests.find_pushed(c, handle_hash))
         if found is None:
             return None
         return PushedRequest(
@@ -61,7 +56,7 @@ class StoredLedger:
         )
 
     def take_pushed(self, handle_hash: str) -> bool:
-        return self._write(lambda c: pushed_requests.take_pushed(c, handle_hash))
+        return self._database.write(lambda c: pushed_requests.take_pushed(c, handle_hash))
 
     def open_grant(self, grant: Grant, token_hash: str) -> None:
         record = token_grants.GrantRecord(
@@ -75,15 +70,15 @@ class StoredLedger:
             acr=grant.proof.acr if grant.proof else None,
             auth_time=grant.proof.auth_time if grant.proof else None,
         )
-        self._write(lambda c: token_grants.open_grant(c, record, token_hash))
+        self._database.write(lambda c: token_grants.open_grant(c, record, token_hash))
 
     def find_grant(self, token_hash: str, *, unused: bool = False) -> Grant | None:
-        found = self._read(lambda c: token_grants.find_grant(c, token_hash, unused=unused))
+        found = self._database.read(lambda c: token_grants.find_grant(c, token_hash, unused=unused))
         return None if found is None else _grant(found)
 
     def renew(self, token_hash: str, successor_hash: str | None, now: int) -> Grant | Reused | None:
         end = now + self._longest
-        renewed = self._write(
+        renewed = self._database.write(
             lambda c: token_grants.renew(c, token_hash, successor_hash, now=now, tokens_end=end)
         )
         if renewed is None:
@@ -93,14 +88,16 @@ class StoredLedger:
 
     def revoke_grant(self, grant_id: str, now: int) -> None:
         end = now + self._longest
-        self._write(lambda c: token_grants.revoke_grant(c, grant_id, now=now, tokens_end=end))
+        self._database.write(
+            lambda c: token_grants.revoke_grant(c, grant_id, now=now, tokens_end=end)
+        )
 
     def deny(self, denial: Denial) -> None:
         record, now = denial_record(denial), self._now()
-        self._write(lambda c: denials.deny(c, record, now=now))
+        self._database.write(lambda c: denials.deny(c, record, now=now))
 
     def is_denied(self, caller: Caller) -> bool:
-        return self._read(
+        return self._database.read(
             lambda c: denials.is_denied(
                 c,
                 token_id=caller.token_id,
@@ -113,12 +110,6 @@ class StoredLedger:
 
     def _now(self) -> int:
         return int(self._clock())
-
-    def _read(self, work: Callable[[Connection], _T]) -> _T:
-        return anyio.from_thread.run(self._database.read, work)
-
-    def _write(self, work: Callable[[Connection], _T]) -> _T:
-        return anyio.from_thread.run(self._database.write, work)
 
 
 class StoredProofs:
@@ -152,9 +143,6 @@ def denial_record(denial: Denial) -> denials.DenialRecord:
 
 
 def _grant(record: token_grants.GrantRecord) -> Grant:
-    proof = None
-    if record.acr is not None and record.auth_time is not None:
-        proof = Proof(acr=record.acr, auth_time=record.auth_time)
     return Grant(
         id=record.id,
         client_id=record.client_id,
@@ -163,5 +151,5 @@ def _grant(record: token_grants.GrantRecord) -> Grant:
         jkt=record.jkt,
         opened_at=record.opened_at,
         expires_at=record.expires_at,
-        proof=proof,
+        proof=proof_of(record.acr, record.auth_time),
     )

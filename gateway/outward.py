@@ -3,15 +3,17 @@
 import re
 from collections.abc import Iterable
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import structlog
 from graphql import GraphQLError
 
-from connectors.errors import DepartmentError
+from connectors.errors import DepartmentError, DepartmentPending
 from gateway.logs import place
 from resolvers.refusals import Refused
 
 _LOG = structlog.get_logger()
+_SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 
 # A caller's own literal comes back in GraphQL's messages; it may be somebody's number.
 _NUMBERS: Final = re.compile(r"[0-9A-Za-z]*\d{6,}[0-9A-Za-z]*")
@@ -66,6 +68,11 @@ def field_error(error: GraphQLError, request_id: str) -> dict[str, Any]:
             "department": cause.department,
             "retryable": cause.retryable,
         }
+        if isinstance(cause, DepartmentPending):
+            shown["extensions"] |= {
+                "ticket": cause.ticket,
+                "eta": None if cause.eta is None else cause.eta.astimezone(_SHANGHAI).isoformat(),
+            }
     elif isinstance(cause, Refused):
         shown["message"] = str(cause)
         shown["extensions"] = {"code": cause.code, **cause.details}

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-import anyio.from_thread
 from sqlalchemy import Connection
 
 from auth.enrolment import EnrolmentStore
 from auth.keys import keep_secret
 from auth.second_factor import CODE_FIELD, FactorStore, Seal, SecondFactor
+from gateway.from_threads import FromThreads
 from storage.database import Database
 from storage.second_factors import (
     activation_stands,
@@ -35,43 +35,39 @@ class StoredFactors(FactorStore):
     """`auth.second_factor.FactorStore` over `storage.second_factors`; called from worker threads."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self._database = FromThreads(database)
 
     def sealed_secret(self, user_id: str) -> bytes | None:
-        found = anyio.from_thread.run(self._database.read, lambda c: find_second_factor(c, user_id))
+        found = self._database.read(lambda c: find_second_factor(c, user_id))
         return found.sealed if found is not None and found.confirmed else None
 
     def use_step(self, user_id: str, step: int) -> bool:
-        return anyio.from_thread.run(self._database.write, lambda c: use_step(c, user_id, step))
+        return self._database.write(lambda c: use_step(c, user_id, step))
 
     def take_recovery_code(self, user_id: str, code_hash: str) -> bool:
-        return anyio.from_thread.run(
-            self._database.write, lambda c: take_recovery_code(c, user_id, code_hash)
-        )
+        return self._database.write(lambda c: take_recovery_code(c, user_id, code_hash))
 
 
 class StoredEnrolments(EnrolmentStore):
     """`auth.enrolment.EnrolmentStore` over `storage.second_factors`; called from worker threads."""
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
-        self._database = database
+        self._database = FromThreads(database)
         self._clock = clock
 
     def activation_stands(self, user_id: str, code_hash: str) -> bool:
         now = int(self._clock())
-        return anyio.from_thread.run(
-            self._database.read, lambda c: activation_stands(c, user_id, code_hash, now)
-        )
+        return self._database.read(lambda c: activation_stands(c, user_id, code_hash, now))
 
     def propose(self, user_id: str, password_hash: str, sealed: bytes) -> None:
         def work(connection: Connection) -> None:
             propose_second_factor(connection, user_id, sealed)
             propose_password(connection, user_id, password_hash)
 
-        anyio.from_thread.run(self._database.write, work)
+        self._database.write(work)
 
     def proposed(self, user_id: str) -> bytes | None:
-        found = anyio.from_thread.run(self._database.read, lambda c: find_second_factor(c, user_id))
+        found = self._database.read(lambda c: find_second_factor(c, user_id))
         return None if found is None else found.sealed
 
     def keep_password(self, user_id: str, password_hash: str) -> None:
@@ -79,7 +75,7 @@ class StoredEnrolments(EnrolmentStore):
             keep_password(connection, user_id, password_hash)
             end_sessions_of(connection, user_id)
 
-        anyio.from_thread.run(self._database.write, work)
+        self._database.write(work)
 
     def begin(self, user_id: str, step: int, recovery: Sequence[str]) -> bool:
         at = datetime.fromtimestamp(self._clock(), UTC)
@@ -93,7 +89,7 @@ class StoredEnrolments(EnrolmentStore):
             confirm_second_factor(connection, user_id, recovery, at=at)
             return True
 
-        return anyio.from_thread.run(self._database.write, work)
+        return self._database.write(work)
 
 
 class DemoFactor(SecondFactor):

@@ -17,9 +17,10 @@ from auth.errors import Unauthenticated
 from auth.guard import Guard
 from gateway.http import unauthenticated
 from gateway.observed import route_of
-from gateway.sessions import Session, Sessions, session_of_request
+from gateway.session_requests import session_of_request
 
 if TYPE_CHECKING:
+    from gateway.sessions import Session, Sessions
     from gateway.step_up import StepUp
 
 View = Callable[[Request], Awaitable[Response]]

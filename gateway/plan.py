@@ -9,7 +9,7 @@ nothing below it is planned, so nothing below it can be asked.
 import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import msgspec
 from graphql import (
@@ -32,12 +32,14 @@ from gateway.cost import Cost, Times, times
 from gateway.declarations import Declarations
 from gateway.documents import Document
 from gateway.selection import Selected, Selections
+from resolvers.asset_sources import AssetSource, asset_sources
 from resolvers.declare import Declared
 from resolvers.shaping import missing_scopes
 
 # Fields under which the plan asks ahead: they open a case, and a case has debtors.
 _COST_OF_INTROSPECTION: Final = 50
 _OPENS_CASES: Final = frozenset({"Query.case", "Query.cases"})
+_ASSETS: Final = "Debtor.assets"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class Ask:
         path: response keys from the root, without list indices.
         fields: attributes of the record that the selection needs.
         onward: attribute of the record with the next subject, and what is asked of them.
+        gathered: it is one of many that a field asks; where nobody is there to ask, that field says so.
     """
 
     path: tuple[str, ...]
@@ -66,6 +69,7 @@ class Ask:
     natural_persons_only: bool
     fields: set[str] = field(default_factory=set)
     onward: "list[tuple[str, list[Ask]]]" = field(default_factory=list)
+    gathered: bool = False
 
 
 @dataclass(slots=True)
@@ -140,6 +144,11 @@ class Planner:
     def __init__(self, schema: GraphQLSchema, declarations: Declarations) -> None:
         self._schema = schema
         self._declarations = declarations
+        debtor = cast("GraphQLObjectType", schema.type_map["Debtor"])
+        # What is off is not in the schema: nothing asks it.
+        self._sources = [
+            one for one in asset_sources() if one.coordinate.partition(".")[2] in debtor.fields
+        ]
 
     def plan(
         self,
@@ -152,7 +161,7 @@ class Planner:
         if root is None:
             raise LookupError("validation lets no such operation pass")
         selections = Selections(self._schema, document.fragments, variables)
-        walk = _Walk(self._declarations, selections, scopes, Plan(operation, scopes))
+        walk = _Walk(self._declarations, selections, scopes, Plan(operation, scopes), self._sources)
         walk.root(root, [operation.selection_set])
         plan = walk.plan
         plan.recorded = msgspec.json.encode(sorted(plan.coordinates))
@@ -172,7 +181,9 @@ class _Walk:
         selections: Selections,
         scopes: frozenset[str],
         plan: Plan,
+        sources: Sequence[AssetSource],
     ) -> None:
+        self._sources = sources
         self._declarations = declarations
         self._selections = selections
         self._scopes = scopes
@@ -227,6 +238,8 @@ class _Walk:
             return True
         self.plan.cost.add(1 + declared.cost, at)
         at = times(at, coordinate, selected.nodes[0], parent.fields[selected.name])
+        if declared.gathers:
+            self._gather(coordinate, selected, here, named, asks, case_root, at)
         if declared.question is not None:
             self._ask(coordinate, declared, selected, here, named, asks, at)
         elif case_root is not None and coordinate == "Case.debtors":
@@ -264,6 +277,64 @@ class _Walk:
         if declared.group is not None:
             self.plan.groups[id(question)] = declared.group
 
+    def _gather(  # noqa: PLR0913, PLR0917 -- as above
+        self,
+        coordinate: str,
+        selected: Selected,
+        path: tuple[str, ...],
+        named: GraphQLCompositeType,
+        asks: list[Ask],
+        case_root: CaseRoot | None,
+        at: Times,
+    ) -> None:
+        """Plan the questions of a field that asks whoever tells of assets, of those the scopes cover.
+
+        What it shows of a record is shown, masked and recorded as if it had been asked for by name.
+        """
+        parts = self._parts(named, selected.below()) if coordinate == _ASSETS else None
+        if coordinate != _ASSETS and case_root is not None:
+            asks = case_root.of_all
+        for source in self._sources:
+            if missing_scopes(source.declared, self._scopes):
+                continue  # its entry says so
+            ask = Ask(
+                path,
+                source.coordinate,
+                source.question,
+                source.declared.purposes or frozenset(),
+                source.declared.natural_persons_only,
+                set(source.reading.everything if parts is None else source.needs(parts)),
+                gathered=True,
+            )
+            asks.append(ask)
+            self._read(source, ask, at)
+
+    def _read(self, source: AssetSource, ask: Ask, at: Times) -> None:
+        self.plan.cost.add(1 + source.declared.cost, at)
+        self.plan.wanted.setdefault(id(source.question), set()).update(ask.fields)
+        self.plan.groups[id(source.question)] = source.kind
+        self.plan.coordinates.add(source.coordinate)
+        for attribute in ask.fields & source.fields.keys():
+            coordinate, declared = source.fields[attribute]
+            self.plan.coordinates.add(coordinate)
+            if declared.shows_raw(self._scopes):
+                self.plan.raw.add(coordinate)
+
+    def _parts(self, sources: GraphQLCompositeType, below: Sequence[SelectionSetNode]) -> set[str]:
+        """Return the Python names of what is selected of each asset."""
+        parts: set[str] = set()
+        for kind in self._selections.concrete(sources):
+            for inner in self._selections.of(kind, below):
+                if inner.name == "assets":
+                    asset = get_named_type(kind.fields[inner.name].type)
+                    assert isinstance(asset, GraphQLObjectType)  # noqa: S101 -- of the schema
+                    parts |= {
+                        _python_name(one.name)
+                        for one in self._selections.of(asset, inner.below())
+                        if one.name != "__typename"
+                    }
+        return parts
+
     def _record_field(
         self, record: GraphQLObjectType, selected: Selected, ask: Ask, at: Times
     ) -> None:
@@ -295,3 +366,8 @@ class _Walk:
         if denied not in self.plan.denied:
             self.plan.denied.append(denied)
         return False
+
+
+def _python_name(name: str) -> str:
+    """Return a name of the graph as Python spells it."""
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)

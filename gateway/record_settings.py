@@ -1,5 +1,6 @@
-"""Settings of those who attest the record: second signers, witnesses, the time-stamping authority."""
+"""Settings of the record: how long it is kept, and who attests it."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ from pydantic import BaseModel, Field, field_validator, model_validator
 from auth.note_verifiers import verifier_for
 from domain.checkpoint import NoteBroken
 from domain.note_key import COSIGNATURE, parse_note_key
+from domain.record import RetentionClass
 
 
 class RecordSigner(BaseModel):
@@ -87,3 +89,63 @@ def _http(given: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError(f"{given} is no http or https address")
     return given
+
+
+class RecordSettings(BaseModel):
+    """What the record is called, how long its personal sides are kept, and who attests it."""
+
+    record_name: str = Field(
+        "chakong",
+        pattern=r"^[^\s+]{1,64}$",
+        description="Who signs the record, as its checkpoints and their verifiers' keys say it.",
+    )
+    record_network_days: int = Field(
+        183, ge=183, description="How long log-ins can be traced to people, in days (DL-36)."
+    )
+    record_providing_days: int = Field(
+        1096, ge=1096, description="How long disclosures can be, in days: three years (DL-37)."
+    )
+    record_hidden_days: int = Field(
+        30,
+        ge=0,
+        le=180,
+        description="How long a look-up may be kept from whom it was about, until a hold is executed.",
+    )
+    record_order_days: int = Field(
+        3653,
+        ge=3653,
+        description="How long steps of orders and the list can be, in days: ten years.",
+    )
+    record_lag_seconds: float = Field(
+        60.0,
+        ge=5,
+        description="How long an event may wait for its entry in the record, or an entry for its "
+        "signature: then court and control operations are refused (`RECORD_BEHIND`) until the "
+        "record has caught up.",
+    )
+    record_signers: dict[str, RecordSigner] = Field(
+        default_factory=dict,
+        description="Second signers of the record's checkpoints, by any name.",
+    )
+    record_witnesses: dict[str, RecordWitness] = Field(
+        default_factory=dict,
+        description="Witnesses that sign checkpoints after seeing that the record only grew, by any name.",
+    )
+    record_attest_seconds: float = Field(
+        60.0, gt=0, description="How often second signers and witnesses are asked."
+    )
+    record_stamping: RecordStamping | None = Field(
+        None, description="Time stamps of the record's checkpoints (RFC 3161); none if left out."
+    )
+    record_archive_dir: Path | None = Field(
+        None,
+        description="Where a bundle of each closed day of the record is put; none if left out.",
+    )
+
+    def record_retention(self) -> dict[RetentionClass, timedelta]:
+        """Return how long the personal sides of the record are kept."""
+        return {
+            RetentionClass.NETWORK: timedelta(days=self.record_network_days),
+            RetentionClass.PROVIDING: timedelta(days=self.record_providing_days),
+            RetentionClass.ORDER: timedelta(days=self.record_order_days),
+        }

@@ -9,12 +9,13 @@ from gateway.record_archive import RecordArchive
 from gateway.record_attesting import Attesting
 from gateway.record_attestors import attesting_keys, attesting_of, stamp_roots, turn_of
 from gateway.record_lag_watch import LagWatch
+from gateway.record_origin import record_origin
 from gateway.record_retention import forget
 from gateway.record_round import RecordRound
 from gateway.record_stamp_watch import StampWatch
 from gateway.record_trust import trust_in
 from gateway.recorder import Recorder
-from gateway.settings import Settings, record_origin
+from gateway.settings import Settings
 from storage.database import Database
 
 _BETWEEN_PIECES: Final = timedelta(minutes=1)

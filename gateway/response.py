@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from graphql import ExecutionResult, GraphQLError
@@ -9,7 +10,7 @@ from graphql import ExecutionResult, GraphQLError
 from gateway.contexts import Contexts
 from gateway.outward import field_error, request_errors
 from gateway.plan import Denied, Plan
-from resolvers.context import Context, Ground
+from resolvers.context import Context, Ground, Remark
 from resolvers.refusals import FieldNotAllowed, Refused
 
 _MOST_OF_A_CODE: Final = 5  # errors; the rest is counted
@@ -109,16 +110,34 @@ def body_of(
             "id": status.id,
             "status": status.status,
             "milliseconds": status.milliseconds,
-            "asOf": None if status.as_of is None else contexts.civil(status.as_of),
+            "asOf": _civil(status.as_of, contexts),
         }
         for _, status in sorted(context.asking.statuses.items())
     ]
+    tickets = [
+        {"ticket": error.ticket, "department": error.department, "eta": _civil(error.eta, contexts)}
+        for awaited in sorted(context.asking.awaited, key=lambda one: one.question.department)
+        for error in awaited.errors[:1]
+        if error.ticket is not None
+    ]
+    if tickets:
+        extensions["tickets"] = tickets
+    if context.remarks:
+        extensions["remarks"] = [one.shown() for one in sorted(context.remarks, key=_where)]
     if context.masked:
         extensions["masked"] = sorted(context.masked)
     if plan.denied:
         extensions["incomplete"] = True
     body["extensions"] = extensions
     return body
+
+
+def _civil(moment: datetime | None, contexts: Contexts) -> str | None:
+    return None if moment is None else contexts.civil(moment)
+
+
+def _where(remark: Remark) -> list[tuple[int, str]]:
+    return [*_steps(remark.path), (-1, remark.code)]
 
 
 def _errors(
@@ -140,4 +159,8 @@ def _errors(
 
 def _place(error: GraphQLError) -> list[tuple[int, str]]:
     """Return what orders errors by where they stand: departments answer in any order."""
-    return [(step, "") if isinstance(step, int) else (-1, step) for step in error.path or ()]
+    return _steps(error.path or ())
+
+
+def _steps(path: Iterable[str | int]) -> list[tuple[int, str]]:
+    return [(step, "") if isinstance(step, int) else (-1, step) for step in path]

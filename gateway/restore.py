@@ -6,7 +6,7 @@ kept a receipt, a checkpoint or a witness's line of it can show that: hence the 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -18,12 +18,13 @@ from auth.keys import KeyFileUnusable
 from auth.record_keys import RecordKeys
 from domain.record import RecordKind
 from gateway.backup import BackupManifest, keys_put_back, read_backup
+from gateway.backup_signature import signer_of
 from gateway.record_database import verify_database
 from gateway.record_keeper import RecordKeeper
 from gateway.record_retention import forget
 from gateway.recorder import Recorder
 from gateway.settings import Settings
-from storage.backup import SQLITE, BackupFailed, engine_of, is_empty, put_back
+from storage.backup import SQLITE, BackupFailed, engine_of, is_empty, put_back, require_ours
 from storage.database import Database, open_database
 from storage.migration import migrate
 from storage.record import RecordDraft, append, record_size
@@ -39,34 +40,45 @@ class Restored:
         entries: of the record, as they were backed up.
         erased: personal sides that were over by now, by class.
         flaw: what is wrong with the record, if that was accepted.
+        key_from: where the key came from that the backup's signature was checked with.
     """
 
     backup_at: str
     entries: int
     flaw: str | None
     erased: Mapping[str, int]
+    key_from: str = ""
 
 
 async def restore(
-    directory: Path, settings: Settings, now: Callable[[], datetime], *, accept_flaw: bool = False
+    directory: Path,
+    settings: Settings,
+    now: Callable[[], datetime],
+    *,
+    accept_flaw: bool = False,
+    key: str | None = None,
 ) -> Restored:
     """Put a backup into the empty database and data directory of *settings*.
 
     Args:
         accept_flaw: go on though the record is not whole; the record then says so itself.
+        key: whose signature of the backup counts (``NAME+ID+BASE64``); that of the data directory if left
+            out, and of the backup if there is none.
 
     Raises:
-        BackupFailed: it is not whole, or something is in its way. SQLite's file appears only at the
+        BackupFailed: it is not whole, is not signed, or something is in its way. SQLite's file appears only at the
             end; what PostgreSQL then holds is said.
     """
-    manifest = read_backup(directory)
+    signer = signer_of(directory, settings.data_dir, key)
+    manifest = read_backup(directory, signer)
     url = settings.database
     if engine_of(url) != manifest.engine:
         raise BackupFailed(f"a backup of {manifest.engine} cannot be put into {engine_of(url)}")
     if not is_empty(url):
         raise BackupFailed("the database is not empty; a restore writes over nothing")
     with keys_put_back(directory, manifest, settings.data_dir):
-        return await _put_back(directory, manifest, settings, now, accept_flaw=accept_flaw)
+        done = await _put_back(directory, manifest, settings, now, accept_flaw=accept_flaw)
+    return replace(done, key_from=signer.came_from)
 
 
 async def _put_back(
@@ -81,9 +93,10 @@ async def _put_back(
     if manifest.engine != SQLITE:
         put_back(url, directory / "database")
         try:
+            require_ours(url)
             return await _settled(url, manifest, settings, now, accept_flaw=accept_flaw)
         except BackupFailed as error:
-            raise BackupFailed(f"{error}; the database holds it: drop it") from error
+            raise type(error)(f"{error}; the database holds it: drop it") from error
     place = Path(make_url(url).database or "")
     beside = place.with_name(place.name + _BESIDE)
     _remove(beside)

@@ -1,13 +1,13 @@
 """
 The role-true schema: what a set of scopes may ask, and nothing else.
 
-Introspection and execution use it, so GraphiQL shows each department its own graph. It has the same
-types with the same resolvers, less the fields that the scopes do not cover and the types that
-nothing leads to any more.
+Introspection uses it, so GraphiQL shows each department its own graph. It has the same types with the
+same resolvers, less the fields that the scopes do not cover, the types of which nothing is left, and
+what leads to those or is led to no more.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from graphql import (
@@ -17,6 +17,7 @@ from graphql import (
     GraphQLOutputType,
     GraphQLSchema,
     GraphQLUnionType,
+    get_named_type,
 )
 from graphql.type import (
     GraphQLList,
@@ -63,6 +64,21 @@ class _Narrowing:
         self._schema = schema
         self._keeps = keeps
         self._narrowed: dict[str, GraphQLNamedType] = {}
+        self._empty: set[str] = set()
+        while not self._empty >= (found := set(self._without_anything())):
+            self._empty |= found
+
+    def _without_anything(self) -> Iterator[str]:
+        """Yield the types of which nothing is left, but for fields that lead to such types."""
+        for kind in self._schema.type_map.values():
+            if isinstance(kind, GraphQLObjectType) and not is_introspection_type(kind):
+                if not self._fields(kind):
+                    yield kind.name
+            elif isinstance(kind, GraphQLUnionType) and not self._members(kind):
+                yield kind.name
+
+    def _members(self, union: GraphQLUnionType) -> list[GraphQLObjectType]:
+        return [member for member in union.types if member.name not in self._empty]
 
     def schema(self) -> GraphQLSchema:
         narrowed = GraphQLSchema(
@@ -86,7 +102,10 @@ class _Narrowing:
 
     def _fields(self, kind: GraphQLObjectType) -> dict[str, GraphQLField]:
         return {
-            name: field for name, field in kind.fields.items() if self._keeps(f"{kind.name}.{name}")
+            name: field
+            for name, field in kind.fields.items()
+            if get_named_type(field.type).name not in self._empty
+            and self._keeps(f"{kind.name}.{name}")
         }
 
     def _named(self, kind: GraphQLNamedType) -> GraphQLNamedType:
@@ -101,7 +120,7 @@ class _Narrowing:
         if isinstance(kind, GraphQLUnionType):
             members = kind.to_kwargs()
             members["types"] = lambda: [  # type: ignore[typeddict-item]  # a thunk, as the constructor takes it
-                self._named(member) for member in kind.types
+                self._named(member) for member in self._members(kind)
             ]
             if kind.resolve_type is not None:
                 # Strawberry compares by identity: it must see the union it made.

@@ -24,6 +24,7 @@ from resolvers.break_glass import (
 from resolvers.case import CaseQueries
 from resolvers.catalogue_changes import CatalogueMutations, CatalogueQueries
 from resolvers.completeness import CompletenessMutations, CompletenessQueries
+from resolvers.control_plan_drafts import ControlPlanMutations
 from resolvers.correcting import CorrectionMutations
 from resolvers.credit_file import CreditQueries
 from resolvers.delegations import DelegationMutations
@@ -31,6 +32,7 @@ from resolvers.deliveries import DeliveryMutations, DeliveryQueries
 from resolvers.discrepancies import DiscrepancyMutations, DiscrepancyQueries
 from resolvers.hit_statistics import HitStatisticsQueries
 from resolvers.hits import HitMutations, HitQueries
+from resolvers.late_answers import LateAnswerSubscriptions
 from resolvers.list_corrections import CorrectionQueries
 from resolvers.list_entries import ListQueries
 from resolvers.list_exchange import ExchangeQueries, ExchangeSubscriptions
@@ -109,6 +111,7 @@ def build_graph(*, off: Collection[str] = ()) -> Graph:
             "Mutation",
             "What may be ordered: one order per mutation. 操作",
             OrderMutations,
+            ControlPlanMutations,
             RefundMutations,
             AttachingMutations,
             AnsweringMutations,
@@ -128,6 +131,7 @@ def build_graph(*, off: Collection[str] = ()) -> Graph:
             "Subscription",
             "What may be waited for. 订阅",
             OrderSubscriptions,
+            LateAnswerSubscriptions,
             ExchangeSubscriptions,
             BreakGlassSubscriptions,
         ),

@@ -6,16 +6,13 @@ knows it and anybody who may can end it. Account and grant are read with it each
 is out with the next request, and a narrower grant is narrower at once.
 """
 
-import asyncio
-import contextlib
 import hashlib
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
-from urllib.parse import urlsplit
 
 import msgspec
 from sqlalchemy import Connection
@@ -23,12 +20,12 @@ from sqlalchemy import Connection
 from auth.accounts import User
 from auth.assurance import PASSWORD, Proof
 from auth.caller import Caller
+from auth.denials import grant_of
 from auth.scopes import Entitlements
 from auth.tokens import officer_number
 from gateway.accounts import granted_user
-from gateway.response import Response, ended
-from resolvers.refusals import TokenOver
 from storage.database import Database
+from storage.denials import is_denied, token_is_denied
 from storage.sessions import (
     SessionRecord,
     begin_session,
@@ -39,12 +36,8 @@ from storage.sessions import (
     sessions_of,
 )
 
-HEADER: Final = "X-Chakong-Session"
-"""Pages of other origins cannot send it, nor can a form or a link."""
-_HEADER_NAME: Final = HEADER.lower().encode()
 CLIENT: Final = "graphiql"
 _SEEN_EVERY: Final = 60  # seconds between two notes that a session is in use
-_LOOK_EVERY: Final = 1.0  # seconds between two looks at a session that is listened on
 _LONGEST_COOKIE: Final = 128
 
 
@@ -149,7 +142,8 @@ class Sessions:
         if record is None:
             return None
         if record.bearer is not None:
-            return Session(record=record, caller=msgspec.convert(record.bearer, Caller))
+            caller = msgspec.convert(record.bearer, Caller)
+            return None if _is_denied(connection, caller) else Session(record=record, caller=caller)
         user = granted_user(connection, record.user_id, datetime.fromtimestamp(now, UTC))
         if user is None or not self.entitlements.is_for_people(user.role):
             return None
@@ -158,7 +152,23 @@ class Sessions:
         )
         if not scopes:
             return None
-        return Session(record=record, caller=_caller(record, user, scopes))
+        caller = _caller(record, user, scopes)
+        # What else is denied of somebody ends with the grant, or leaves a narrower session.
+        if token_is_denied(connection, caller.token_id):
+            return None
+        return Session(record=record, caller=caller)
+
+
+def _is_denied(connection: Connection, caller: Caller) -> bool:
+    """Return whether the token that was handed in was revoked: its session ends with it."""
+    return is_denied(
+        connection,
+        token_id=caller.token_id,
+        grant_id=grant_of(caller.token_id),
+        subject=caller.subject,
+        client_id=caller.client_id,
+        issued_at=caller.issued_at,
+    )
 
 
 def _caller(record: SessionRecord, user: User, scopes: frozenset[str]) -> Caller:
@@ -178,86 +188,6 @@ def _caller(record: SessionRecord, user: User, scopes: frozenset[str]) -> Caller
         auth_time=record.auth_time,
         purposes=user.purposes,
     )
-
-
-Headers = Iterable[tuple[bytes, bytes]]
-
-
-async def session_of_request(
-    sessions: Sessions, headers: Headers, *, promised: bool = False
-) -> Session | None:
-    """Return the session whose cookie came with *headers*; None without one that may count.
-
-    A cookie counts only beside what another origin's page cannot send: the header `HEADER`, or the
-    same *promised* in a WebSocket's first message; and without any sign of another origin.
-    """
-    named = list(headers)
-    if any(name == b"authorization" for name, _ in named):
-        return None  # one proof or the other; never a mixture of them
-    said = _one(named, _HEADER_NAME) == "1"
-    if promised:  # a handshake cannot send the header, and always says its origin
-        said = _one(named, b"origin") is not None
-    if not said or not same_origin(named, sessions.origin):
-        return None
-    return await sessions.of_cookie(cookie_in(named, sessions.cookie))
-
-
-def same_origin(headers: Headers, origin: str) -> bool:
-    """Return whether nothing in *headers* says that another origin's page sent the request."""
-    named = list(headers)
-    site = _one(named, b"sec-fetch-site")
-    if site is not None:  # the browser's own word, which no page can change
-        return site == "same-origin"
-    sender = _one(named, b"origin")
-    if sender is None:
-        return True
-    return sender == origin or urlsplit(sender).netloc == _one(named, b"host")
-
-
-def cookie_in(headers: Headers, name: str) -> str | None:
-    """Return the one cookie of that *name*; None if there is none, or there are several."""
-    found = [
-        value.strip()
-        for key, raw in headers
-        if key == b"cookie"
-        for part in raw.decode("latin-1").split(";")
-        for cookie, _, value in [part.strip().partition("=")]
-        if cookie == name
-    ]
-    return found[0] if len(found) == 1 else None
-
-
-def _one(headers: list[tuple[bytes, bytes]], name: bytes) -> str | None:
-    values = [value.decode("latin-1") for key, value in headers if key == name]
-    return ", ".join(values) if values else None
-
-
-async def while_it_goes_on(
-    responses: AsyncIterator[Response], sessions: Sessions, session: Session
-) -> AsyncIterator[Response]:
-    """Yield *responses* until they, or the session, end; looked at each second and at each event."""
-    following: asyncio.Future[Response] | None = None
-    try:
-        while True:
-            following = following or asyncio.ensure_future(anext(responses))
-            await asyncio.wait((following,), timeout=_LOOK_EVERY)
-            if not await sessions.goes_on(session):
-                yield ended(TokenOver(), "-")
-                return
-            if not following.done():
-                continue
-            try:
-                response = following.result()
-            except StopAsyncIteration:
-                return
-            following = None
-            yield response
-    finally:
-        if following is not None:
-            following.cancel()
-            with contextlib.suppress(asyncio.CancelledError, StopAsyncIteration):
-                await following
-        await responses.aclose()  # type: ignore[attr-defined]  # an async generator
 
 
 def _hashed(cookie: str) -> str:

@@ -1,13 +1,11 @@
 """Settings: `CHAKONG_*` in the environment over one TOML file over the defaults."""
 
 import os
-from datetime import timedelta
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, ClassVar, Final, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -15,50 +13,19 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from auth.keys import keep_secret
-from auth.policy import Profile
 from connectors.endpoint_addresses import network_to_call
 from domain import catalogue
-from domain.closed_hours import parse_closed_hours
-from domain.deadline import Profile as RuleProfile
-from domain.record import RetentionClass
-from gateway.issuer_settings import TrustedIssuer
-from gateway.record_settings import RecordSigner, RecordStamping, RecordWitness
+from gateway.access_settings import AccessSettings
+from gateway.department_settings import Department
+from gateway.list_settings import ListSettings
+from gateway.record_settings import RecordSettings
 
-RECORD_ORIGIN: Final = "record-origin"  # in the data directory
 SHORTEST_KEY: Final = 32  # characters
 LONGEST_TOKEN: Final = 300  # seconds, outside the demo
 LONGEST_PROOF: Final = 300  # seconds since people proved who they are, outside the demo
 
 
-class Department(BaseModel):
-    """How one department is reached."""
-
-    url: str = Field(
-        description="Base address; of a department with an exchange database, its URL."
-    )
-    secret: SecretStr = Field(description="API key or OAuth client secret that we present.")
-    client_id: str = Field("court-gateway", description="Our OAuth client id there.")
-    deadline_seconds: float = Field(10.0, gt=0, description="Longest wait for one answer.")
-    ca_file: Path | None = Field(None, description="PEM of a private authority to trust there.")
-    client_certificate_file: Path | None = Field(
-        None, description="PEM of our client certificate and its key, for mutual TLS."
-    )
-    closed_hours: list[str] = Field(
-        default_factory=list,
-        description="When its system is down, in Asia/Shanghai: `22:00-06:00`, or "
-        "`6,7 00:00-08:00` for some weekdays; orders wait until then.",
-    )
-
-    @field_validator("closed_hours")
-    @classmethod
-    def _hours_that_can_be_read(cls, given: list[str]) -> list[str]:
-        for hours in given:
-            parse_closed_hours(hours)
-        return given
-
-
-class Settings(BaseSettings):
+class Settings(AccessSettings, ListSettings, RecordSettings, BaseSettings):
     """Every key of the gateway; `docs/configuration.md` is checked against this class."""
 
     model_config = SettingsConfigDict(
@@ -78,64 +45,6 @@ class Settings(BaseSettings):
         "", description="sqlite:///path or postgresql://…; empty: SQLite in data_dir."
     )
     audience: str = Field("chakong", description="`aud` that access tokens must carry.")
-    access_token_seconds: int = Field(
-        300,
-        gt=0,
-        description="Lifetime of access tokens in seconds; more than 300 only in the demo.",
-    )
-    refresh_token_seconds: int = Field(
-        8 * 3600, gt=0, description="How long refresh tokens go on after a log-in, in seconds."
-    )
-    access_profile: Profile = Field(
-        Profile.DEFAULT,
-        description="What clients have to do: `default`, or `fapi2` (FAPI 2.0 Security Profile: keys "
-        "instead of secrets, pushed requests, tokens bound to keys).",
-    )
-    signing_algorithm: Literal["ES256", "PS256", "EdDSA"] = Field(
-        "ES256", description="What new signing keys are for: ES256, PS256 or EdDSA."
-    )
-    dpop_nonces: bool = Field(
-        False, description="Whether DPoP proofs must contain a nonce of ours (RFC 9449, 8 and 9)."
-    )
-    tls_terminators: list[str] = Field(
-        default_factory=list,
-        description="Addresses or networks of the proxies that end TLS: only their word about a "
-        "client's certificate counts.",
-    )
-    client_certificate_header: str = Field(
-        "Client-Cert",
-        pattern=r"^[A-Za-z0-9-]{1,64}$",
-        description="The header in which they tell it: RFC 9440, or PEM percent-encoded; they must "
-        "remove it from what comes from outside.",
-    )
-    client_certificate_authorities: Path | None = Field(
-        None,
-        description="PEM of the authorities whose certificates prove a client by its subject.",
-    )
-    step_up_seconds: int = Field(
-        300,
-        gt=0,
-        description="How long ago people may have proved two factors when they see raw identifiers, "
-        "approve or break glass; more than 300 only in the demo.",
-    )
-    session_seconds: int = Field(
-        28_800, gt=0, le=43_200, description="How long a browser stays signed in at the most."
-    )
-    session_idle_seconds: int = Field(
-        1_800, gt=0, le=3_600, description="How long without a request until it is signed out."
-    )
-    persons_per_hour: int = Field(
-        200, gt=0, description="About how many different people one officer may ask in an hour."
-    )
-    embedded_issuer: bool = Field(
-        True,
-        description="Whether the gateway is an authorization server itself, with the sign-in of "
-        "GraphiQL; off: `trusted_issuers` alone.",
-    )
-    trusted_issuers: list[TrustedIssuer] = Field(
-        default_factory=list,
-        description="Other authorization servers whose tokens are good here (docs/issuers.md).",
-    )
     demo: bool = Field(
         False,
         description="Synthetic people only; allows long tokens and publishes the demo logins.",
@@ -207,80 +116,13 @@ class Settings(BaseSettings):
         description="Keep departments' answers for a while: off, memory or redis://host:port/db.",
     )
     request_seconds: float = Field(
-        10.0, gt=0, description="Longest a request may take; departments are given what is left."
+        10.0, gt=0, description="Longest a request may take; departments have nine tenths of it."
     )
     cost_of_operation: int = Field(
         20_000, gt=0, description="The most one operation may cost; see `extensions.cost`."
     )
     cost_per_minute: int = Field(
         600_000, gt=0, description="The most one client may spend in a minute, before 429."
-    )
-    screened_per_minute: int = Field(
-        600_000, gt=0, description="How many subjects one client may screen in a minute."
-    )
-    record_name: str = Field(
-        "chakong",
-        pattern=r"^[^\s+]{1,64}$",
-        description="Who signs the record, as its checkpoints and their verifiers' keys say it.",
-    )
-    record_network_days: int = Field(
-        183, ge=183, description="How long log-ins can be traced to people, in days (DL-36)."
-    )
-    record_providing_days: int = Field(
-        1096, ge=1096, description="How long disclosures can be, in days: three years (DL-37)."
-    )
-    record_hidden_days: int = Field(
-        30,
-        ge=0,
-        le=180,
-        description="How long a look-up may be kept from whom it was about, until a hold is executed.",
-    )
-    record_order_days: int = Field(
-        3653,
-        ge=3653,
-        description="How long steps of orders and the list can be, in days: ten years.",
-    )
-    record_lag_seconds: float = Field(
-        60.0,
-        ge=5,
-        description="How long an event may wait for its entry in the record, or an entry for its "
-        "signature: then court and control operations are refused (`RECORD_BEHIND`) until the "
-        "record has caught up.",
-    )
-    record_signers: dict[str, RecordSigner] = Field(
-        default_factory=dict,
-        description="Second signers of the record's checkpoints, by any name.",
-    )
-    record_witnesses: dict[str, RecordWitness] = Field(
-        default_factory=dict,
-        description="Witnesses that sign checkpoints after seeing that the record only grew, by any name.",
-    )
-    record_attest_seconds: float = Field(
-        60.0, gt=0, description="How often second signers and witnesses are asked."
-    )
-    record_stamping: RecordStamping | None = Field(
-        None, description="Time stamps of the record's checkpoints (RFC 3161); none if left out."
-    )
-    record_archive_dir: Path | None = Field(
-        None,
-        description="Where a bundle of each closed day of the record is put; none if left out.",
-    )
-    rule_profile: RuleProfile = Field(
-        RuleProfile.DEFAULT,
-        description="Whose periods the list keeps: `default`, `seed-2017` or `spc-current`.",
-    )
-    private_screening: bool = Field(
-        default=False,
-        description="Whether departments may screen by ranges, without saying who (ADR 0030).",
-    )
-    private_least_rows: int = Field(
-        1_000, ge=1_000, le=100_000, description="How many rows an answer of a range has at least."
-    )
-    private_ranges_per_minute: int = Field(
-        600, gt=0, description="How many ranges one unit may ask for in a minute."
-    )
-    public_per_minute: int = Field(
-        30, gt=0, description="How often one address may search the public list in a minute."
     )
     webhook_networks: list[str] = Field(
         default_factory=list,
@@ -320,13 +162,6 @@ class Settings(BaseSettings):
         """The field groups that this deployment does not have."""
         return catalogue.off_by_default() - set(self.groups_on)
 
-    @field_validator("tls_terminators")
-    @classmethod
-    def _networks_of_proxies(cls, given: list[str]) -> list[str]:
-        for network in given:
-            ip_network(network)
-        return given
-
     @field_validator("webhook_networks")
     @classmethod
     def _networks_to_call(cls, given: list[str]) -> list[str]:
@@ -360,6 +195,12 @@ class Settings(BaseSettings):
             raise ValueError("without embedded_issuer there must be trusted_issuers")
         if len(set(known)) != len(known):
             raise ValueError("an issuer is trusted twice, or is this gateway itself")
+        carried = [one.carried for one in self.trusted_issuers]
+        if len(set(carried)) != len(carried):
+            raise ValueError(
+                "two trusted issuers give the same names: one may have register_names, the others "
+                "need a qualifier each"
+            )
         return self
 
     @model_validator(mode="after")
@@ -371,14 +212,6 @@ class Settings(BaseSettings):
     @property
     def issuer(self) -> str:
         return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
-
-    def record_retention(self) -> dict[RetentionClass, timedelta]:
-        """Return how long the personal sides of the record are kept."""
-        return {
-            RetentionClass.NETWORK: timedelta(days=self.record_network_days),
-            RetentionClass.PROVIDING: timedelta(days=self.record_providing_days),
-            RetentionClass.ORDER: timedelta(days=self.record_order_days),
-        }
 
     @property
     def database(self) -> str:
@@ -416,21 +249,6 @@ def load_settings(file: Path | None = None, **given: Any) -> Settings:
         file = named
 
     return FromFile(**given)
-
-
-def record_origin(settings: Settings) -> str:
-    """Return what the record's checkpoints call it, kept beside its keys from the first time on.
-
-    It begins as the issuer's address without its scheme, and stays what it is when the gateway moves:
-    checkpoints under another name would be another record's.
-    """
-    path = settings.data_dir / RECORD_ORIGIN
-    if not path.exists():
-        derived = f"{settings.issuer.split('://', 1)[-1].rstrip('/')}/record"
-        if not settings.data_dir.is_dir():
-            return derived
-        keep_secret(path, derived)
-    return path.read_text(encoding="ascii").strip()
 
 
 def origin_of(url: str) -> str:

@@ -35,7 +35,7 @@ class StepUp:
         if not (plan.raw or plan.proofs) or _is_system(caller.role):
             return caller
         try:
-            require_recent(caller.acr, caller.auth_time, now=now, max_age=self.max_age)
+            self._require_recent(caller, now)
         except NotRecentlyProven as error:
             if partial and not plan.proofs:
                 return replace(caller, scopes=caller.scopes - RAW_SCOPES)
@@ -47,10 +47,19 @@ class StepUp:
         if not caller.scopes & RAW_SCOPES or _is_system(caller.role):
             return caller
         try:
-            require_recent(caller.acr, caller.auth_time, now=now, max_age=self.max_age)
+            self._require_recent(caller, now)
         except NotRecentlyProven:
             return replace(caller, scopes=caller.scopes - RAW_SCOPES)
         return caller
+
+    def _require_recent(self, caller: Caller, now: float) -> None:
+        require_recent(
+            caller.acr,
+            caller.auth_time,
+            now=now,
+            max_age=self.max_age,
+            scheme=caller.scheme,
+        )
 
 
 def not_proven(error: NotRecentlyProven, coordinates: set[str]) -> Response:

@@ -1,6 +1,7 @@
-"""A plan's steps: cases are opened, then departments are asked, level by level."""
+"""A plan's steps: cases are opened, then departments are asked, each as soon as its subjects are known."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from typing import Any, cast
 
@@ -8,9 +9,10 @@ from graphql import FieldNode, GraphQLError, GraphQLField, GraphQLSchema
 from graphql.execution.values import VariableValues, get_argument_values
 
 from connectors.errors import DepartmentError
+from connectors.question import Authority  # noqa: TC001 -- the annotation of a local
 from domain.case_number import CaseNumber
 from domain.identity import IdNumber  # noqa: TC001 -- the annotation of a local
-from gateway.plan import Ask, CaseRoot, Plan
+from gateway.plan import Ask, CaseRoot, Plan, everything
 from resolvers.asking import Answers, Wanted
 from resolvers.binding import BoundCase
 from resolvers.case import open_cases
@@ -40,7 +42,7 @@ class Steps:
                 if isinstance(case, BoundCase):
                     aimed += self._aim(root, case, variables, context)
         if aimed:
-            context.asks_about({one.id_number for _, subjects in aimed for one in subjects})
+            await context.asks_about({one.id_number for _, subjects in aimed for one in subjects})
             await _ask_level(context, aimed)
 
     def grounds(self, plan: Plan, variables: VariableValues) -> list[Ground]:
@@ -74,13 +76,13 @@ class Steps:
     ) -> list[_Aimed]:
         aimed: list[_Aimed] = []
         for ask in root.of_all:
-            askable = _askable(ask, case.debtors)
+            askable = _askable(ask, case.debtors, context)
             if askable:
                 aimed.append((ask, askable))
         for _, node, of_one in root.of_one:
             debtor = self._debtor(case, node, variables, context)
             if debtor is not None:
-                aimed += [(ask, [debtor]) for ask in of_one if _askable(ask, [debtor])]
+                aimed += [(ask, [debtor]) for ask in of_one if _askable(ask, [debtor], context)]
         return aimed
 
     def _debtor(
@@ -108,8 +110,10 @@ def _numbers(arguments: dict[str, Any]) -> list[CaseNumber]:
     return arguments["numbers"] if "numbers" in arguments else [arguments["number"]]
 
 
-def _askable(ask: Ask, subjects: Sequence[Subject]) -> Sequence[Subject]:
+def _askable(ask: Ask, subjects: Sequence[Subject], context: Context) -> Sequence[Subject]:
     """Return of *subjects* those about whom the caller may ask this department."""
+    if ask.gathered and not context.asking.reaches(ask.question):
+        return ()
     department = ask.question.department
     return [subject for subject in subjects if subject.may_be_asked_of(department)]
 
@@ -129,19 +133,64 @@ async def _ask_level(context: Context, aimed: list[_Aimed]) -> None:
         )
         for ask, subjects in aimed
     )
-    onward: list[_Aimed] = []
-    for ask, subjects in aimed:
-        if ask.onward:
-            answers = await _heard(context, ask, subjects)
-            for attribute, further in ask.onward:
-                reached = _reached(answers, attribute, subjects)
-                if reached:
-                    context.reached([one.id_number for one in reached])
-                    onward += [(next_ask, reached) for next_ask in further]
-    if onward:
-        await _ask_level(context, onward)
+    await _all_of([_go_on(context, leaders) for leaders in _together(aimed)])
     for ask, subjects in aimed:
         await _heard(context, ask, subjects)
+
+
+def _together(aimed: Sequence[_Aimed]) -> list[list[_Aimed]]:
+    """Return those that lead further, in groups that have to wait for each other.
+
+    Two that lead to one question under one authority do: it is put once, for all that they reach.
+    """
+    groups: list[tuple[set[tuple[int, Authority]], list[_Aimed]]] = []
+    for one in aimed:
+        ask, subjects = one
+        leads_to = {
+            (id(further.question), subjects[0].authority)
+            for _, asks in ask.onward
+            for further in everything(asks)
+        }
+        if not leads_to:
+            continue
+        joined = [group for group in groups if group[0] & leads_to]
+        groups = [group for group in groups if group not in joined]
+        groups.append(
+            (
+                leads_to.union(*(places for places, _ in joined)),
+                [*(leader for _, leaders in joined for leader in leaders), one],
+            )
+        )
+    return [leaders for _, leaders in groups]
+
+
+async def _go_on(context: Context, leaders: Sequence[_Aimed]) -> None:
+    """Ask behind *leaders* as soon as these have answered, whoever else has not."""
+    onward: list[_Aimed] = []
+    for ask, subjects in leaders:
+        answers = await _heard(context, ask, subjects)
+        for attribute, further in ask.onward:
+            reached = _reached(answers, attribute, subjects)
+            if reached:
+                await context.reached([one.id_number for one in reached])
+                onward += [(next_ask, reached) for next_ask in further]
+    if onward:
+        await _ask_level(context, onward)
+
+
+async def _all_of(work: Sequence[Coroutine[Any, Any, None]]) -> None:
+    """Do all of *work* at once; if one part fails, the others are given up."""
+    if len(work) == 1:
+        await work[0]
+        return
+    tasks = [asyncio.ensure_future(one) for one in work]
+    try:
+        for task in asyncio.as_completed(tasks):
+            await task
+    finally:
+        for one in tasks:
+            one.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _heard(context: Context, ask: Ask, subjects: Sequence[Subject]) -> Answers:

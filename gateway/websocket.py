@@ -29,7 +29,9 @@ from auth.guard import Guard
 from gateway.engine import Engine, Operation
 from gateway.request_ids import begin_request
 from gateway.response import RequestRefused, Response
-from gateway.sessions import HEADER, Session, Sessions, session_of_request, while_it_goes_on
+from gateway.session_requests import HEADER, session_of_request
+from gateway.session_stream import while_it_goes_on
+from gateway.sessions import Session, Sessions
 from gateway.standing import Standing
 from gateway.trusted import TrustedDocuments
 from resolvers.refusals import TokenOver

@@ -15,22 +15,33 @@ from typing import Any, Final
 import structlog
 
 from connectors.departments import Departments
-from connectors.errors import DepartmentContractBroken, DepartmentError
+from connectors.errors import DepartmentContractBroken, DepartmentError, DepartmentPending
 from connectors.question import Answer, Authority, Projection, Question
 from domain.identity import IdNumber, is_organization
+from resolvers.refusals import NotInTicket
 from resolvers.subject import Subject
 
 _LOG = structlog.get_logger()
 
 _STATUS_OF: Final[Mapping[str, str]] = {
     "DEPARTMENT_TIMEOUT": "TIMEOUT",
+    "DEPARTMENT_PENDING": "PENDING",
     "DEPARTMENT_UNREACHABLE": "UNAVAILABLE",
     "DEPARTMENT_BUSY": "UNAVAILABLE",
     "DEPARTMENT_SPARED": "UNAVAILABLE",
     "DEPARTMENT_REFUSED": "REFUSED",
 }
 # The worst of a department's calls is its status.
-_WORST_FIRST: Final = ("CONTRACT_BROKEN", "REFUSED", "UNAVAILABLE", "TIMEOUT", "CACHED", "ANSWERED")
+_WORST_FIRST: Final = (
+    "CONTRACT_BROKEN",
+    "REFUSED",
+    "UNAVAILABLE",
+    "TIMEOUT",
+    "PENDING",
+    "TRUNCATED",
+    "CACHED",
+    "ANSWERED",
+)
 
 _Place = tuple[int, int, Authority]  # question, level, authority
 Answers = dict[IdNumber, Answer[Any]]
@@ -94,6 +105,23 @@ class Told:
     silent: list[IdNumber]
 
 
+@dataclass(slots=True, kw_only=True)
+class Awaited:
+    """An answer that a department gives later.
+
+    Attributes:
+        claims: by which it is collected, each with the people whose answers it brings.
+        errors: what stands in the answer meanwhile; the ticket is put into them.
+    """
+
+    question: Question[Any]
+    authority: Authority
+    level: int
+    fields: frozenset[str]
+    claims: dict[str, list[IdNumber]] = field(default_factory=dict)
+    errors: list[DepartmentPending] = field(default_factory=list)
+
+
 @dataclass(slots=True)
 class _Heard:
     """All that one question brought at one level under one authority.
@@ -116,7 +144,13 @@ class Asking:
         self._late: list[Wanted] = []
         self.statuses: dict[str, DepartmentStatus] = {}
         self.calls: list[Call] = []
+        self.awaited: list[Awaited] = []
         self.cost = 0
+        self._only_told = False
+
+    def reaches(self, question: Question[Any]) -> bool:
+        """Whether there is anybody here to put *question* to."""
+        return self._departments.connects(question)
 
     def ask(self, wanted: Iterable[Wanted]) -> None:
         """Start asking; subjects named twice are asked once, with all that is wanted of them."""
@@ -150,8 +184,59 @@ class Asking:
         """Return the answer if it is there already."""
         return self.answers(question, subject.level, subject.authority).get(subject.id_number)
 
+    def question(self, stem: str, name: str) -> Question[Any]:
+        """Raises DepartmentNotConnected: nobody here is asked such a question."""
+        return self._departments.question(stem, name)
+
+    async def collect(
+        self,
+        question: Question[Any],
+        claims: Mapping[str, Sequence[IdNumber]],
+        fields: frozenset[str],
+        authority: Authority,
+        *,
+        within: float,
+    ) -> Answers:
+        """Return the answers that were pending under *claims*; nothing of them is shown by that.
+
+        Args:
+            within: seconds; who has not answered by then did not answer in time.
+        """
+
+        async def one(claim: str, numbers: Sequence[IdNumber]) -> Mapping[IdNumber, Answer[Any]]:
+            try:
+                return await self._departments.collect(
+                    question, claim, numbers, Projection(fields), authority, within=within
+                )
+            except DepartmentError as error:
+                return dict.fromkeys(numbers, Answer(error=error))
+
+        heard = await asyncio.gather(*(one(*claim) for claim in claims.items()))
+        return {number: answer for part in heard for number, answer in part.items()}
+
+    def tell(
+        self,
+        question: Question[Any],
+        authority: Authority,
+        fields: frozenset[str],
+        answers: Mapping[IdNumber, Answer[Any]],
+        *,
+        seconds: float,
+    ) -> None:
+        """Take *answers* that were collected about debtors; from now on nobody is asked anything."""
+        place = (id(question), 0, authority)
+        heard = self._heard[place] = _Heard(question, dict(answers), dict.fromkeys(answers, fields))
+        self._note(question, fields, seconds, heard.answers)
+        self._only_told = True
+
     def ask_late(self, wanted: Wanted) -> Awaitable[Answer[Any]]:
-        """Ask for one subject together with all that is wanted in this turn of the event loop."""
+        """Ask for one subject together with all that is wanted in this turn of the event loop.
+
+        Raises:
+            NotInTicket: nobody is asked any more; see `tell`.
+        """
+        if self._only_told:
+            raise NotInTicket(wanted.question.department)
         if not self._late:
             asyncio.get_running_loop().call_soon(self._flush)
         self._late.append(wanted)
@@ -204,7 +289,8 @@ class Asking:
         grouped: dict[frozenset[str], list[IdNumber]] = {}
         for number, fields in fields_of.items():
             if number not in met or not self._is_asked(place, heard, number, fields):
-                grouped.setdefault(fields, []).append(number)
+                all_of_it = fields | heard.fields.get(number, frozenset())
+                grouped.setdefault(all_of_it, []).append(number)
         return grouped
 
     def _asked_about(self, heard: _Heard, want: Wanted) -> Iterable[IdNumber]:
@@ -256,7 +342,7 @@ class Asking:
         self, heard: _Heard, want: Wanted, fields: frozenset[str], numbers: list[IdNumber]
     ) -> None:
         heard.fields.update(dict.fromkeys(numbers, fields))
-        self._run(heard, self._put(heard, want.question, want.authority, numbers, fields))
+        self._run(heard, self._put(heard, want, numbers, fields))
 
     def _run(self, heard: _Heard, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -266,16 +352,18 @@ class Asking:
     async def _put(
         self,
         heard: _Heard,
-        question: Question[Any],
-        authority: Authority,
+        want: Wanted,
         numbers: Sequence[IdNumber],
         fields: frozenset[str],
     ) -> None:
+        question = want.question
         started = time.perf_counter()
         answers: Mapping[IdNumber, Answer[Any]] = {}
         failure: DepartmentError | None = None
         try:
-            answers = await self._departments.ask(question, numbers, Projection(fields), authority)
+            answers = await self._departments.ask(
+                question, numbers, Projection(fields), want.authority
+            )
         except DepartmentError as error:
             failure = error
         except Exception as error:  # noqa: BLE001 -- one department's failure costs its fields only
@@ -291,8 +379,40 @@ class Asking:
                 error=failure or DepartmentContractBroken(question.department)
             )
             answers = {number: answers.get(number, missing) for number in numbers}
-        heard.answers.update(answers)
+        pending = [one for one in answers if isinstance(answers[one].error, DepartmentPending)]
+        if pending:
+            answers = {**answers, **self._awaiting(want, fields, answers, pending)}
+        # Of whom more was asked meanwhile, the fuller answer counts, whichever comes first.
+        heard.answers.update(
+            (one, answer) for one, answer in answers.items() if heard.fields.get(one) is fields
+        )
         self._note(question, fields, time.perf_counter() - started, answers)
+
+    def _awaiting(
+        self,
+        want: Wanted,
+        fields: frozenset[str],
+        answers: Mapping[IdNumber, Answer[Any]],
+        pending: Iterable[IdNumber],
+    ) -> Answers:
+        """Note who is waited for; return what stands in their place meanwhile."""
+        awaited = Awaited(
+            question=want.question, authority=want.authority, level=want.level, fields=fields
+        )
+        shown: dict[str, Answer[Any]] = {}
+        for number in pending:
+            error = answers[number].error
+            assert isinstance(error, DepartmentPending)  # noqa: S101 -- just asked
+            if error.claim not in shown:
+                # Others may wait for the same answer: the ticket is for this request alone.
+                own = DepartmentPending(
+                    error.department, claim=error.claim, eta=error.eta, lasts=error.lasts
+                )
+                awaited.errors.append(own)
+                shown[error.claim] = Answer(error=own)
+            awaited.claims.setdefault(error.claim, []).append(number)
+        self.awaited.append(awaited)
+        return {one: shown[claim] for claim, people in awaited.claims.items() for one in people}
 
     def _note(
         self,
@@ -305,7 +425,15 @@ class Asking:
         status = _worst(
             {
                 _status(*answered)
-                for answered in {(one.error, one.cached, one.damaged) for one in heard}
+                for answered in {
+                    (
+                        one.error,
+                        one.cached,
+                        one.damaged,
+                        one.remarks is not None and one.remarks.more,
+                    )
+                    for one in heard
+                }
             }
         )
         self.cost += 2 * len(answers)
@@ -331,11 +459,24 @@ class Asking:
         )
 
 
-def _status(error: DepartmentError | None, cached: bool, damaged: bool) -> str:  # noqa: FBT001 -- of an Answer
+def status_of(answer: Answer[Any]) -> str:
+    """Return the status of one answer, as `DepartmentStatus` has it."""
+    more = answer.remarks is not None and answer.remarks.more
+    return _status(answer.error, answer.cached, answer.damaged, more)
+
+
+def _status(
+    error: DepartmentError | None,
+    cached: bool,  # noqa: FBT001 -- of an Answer
+    damaged: bool,  # noqa: FBT001
+    more: bool,  # noqa: FBT001
+) -> str:
     if error is not None:
         return _STATUS_OF.get(error.code, "CONTRACT_BROKEN")
     if damaged:
         return "CONTRACT_BROKEN"
+    if more:
+        return "TRUNCATED"
     return "CACHED" if cached else "ANSWERED"
 
 

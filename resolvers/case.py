@@ -24,6 +24,14 @@ from resolvers.arguments import (
 from resolvers.binding import BoundCase, UnderApproval, bind
 from resolvers.claim import CaseClaim, ShownClaim
 from resolvers.context import Context, Ground, Info
+from resolvers.control_plan import (
+    AmountArgument,
+    FloorsArgument,
+    Planned,
+    ShownPlan,
+    WishesArgument,
+    planned,
+)
 from resolvers.cover import MOST_DAYS, CaseCover, DaysArgument, cover_of, expiring
 from resolvers.debtor import DEBTOR
 from resolvers.declare import guarded
@@ -31,6 +39,7 @@ from resolvers.delegations import Delegation
 from resolvers.discrepancies import Discrepancy, open_of_case
 from resolvers.duty_of_reason import NOTHING_STATED, Stated, owed
 from resolvers.money import Money
+from resolvers.order_steps import CONTROL_SCOPE
 from resolvers.orders import Order, OrderConnection, ShownOrder, orders_page
 from resolvers.refund_watches import RefundWatch, ShownWatch
 from resolvers.refusals import BadInput, Refused
@@ -166,6 +175,22 @@ class Case:
         """How far the case's orders cover its claim. 覆盖情况"""
         today = civil_date(info.context.now())
         return await info.context.database.read(lambda c: cover_of(c, root.record, today))
+
+    @guarded(
+        *((scope, "orders:read") for scope in dict.fromkeys(CONTROL_SCOPE.values())),
+        graphql_type=ShownPlan | None,
+        gathers=True,
+    )
+    async def control_plan(
+        root: strawberry.Parent[BoundCase],
+        info: Info,
+        amount: AmountArgument = None,
+        floors: FloorsArgument = (),  # type: ignore[assignment]  # never changed
+        wishes: WishesArgument = (),  # type: ignore[assignment]
+    ) -> Planned:
+        """Which assets to control for the claim as it is today, by rule and explained line by line; it
+        orders nothing, see `draftControlPlan`. 控制方案"""
+        return await planned(root, info.context, amount, floors, wishes)
 
     @guarded("orders:read", graphql_type=list[Order])
     async def expiring(

@@ -45,6 +45,30 @@ class Ground:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What has to be said of a value that is shown.
+
+    Attributes:
+        path: where the value stands in the answer.
+        code: ``TRUNCATED``, ``REPEATED`` or ``UNKNOWN_CODE``.
+        details: never personal data.
+    """
+
+    path: list[str | int]
+    code: str
+    department: str
+    details: dict[str, object]
+
+    def shown(self) -> dict[str, object]:
+        return {
+            "path": self.path,
+            "code": self.code,
+            "department": self.department,
+            **self.details,
+        }
+
+
 @dataclass(slots=True, kw_only=True)
 class Context:
     """One request's surroundings; never shared between requests.
@@ -60,12 +84,14 @@ class Context:
         grounds: what it rests on.
         delegations: by which of them the caller sees what is somebody else's.
         masked: coordinates that were shown masked in this answer.
+        remarks: what has to be said of values that are shown, by where they stand.
         documents_required: whether ruling and notice must be there as files to submit (G3).
         profile: whose numbers the periods of the list are counted by.
         webhook_addresses: where units' endpoints may be.
         hidden_for: how long a look-up may be kept from whom it was about.
         record_keys: open the record for who may read it.
         persons: about how many different people the caller may ask; None is no limit.
+        groups_off: kinds of data that this deployment does not have.
         declared: the scopes that a field needs, by its coordinate.
         fields_wanted: what the document selects of a question's records, for late asking.
     """
@@ -84,10 +110,12 @@ class Context:
     record_keys: RecordKeys | None = None
     hidden_for: timedelta = timedelta(days=30)
     persons: "DistinctPersons | None" = None
+    groups_off: Collection[str] = frozenset()
     declared: "Callable[[str], Scopes | None]" = lambda _: None
     webhook_addresses: EndpointAddresses = field(default_factory=EndpointAddresses)
     opened: "dict[str, list[BoundCase | Refused]]" = field(default_factory=dict)
     masked: set[str] = field(default_factory=set)
+    remarks: list[Remark] = field(default_factory=list)
     seen: dict[IdNumber, None] = field(default_factory=dict)
     tried: dict[IdNumber, None] = field(default_factory=dict)
     outside: dict[IdNumber, None] = field(default_factory=dict)
@@ -104,19 +132,19 @@ class Context:
         if ground not in self.grounds:
             self.grounds.append(ground)
 
-    def asks_about(self, numbers: Collection[IdNumber]) -> None:
+    async def asks_about(self, numbers: Collection[IdNumber]) -> None:
         """Count whom the caller asks about, before anybody is asked.
 
         Raises:
             TooManyPersons: more than anybody may in an hour.
         """
         if self.persons is not None:
-            self.persons.ask(self.caller.subject, numbers)
+            await self.persons.ask(self.caller.subject, numbers)
 
-    def reached(self, numbers: Collection[IdNumber]) -> None:
+    async def reached(self, numbers: Collection[IdNumber]) -> None:
         """Count to whom the answers led."""
         if self.persons is not None:
-            self.persons.reach(self.caller.subject, numbers)
+            await self.persons.reach(self.caller.subject, numbers)
 
     @property
     def record_reader(self) -> RecordKeys:

@@ -17,7 +17,8 @@ from strawberry.schema_directive import Location
 from strawberry.types.field import StrawberryField
 
 from domain import catalogue
-from domain.purpose import Purpose, basis_for, is_laid_down, purposes_for
+from domain.purpose import Purpose, basis_for, lay_down, purposes_for
+from resolvers.as_asset import AsAsset
 
 T = TypeVar("T", bound=type)
 Scopes = tuple[frozenset[str], ...]  # outer OR, inner AND; empty: anyone with a token
@@ -31,12 +32,20 @@ KEY: Final = "chakong"  # in a Strawberry field's metadata
 # secret to oneself.
 PUBLIC_TYPES: Final = frozenset(
     {
+        "Asset",
+        "AssetSource",
         "BreakGlass",
         "CaseClaim",
         "CaseOfficer",
         "CaseTask",
         "CatalogueChangePage",
         "CompletenessPage",
+        "ControlPlan",
+        "ControlPlanGap",
+        "ControlPlanLine",
+        "ControlPlanNote",
+        "ControlPlanRefused",
+        "DraftedPlan",
         "Cover",
         "DataUse",
         "DataUses",
@@ -160,6 +169,8 @@ class Declared:
         of_others: it tells of somebody else than the subject; masked as a person's.
         cost: what asking costs for each subject; see `gateway.cost`.
         proven: it decides something: who asks has proved two factors lately.
+        asset: how the records read in `Debtor.assets`; None where they are no assets.
+        gathers: it asks all departments that tell of assets, as far as the token may have them.
     """
 
     scopes: Scopes
@@ -177,6 +188,8 @@ class Declared:
     sensitivity: str | None = None
     of_others: bool = False
     proven: bool = False
+    asset: AsAsset | None = None
+    gathers: bool = False
 
     def shows_raw(self, scopes: frozenset[str]) -> bool:
         """Return whether *scopes* lift the mask by way of a raw scope alone."""
@@ -199,6 +212,7 @@ def guarded(
     graphql_type: Any = None,
     subscription: bool = False,
     proven: bool = False,
+    gathers: bool = False,
 ) -> Callable[[Callable[..., Any]], StrawberryField]:
     """Make a coded resolver a field that needs one of the scope *alternatives*.
 
@@ -206,6 +220,7 @@ def guarded(
 
     Args:
         proven: whether it needs a recent proof of two factors; what needs a scope to approve does.
+        gathers: as `Declared.gathers`.
     """
 
     scopes = scopes_of(*alternatives)
@@ -216,7 +231,7 @@ def guarded(
         made: StrawberryField = make(
             resolver=resolver,
             description=_folded(resolver.__doc__),
-            metadata={KEY: Declared(scopes=scopes, proven=proven)},
+            metadata={KEY: Declared(scopes=scopes, proven=proven, gathers=gathers)},
             directives=[*_directives(scopes), *([RequiresProof()] if proven else ())],
             graphql_type=graphql_type,
         )
@@ -257,10 +272,12 @@ def asked_of(  # noqa: PLR0913 -- a declaration, spelled out
     natural_persons_only: bool = False,
     purposes: Collection[Purpose] = (),
     basis: str = "",
+    asset: AsAsset | None = None,
 ) -> Any:
     """Declare a field that a department's *question* answers, for the purposes of *group*.
 
     Args:
+        asset: how its records read in `Debtor.assets`, if they are assets of the kind *group*.
         purposes, basis: of a group that `domain.purpose` does not know: what it may be asked for,
             and the law that says so. Of a known group the law is not for a department to choose.
 
@@ -269,16 +286,17 @@ def asked_of(  # noqa: PLR0913 -- a declaration, spelled out
         ValueError: *purposes* of a known group, or without a basis.
     """
     scopes = scopes_of(*alternatives)
-    if purposes and (is_laid_down(group) or not basis):
-        raise ValueError(f"the purposes of {group} are laid down already, or have no basis")
+    if purposes:
+        lay_down(group, frozenset(purposes), basis)
     declared = Declared(
         scopes=scopes,
         question=question,
         group=group,
-        purposes=frozenset(purposes) or purposes_for(group),
+        purposes=purposes_for(group),
         natural_persons_only=natural_persons_only,
         cost=_COST_OF_A_QUESTION,
-        basis=basis or basis_for(group),
+        basis=basis_for(group),
+        asset=asset,
     )
     return strawberry.field(
         description=description, metadata={KEY: declared}, directives=_directives(scopes)

@@ -1,6 +1,7 @@
 """`Debtor.housingFund`."""
 
 from connectors.housing_fund import HousingFundConnector
+from resolvers.as_asset import AsAsset
 from resolvers.assets import Asset
 from resolvers.debtor import DebtorPart
 from resolvers.declare import RecordGroup, asked_of, scopes_of, shows, shows_band_of
@@ -45,6 +46,7 @@ class HousingFundPart(DebtorPart):
         "housing-fund:read",
         group="housingFund",
         natural_persons_only=True,
+        asset=AsAsset("personal_account_number"),
         description="The debtor's housing provident fund account; null without one, or if the "
         "centre is silent. 住房公积金",
     )

@@ -131,8 +131,7 @@ def draft(
         BadInput: a text of it cannot stand in a document.
     """
     draft = fit(draft)
-    route = None if draft.route is None else draft.route.value
-    body_hash = digest({**asdict(draft), "action": draft.action.value, "route": route})
+    body_hash = digest(body_of(draft))
     known = replay(connection, key, "draftOrder", body_hash)
     if known is not None:
         return known
@@ -185,6 +184,12 @@ def order_of(draft: Draft, case: CaseRecord, *, drafter: str, now: datetime) -> 
         route=None if draft.route is None else draft.route.value,
         **_papers(draft.papers),
     )
+
+
+def body_of(draft: Draft) -> dict[str, Any]:
+    """Return what *draft* says, as a key stands for it."""
+    route = None if draft.route is None else draft.route.value
+    return {**asdict(draft), "action": draft.action.value, "route": route}
 
 
 def draft_on_hold(on: OnHold, key: Idempotency, step: Step, connection: Connection) -> OrderRecord:

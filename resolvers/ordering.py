@@ -400,7 +400,7 @@ async def or_refused(
         OrderMoved,
         Refused,
     ) as error:
-        refused = _why(error)
+        refused = refused_by(error)
         refusal = RefusalRecord(
             operation=info.field_name,
             order_id=about,
@@ -414,7 +414,8 @@ async def or_refused(
         return refused
 
 
-def _why(error: Exception) -> OrderRefused:
+def refused_by(error: Exception) -> OrderRefused:
+    """Return what a caller is told of a step that *error* refused."""
     match error:
         case GuardRefused():
             return OrderRefused(

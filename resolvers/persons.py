@@ -1,15 +1,20 @@
 """About how many different people one officer may ask: a file is worked through, a city is not."""
 
-import secrets
+import hashlib
+import hmac
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection
 from typing import Final
 
 from resolvers.refusals import Refused
+from storage.database import Database
+from storage.persons_asked import ask_about, note_people
 
-_HOUR: Final = 3600.0  # seconds
+_HOUR: Final = 3600  # seconds
+_NOTED_FOR: Final = 300.0  # seconds until one who is asked about again is noted again
 _MOST_OFFICERS: Final = 10_000
+_MOST_PEOPLE: Final = 10_000  # of one officer, in memory
 
 
 class TooManyPersons(Refused):
@@ -27,51 +32,68 @@ class TooManyPersons(Refused):
 
 
 class DistinctPersons:
-    """Counts, in this process, the different people that each officer asked about in the last hour.
+    """Counts, over all instances, the different people that each officer asked about in an hour.
 
-    People are remembered by hashes that mean nothing outside this process: HMAC-SHA-256 took a tenth of
-    a large answer's time. Whom the answers lead to is counted with the rest, but
-    does not stop the request that led there: so it is *about* as many.
+    People are known to the database by an HMAC, which took a tenth of a large answer's time: who was
+    noted a moment ago is recognised in memory. Whom the answers lead to is counted with the rest,
+    but does not stop the request that led there: so it is *about* as many.
     """
 
-    def __init__(self, most: int, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, database: Database, key: bytes, most: int, *, clock: Callable[[], float] = time.time
+    ) -> None:
+        """Args: key: the same for all instances; clock: epoch seconds."""
+        self._database = database
+        self._key = key
         self._most = most
         self._clock = clock
-        self._salt = secrets.token_bytes(16)
-        self._seen: OrderedDict[str, OrderedDict[int, float]] = OrderedDict()
+        self._noted: OrderedDict[str, OrderedDict[str, float]] = OrderedDict()
 
-    def ask(self, officer: str, people: Collection[str]) -> None:
+    async def ask(self, officer: str, people: Collection[str]) -> None:
         """Count *people* before anybody is asked about them.
 
         Raises:
             TooManyPersons: those that are new would be too many; none of them is counted.
         """
-        seen, asked = self._of(officer), self._hashes(people)
-        new = [one for one in asked if one not in seen]
-        if new and len(seen) + len(new) > self._most:
-            oldest = next(iter(seen.values()), self._clock())
-            raise TooManyPersons(max(1, round(oldest + _HOUR - self._clock())))
-        self._note(seen, asked)
+        new = self._not_noted(officer, people)
+        if not new:
+            return
+        now, who, digests = int(self._clock()), self._digest(officer), self._digests(new)
+        since = await self._database.write(
+            lambda c: ask_about(c, who, digests, since=now - _HOUR, now=now, most=self._most)
+        )
+        if since is not None:
+            raise TooManyPersons(max(1, since + _HOUR - now))
+        self._note(officer, new)
 
-    def reach(self, officer: str, people: Collection[str]) -> None:
+    async def reach(self, officer: str, people: Collection[str]) -> None:
         """Count *people* to whom an answer led."""
-        self._note(self._of(officer), self._hashes(people))
+        new = self._not_noted(officer, people)
+        if not new:
+            return
+        now, who, digests = int(self._clock()), self._digest(officer), self._digests(new)
+        await self._database.write(lambda c: note_people(c, who, digests, now=now))
+        self._note(officer, new)
 
-    def _of(self, officer: str) -> OrderedDict[int, float]:
-        seen = self._seen.setdefault(officer, OrderedDict())
-        self._seen.move_to_end(officer)
-        if len(self._seen) > _MOST_OFFICERS:
-            self._seen.popitem(last=False)
-        since = self._clock() - _HOUR
-        while seen and next(iter(seen.values())) <= since:
-            seen.popitem(last=False)
-        return seen
+    def _not_noted(self, officer: str, people: Collection[str]) -> set[str]:
+        noted = self._noted.get(officer, OrderedDict())
+        lately = self._clock() - _NOTED_FOR
+        return {one for one in people if noted.get(one, lately) <= lately}
 
-    def _hashes(self, people: Collection[str]) -> set[int]:
-        return {hash((self._salt, one)) for one in people}
-
-    def _note(self, seen: OrderedDict[int, float], people: Collection[int]) -> None:
+    def _note(self, officer: str, people: Collection[str]) -> None:
+        noted: OrderedDict[str, float] = self._noted.setdefault(officer, OrderedDict())
+        self._noted.move_to_end(officer)
+        if len(self._noted) > _MOST_OFFICERS:
+            self._noted.popitem(last=False)
         now = self._clock()
         for one in people:
-            seen[one] = now
-            seen.move_to_end(one)
+            noted[one] = now
+            noted.move_to_end(one)
+        while len(noted) > _MOST_PEOPLE:
+            noted.popitem(last=False)
+
+    def _digests(self, people: Collection[str]) -> list[str]:
+        return [self._digest(one) for one in people]
+
+    def _digest(self, one: str) -> str:
+        return hmac.digest(self._key, b"persons an hour " + one.encode(), hashlib.sha256).hex()

@@ -1,6 +1,7 @@
 """`Debtor.realEstate` and `Debtor.landUseRights`."""
 
 from connectors.real_estate import RealEstateConnector
+from resolvers.as_asset import AsAsset
 from resolvers.assets import Asset
 from resolvers.debtor import DebtorPart
 from resolvers.declare import RecordGroup, asked_of, scopes_of, shows, shows_band_of
@@ -55,11 +56,13 @@ class RealEstatePart(DebtorPart):
         RealEstateConnector.houses_of,
         "real-estate:read",
         group="realEstate",
+        asset=AsAsset("address", "usage"),
         description="Houses and flats of the debtor; null if the register is silent. 房产",
     )
     land_use_rights: list[LandUseRight] | None = asked_of(
         RealEstateConnector.land_of,
         "real-estate:read",
         group="landUseRight",
+        asset=AsAsset("address", "usage"),
         description="Rights of the debtor to use land; null if the register is silent. 土地使用权",
     )

@@ -8,6 +8,8 @@ What the gateway itself refuses, in words a client can act on.
   + NotUnderApproval      who approves reads what is up for approval
   + PurposeNotAllowed     the purpose does not permit these fields, or not for this caller
   + FieldNotAllowed       the token lacks a scope
+  + NotInTicket           the field does not come with the ticket
+  + TicketNotFound        no such ticket of the caller's, or it is over
   + BadInput              an argument that no type can catch
   + TokenOver             the token ended meanwhile
 """
@@ -87,6 +89,27 @@ class FieldNotAllowed(Refused):
             f"Your token may not have {coordinate}; it lacks {', '.join(missing)}. 无权访问该字段",
             coordinate=coordinate,
             missing=missing,
+        )
+
+
+class NotInTicket(Refused):
+    code = "NOT_IN_TICKET"
+
+    def __init__(self, department: str) -> None:
+        super().__init__(
+            "This field does not come with this ticket, and nobody is asked here: it has a ticket of "
+            "its own, or ask for it in a query. 该字段不在此票据范围内",
+            department=department,
+        )
+
+
+class TicketNotFound(Refused):
+    code = "TICKET_NOT_FOUND"
+
+    def __init__(self, ticket: str) -> None:
+        super().__init__(
+            "No such ticket of yours, or it is over: ask again in a query. 票据不存在或已失效",
+            ticket=ticket,
         )
 
 

@@ -1,6 +1,7 @@
 """`Debtor.securities`."""
 
 from connectors.securities import SecuritiesConnector
+from resolvers.as_asset import AsAsset
 from resolvers.assets import Asset
 from resolvers.debtor import DebtorPart
 from resolvers.declare import RecordGroup, asked_of, scopes_of, shows, shows_band_of
@@ -41,6 +42,7 @@ class SecuritiesPart(DebtorPart):
         SecuritiesConnector.holdings_of,
         "securities:read",
         group="securities",
+        asset=AsAsset("security_name", "security_code"),
         description="The debtor's holdings, most valuable first; null if the depository is "
         "silent. 证券",
     )

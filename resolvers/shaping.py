@@ -4,14 +4,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from graphql import GraphQLResolveInfo, get_nullable_type, is_list_type
+from graphql import GraphQLResolveInfo, get_named_type, get_nullable_type, is_list_type
 
 from connectors.errors import DepartmentError
 from connectors.question import Answer, Question
 from domain.masks import TEXT_MASKS, amount_band, mask_name, quantity_band
 from resolvers.asking import Wanted
-from resolvers.context import Context
-from resolvers.declare import Declared
+from resolvers.context import Context, Remark
+from resolvers.declare import Declared, camel
 from resolvers.refusals import FieldNotAllowed, NotUnderApproval, PurposeNotAllowed
 from resolvers.subject import Subject
 
@@ -74,6 +74,7 @@ def _asked(coordinate: str, declared: Declared) -> Resolve:
         plural = is_list_type(get_nullable_type(info.return_type))
         known = context.asking.known(question, subject)
         if known is not None:
+            _remark(known, question, info)
             return _value(known, subject, plural=plural)
         wanted = Wanted(
             question=question,
@@ -83,13 +84,43 @@ def _asked(coordinate: str, declared: Declared) -> Resolve:
             fields=context.fields_wanted(question),
             natural_persons_only=declared.natural_persons_only,
         )
-        return _later(context.asking.ask_late(wanted), subject, plural=plural)
+        return _later(context.asking.ask_late(wanted), subject, question, info, plural=plural)
 
     return resolve
 
 
-async def _later(answer: Awaitable[Answer[Any]], subject: Subject, *, plural: bool) -> Any:
-    return _value(await answer, subject, plural=plural)
+async def _later(
+    answer: Awaitable[Answer[Any]],
+    subject: Subject,
+    question: Question[Any],
+    info: GraphQLResolveInfo[Any],
+    *,
+    plural: bool,
+) -> Any:
+    heard = await answer
+    _remark(heard, question, info)
+    return _value(heard, subject, plural=plural)
+
+
+def _remark(answer: Answer[Any], question: Question[Any], info: GraphQLResolveInfo[Any]) -> None:
+    """Note what has to be said of a value that is shown; without an error's place it would be silent."""
+    remarks = answer.remarks
+    if remarks is None:
+        return
+    said: dict[str, dict[str, object]] = {}
+    if remarks.more:
+        said["TRUNCATED"] = {"shown": question.most, "inAll": remarks.in_all}
+    if remarks.repeated:
+        said["REPEATED"] = {"records": remarks.repeated}
+    if remarks.unknown_codes:
+        kind = get_named_type(info.return_type).name
+        coordinates = sorted(f"{kind}.{camel(one)}" for one in remarks.unknown_codes)
+        said["UNKNOWN_CODE"] = {"coordinates": coordinates}
+    context: Context = info.context
+    context.remarks += [
+        Remark(info.path.as_list(), code, question.department, details)
+        for code, details in said.items()
+    ]
 
 
 def _value(answer: Answer[Any], subject: Subject, *, plural: bool) -> Any:

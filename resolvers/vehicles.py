@@ -1,6 +1,7 @@
 """`Debtor.vehicles`."""
 
 from connectors.vehicles import VehiclesConnector
+from resolvers.as_asset import AsAsset
 from resolvers.assets import Asset
 from resolvers.debtor import SubjectPart
 from resolvers.declare import RecordGroup, asked_of, scopes_of, shows
@@ -50,6 +51,7 @@ class VehiclesPart(SubjectPart):
         VehiclesConnector.owned_by,
         "vehicles:read",
         group="vehicle",
+        asset=AsAsset("plate_number", "brand_model"),
         description="Vehicles registered to this person, newest registration first; null if the "
         "department is silent. 机动车",
     )

@@ -1,6 +1,7 @@
 """`Debtor.vessels`."""
 
 from connectors.vessels import VesselsConnector
+from resolvers.as_asset import AsAsset
 from resolvers.assets import Asset
 from resolvers.debtor import DebtorPart
 from resolvers.declare import RecordGroup, asked_of, scopes_of, shows
@@ -29,5 +30,6 @@ class VesselsPart(DebtorPart):
         VesselsConnector.vessels_of,
         "vessels:read",
         group="vessel",
+        asset=AsAsset("vessel_name", "registration_number"),
         description="Vessels registered to the debtor; null if the department is silent. 船舶",
     )

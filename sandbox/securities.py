@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable, Coroutine
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -216,7 +216,11 @@ class _Depository:
         ticket = secrets.token_urlsafe(16)
         self._tickets[ticket] = (time.monotonic(), asyncio.create_task(work))
         wait = _POLL_AFTER + round(self._faults.latency * 1000)
-        return json_response({"ticket": ticket, "pollAfterMs": wait}, status)
+        said: dict[str, Any] = {"ticket": ticket, "pollAfterMs": wait}
+        if self._faults.slowness:
+            slow = timedelta(seconds=self._faults.latency + self._faults.slowness)
+            said["readyAt"] = (datetime.now(UTC) + slow).isoformat()
+        return json_response(said, status)
 
     async def ticket(self, request: Request) -> Response:
         known = self._tickets.get(request.path_params["ticket"])

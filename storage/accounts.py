@@ -54,6 +54,7 @@ class CodeRecord:
     dpop_jkt: str | None = None
     acr: str | None = None
     auth_time: int | None = None
+    nonce: str | None = None
 
 
 def find_client(connection: Connection, client_id: str) -> ClientRecord | None:
@@ -150,6 +151,7 @@ def save_code(connection: Connection, code: CodeRecord, *, now: int) -> None:
             dpop_jkt=code.dpop_jkt,
             acr=code.acr,
             auth_time=code.auth_time,
+            nonce=code.nonce,
         )
     )
 

@@ -2,24 +2,33 @@
 
 import contextlib
 import os
-import re
 import shutil
 import sqlite3
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
 from sqlalchemy.engine import URL, make_url
 
+from storage import foreign_objects
+from storage.foreign_objects import ForeignObjects, require_ours_in_file, require_ours_listed
+
 SQLITE: Final = "sqlite"
 POSTGRESQL: Final = "postgresql"
-_VIRTUAL: Final = re.compile(r"\s*CREATE\s+VIRTUAL", re.IGNORECASE)
 _LONGEST: Final = 6 * 3600.0  # seconds
 
 
 class BackupFailed(Exception):
-    """A copy could not be made, or not be put back."""
+    """A copy could not be made, or not be put back; `code` says to programs why."""
+
+    code: ClassVar[str] = "BACKUP_FAILED"
+
+
+class BackupForeign(BackupFailed):
+    """It has what runs by itself, and no database of ours has."""
+
+    code = "BACKUP_FOREIGN"
 
 
 def engine_of(url: str) -> str:
@@ -37,10 +46,12 @@ def copy_database(url: str, file: Path) -> None:
     """Write the database, as it is at one instant, to *file*, which is not there yet; writers go on.
 
     Raises:
+        BackupForeign: it could not be put back.
         BackupFailed: no whole copy was made.
     """
     parsed = make_url(url)
     if engine_of(url) == POSTGRESQL:
+        require_ours(url)
         _run(parsed, ["pg_dump", "--format=custom", "--no-owner", "--no-privileges"], file=file)
         return
     require_database(url)
@@ -57,6 +68,7 @@ def copy_database(url: str, file: Path) -> None:
         raise BackupFailed(f"SQLite could not copy the database: {error}") from error
     if said != "ok":
         raise BackupFailed(f"the database is damaged: {said}")
+    _require_ours_in_file(file)
     with file.open("rb") as written:
         os.fsync(written.fileno())
 
@@ -84,6 +96,11 @@ def put_back(url: str, file: Path) -> None:
     """
     parsed = make_url(url)
     if engine_of(url) == POSTGRESQL:
+        contents = _run(parsed, ["pg_restore", "--list", str(file)])
+        try:
+            require_ours_listed(contents.decode(errors="replace").splitlines())
+        except ForeignObjects as error:
+            raise BackupForeign(str(error)) from error
         options = ["--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error"]
         _run(parsed, ["pg_restore", *options, "--dbname", parsed.database or "", str(file)])
         return
@@ -91,25 +108,31 @@ def put_back(url: str, file: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(file, target)
     target.chmod(0o600)
-    _require_tables_only(target)
+    _require_ours_in_file(target)
 
 
-def _require_tables_only(file: Path) -> None:
-    """Refuse what would run by itself: nothing of ours has triggers, views or virtual tables.
+def require_ours(url: str) -> None:
+    """Refuse what is in PostgreSQL's database and would run by itself; SQLite's file is looked at elsewhere.
+
+    After it was put back, too: a dump may lie about what is in it.
 
     Raises:
-        BackupFailed: there are some, or it is no database.
+        BackupForeign: there is something.
     """
+    if engine_of(url) == POSTGRESQL:
+        asked = ["psql", "--no-psqlrc", "--tuples-only", "--no-align", "--command"]
+        found = _run(make_url(url), [*asked, foreign_objects.POSTGRESQL]).decode().strip()
+        if found:
+            raise BackupForeign(str(ForeignObjects(found)))
+
+
+def _require_ours_in_file(file: Path) -> None:
     try:
-        with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
-            rows = connection.execute("SELECT type, sql FROM sqlite_master").fetchall()
+        require_ours_in_file(file)
+    except ForeignObjects as error:
+        raise BackupForeign(str(error)) from error
     except (sqlite3.Error, UnicodeDecodeError) as error:
         raise BackupFailed(f"it is no database that SQLite can read: {error}") from error
-    kinds = {kind for kind, _ in rows} - {"table", "index"}
-    if any(sql is not None and _VIRTUAL.match(sql) for _, sql in rows):
-        kinds.add("virtual table")
-    if kinds:
-        raise BackupFailed(f"it has a {min(kinds)}, and no database of ours has one")
 
 
 def _run(url: URL, command: Sequence[str], *, file: Path | None = None) -> bytes:

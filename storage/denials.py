@@ -47,6 +47,12 @@ def read_denials(connection: Connection, mark: str) -> tuple[str, Sequence[Denia
     return now_marked, [DenialRecord(**row._mapping) for row in rows]  # noqa: SLF001 -- SQLAlchemy's name
 
 
+def token_is_denied(connection: Connection, token_id: str) -> bool:
+    """Return whether this one token, or session, was revoked."""
+    named = (denials.c.kind == "TOKEN") & (denials.c.value == token_id)
+    return connection.execute(select(denials.c.id).where(named).limit(1)).first() is not None
+
+
 def is_denied(  # noqa: PLR0913 -- what a token is named by
     connection: Connection,
     *,

@@ -339,6 +339,20 @@ def committed_fen(
     return Fen(reserved + int(held or 0))
 
 
+def first_holds_under_way(connection: Connection, case_number: CaseNumber) -> list[OrderRecord]:
+    """Return the first holds of a case that are drafts, or that no department has answered yet."""
+    statement = (
+        select(orders)
+        .where(
+            orders.c.case_number == case_number,
+            orders.c.hold_order.is_(None),
+            orders.c.state.in_((OrderState.DRAFT.value, *_AWAITING_ANSWER)),
+        )
+        .order_by(orders.c.created_at, orders.c.id)
+    )
+    return [order_of(row) for row in connection.execute(statement)]
+
+
 def reserved_fen(
     connection: Connection, case_number: CaseNumber, *, besides: str | None = None
 ) -> Fen:

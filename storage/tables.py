@@ -320,7 +320,7 @@ deliveries = Table(
 requests = Table(
     "requests",
     METADATA,
-    Column("actor", String(64), nullable=False),
+    Column("actor", String(160), nullable=False),
     Column("key", String(128), nullable=False),
     Column("operation", String(32), nullable=False),
     Column("body_hash", String(64), nullable=False),
@@ -368,6 +368,7 @@ codes = Table(
     Column("dpop_jkt", String(64)),
     Column("acr", String(64)),
     Column("auth_time", BigInteger),
+    Column("nonce", String(255)),
 )
 
 # What the processes of the authorization server agree on. Times are epoch seconds.
@@ -413,6 +414,16 @@ used_once = Table(
     "used_once",
     METADATA,
     Column("digest", String(64), primary_key=True),
+    Column("until", BigInteger, nullable=False),
+    Index(None, "until"),
+)
+
+# Whom a department answers later about, sealed with the ticket that collects the answer; no answer.
+pending_answers = Table(
+    "pending_answers",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
     Column("until", BigInteger, nullable=False),
     Index(None, "until"),
 )
@@ -496,6 +507,24 @@ sessions = Table(
     Column(
         "bearer", JSON(none_as_null=True)
     ),  # what a token that was exchanged said; in the demo alone
+)
+
+# Attempts to sign in, by a digest of the name; epoch milliseconds.
+attempts = Table(
+    "attempts",
+    METADATA,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("digest", String(64), nullable=False, index=True),
+    Column("at", BigInteger, nullable=False, index=True),
+)
+
+# About whom an officer asked in the last hour, both by digests; epoch seconds.
+persons_asked = Table(
+    "persons_asked",
+    METADATA,
+    Column("officer", String(64), primary_key=True),
+    Column("person", String(64), primary_key=True),
+    Column("at", BigInteger, nullable=False, index=True),
 )
 
 # Cases opened by who does not handle them: for minutes, with a reason, reviewed the next day.

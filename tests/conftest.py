@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.databases import ENGINES, empty_database
 from tests.starting import running_demo
 
 
@@ -27,7 +28,29 @@ def pytest_runtest_makereport(
     return report
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.definition.get_closest_marker("each_engine") and "demo" in metafunc.fixturenames:
+        metafunc.parametrize("demo", ENGINES, indirect=True, scope="module")
+
+
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+def demo(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """The demo that a test shares with others: on SQLite, or for `each_engine` on PostgreSQL too."""
+    engine = getattr(request, "param", "sqlite")
+    return dict(request.getfixturevalue(f"demo_on_{engine}"))
+
+
+@pytest.fixture(scope="session")
+def demo_on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     with running_demo(tmp_path_factory.mktemp("demo"), people=2000) as ready:
+        yield ready
+
+
+@pytest.fixture(scope="session")
+def demo_on_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    place = tmp_path_factory.mktemp("demo")
+    with (
+        empty_database("postgresql", place) as url,
+        running_demo(place, people=2000, CHAKONG_DATABASE_URL=url) as ready,
+    ):
         yield ready

@@ -13,7 +13,8 @@ from typing import Any
 
 @contextmanager
 def running_demo(place: Path, *, people: int, **settings: str) -> Iterator[dict[str, Any]]:
-    """Yield what the demo's ready file says, and where its state is (`data`).
+    """Yield what the demo's ready file says, and where its state is (`data`, and `database`
+    as SQLAlchemy has it).
 
     *settings* are the gateway's, as its environment has them: ``CHAKONG_DPOP_NONCES="true"``.
     """
@@ -24,9 +25,16 @@ def running_demo(place: Path, *, people: int, **settings: str) -> Iterator[dict[
     ]
     environment = {**os.environ, **settings}
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment) as process:
-        until = time.monotonic() + 60
-        while not ready.exists() and time.monotonic() < until and process.poll() is None:
-            time.sleep(0.05)
-        assert ready.exists(), "the demo did not start"
-        yield {**json.loads(ready.read_text()), "data": str(place / "state")}
-        process.terminate()
+        try:
+            until = time.monotonic() + 60
+            while not ready.exists() and time.monotonic() < until and process.poll() is None:
+                time.sleep(0.05)
+            assert ready.exists(), "the demo did not start"
+            yield {
+                **json.loads(ready.read_text()),
+                "data": str(place / "state"),
+                "database": environment.get("CHAKONG_DATABASE_URL")
+                or f"sqlite:///{place / 'state' / 'chakong.db'}",
+            }
+        finally:  # also when a test fails: whoever waits for it would wait for ever
+            process.terminate()

@@ -1,17 +1,19 @@
 """Who looks from outside a case names a paper, and at the same person again a reason; or nobody is asked."""
 
-import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import httpx
 import msgspec
+import pytest
 
 from auth.record_keys import RecordKeys
 from storage.record import body_of
+from tests.databases import kept
 from tests.running import ask, wire
 
+pytestmark = pytest.mark.each_engine
 LOOK = """
 query ($n: CaseNumber!, $d: String, $r: String) {
   case(number: $n, purpose: SUPERVISION, document: $d, reason: $r) { number debtors { name } } }
@@ -35,11 +37,11 @@ def code_of(body: dict[str, Any]) -> str:
 def last_entry(demo: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return both sides of the newest entry about a request."""
     keys = RecordKeys.load_or_create(Path(demo["data"]), "chakong")
-    with sqlite3.connect(Path(demo["data"]) / "chakong.db") as connection:
-        leaf, sealed = connection.execute(
-            "SELECT leaf, sealed FROM record_entries JOIN record_people USING (n) "
-            "WHERE kind = 'DISCLOSURE' ORDER BY n DESC LIMIT 1"
-        ).fetchone()
+    [(leaf, sealed)] = kept(
+        demo,
+        "SELECT leaf, sealed FROM record_entries JOIN record_people USING (n) "
+        "WHERE kind = 'DISCLOSURE' ORDER BY n DESC LIMIT 1",
+    )
     return msgspec.json.decode(leaf), msgspec.json.decode(keys.open(sealed, body_of(leaf)))
 
 

@@ -1,10 +1,8 @@
 """A token bound to a key, at the running gateway: the graph, a stream's socket, and a stranger with the token."""
 
-import asyncio
 import json
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -13,11 +11,10 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
-from gateway.demo.logins import demo_grant
-from storage.accounts import ClientRecord, keep_clients
-from storage.database import open_database
-from storage.grants import HolderKind, give_grant
-from tests.auth.keyholder import certificate, proof, thumbprint, told
+from auth.confirmation import Confirmation
+from tests.auth.keyholder import JKT, certificate, proof, thumbprint, told
+from tests.demo_clients import certified_client, register
+from tests.demo_tokens import ask_with, demo_token
 from tests.starting import running_demo
 
 SYSTEM = {
@@ -65,6 +62,29 @@ def test_the_graph_answers_who_proves_the_key_and_each_proof_once(
     )
 
 
+def test_a_step_up_is_asked_for_in_the_scheme_of_the_token(demo: dict[str, Any]) -> None:
+    asked = {
+        "query": 'mutation { approveOrder(id: "x", documentHash: "x", idempotencyKey: "k") { __typename } }'
+    }
+    person = ("approver-1", "court-approver")
+    token = demo_token(demo, *person, proof=None, bound=Confirmation(jkt=JKT))
+    plain = demo_token(demo, *person, proof=None)
+    headers = {
+        "authorization": f"DPoP {token}",
+        "dpop": made(demo["graphql"], "POST", "step-up", token),
+    }
+
+    bound = httpx.post(demo["graphql"], json=asked, headers=headers, trust_env=False)
+    bearer = ask_with(demo, plain, asked["query"])
+
+    told = 'error="insufficient_user_authentication"'
+    assert [answer.status_code for answer in (bound, bearer)] == [401, 401]
+    challenge = bound.headers["www-authenticate"]
+    assert challenge.startswith(f'DPoP realm="chakong", {told}')
+    assert 'algs="ES256 PS256 EdDSA Ed25519", acr_values="urn:chakong:acr:two-factors"' in challenge
+    assert bearer.headers["www-authenticate"].startswith(f'Bearer realm="chakong", {told}')
+
+
 @pytest.mark.parametrize("proven", [True, False])
 def test_a_socket_is_opened_by_who_proves_the_key(
     demo: dict[str, Any], bound: str, proven: bool
@@ -92,29 +112,9 @@ MINE, OTHER = (certificate()[0] for _ in range(2))
 @pytest.fixture(scope="module")
 def behind_a_proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """Yield a demo that believes us, its proxy, about certificates, and a client known by one."""
-    client = ClientRecord(
-        id="certified",
-        secret_hash=None,
-        role="dept:traffic-police",
-        organisation="traffic-police",
-        grants=("client_credentials",),
-        redirect_uris=(),
-        certificate_thumbprints=(thumbprint(MINE),),
-        bound_to="mtls",
-    )
-
-    async def register(data: str) -> None:
-        database = open_database(f"sqlite:///{data}/chakong.db")
-        grant = demo_grant(client.role, client.organisation, now=datetime.now(UTC))
-        await database.write(lambda c: keep_clients(c, [client]))
-        await database.write(
-            lambda c: give_grant(c, HolderKind.CLIENT, client.id, grant, by="demo")
-        )
-        await database.close()
-
     settings = {"CHAKONG_TLS_TERMINATORS": '["127.0.0.1/32"]'}
     with running_demo(tmp_path_factory.mktemp("proxy"), people=500, **settings) as demo:
-        asyncio.run(register(demo["data"]))
+        register(demo["data"], certified_client(thumbprint(MINE)))
         yield demo
 
 

@@ -158,7 +158,7 @@ def test_money_is_frozen_exactly_renewed_deducted_and_let_go(
 
 
 def _worth(record: dict[str, Any]) -> int:
-    return int((record.get("balance") or record.get("currentValue"))["fen"])
+    return int((record.get("balance") or record["currentValue"])["fen"])
 
 
 def _left(record: dict[str, Any]) -> int:

@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import Engine, event
 
 from domain.purpose import Purpose
-from resolvers.persons import DistinctPersons, TooManyPersons
 from tests.demo_tokens import ask_with, demo_token
 from tests.differential.world import answer, world
 from tests.ordering import draft_of, targets
@@ -204,50 +203,3 @@ def test_a_department_does_not_see_what_nobody_has_approved(demo: dict[str, Any]
 
     assert answer["data"] == {"order": None}
     assert wire(demo) == before
-
-
-# About so many different people an hour.
-
-
-class Clock:
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-def test_the_same_people_may_be_asked_about_all_day() -> None:
-    persons = DistinctPersons(2, clock=Clock())
-
-    for _ in range(50):
-        persons.ask("executor-1", ["a", "b"])
-
-    with pytest.raises(TooManyPersons):
-        persons.ask("executor-1", ["a", "c"])
-
-
-def test_an_hour_later_others_may_be_asked_about_and_colleagues_always() -> None:
-    clock = Clock()
-    persons = DistinctPersons(2, clock=clock)
-    persons.ask("executor-1", ["a"])
-    clock.now = 1800
-    persons.ask("executor-1", ["b"])
-
-    with pytest.raises(TooManyPersons) as refused:
-        persons.ask("executor-1", ["c"])
-    persons.ask("executor-2", ["c", "d"])
-    clock.now = 3600
-    persons.ask("executor-1", ["c"])
-
-    assert refused.value.retry_after == 1800
-
-
-def test_what_is_refused_is_not_counted_and_what_was_reached_is() -> None:
-    persons = DistinctPersons(3, clock=Clock())
-    with pytest.raises(TooManyPersons):
-        persons.ask("executor-1", ["a", "b", "c", "d"])
-    persons.ask("executor-1", ["a", "b"])
-    persons.reach("executor-1", ["x", "y", "z"])
-
-    with pytest.raises(TooManyPersons):
-        persons.ask("executor-1", ["c"])

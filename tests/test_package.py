@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from gateway.department_settings import Department
 from gateway.issuer_settings import TrustedIssuer
 from gateway.record_settings import RecordSigner, RecordStamping, RecordWitness
-from gateway.settings import Department, Settings, load_settings
+from gateway.settings import Settings, load_settings
 
 OURS = ("auth", "connectors", "domain", "gateway", "resolvers", "sandbox", "storage")
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import sqlite3
 import textwrap
 import time
 from base64 import b64decode
@@ -16,9 +15,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from domain.checkpoint import parse_checkpoint, parse_note
 from domain.merkle import is_consistent, root_from_inclusion
 from domain.record import commitment
+from tests.databases import kept
 from tests.ordering import draft_of, targets
 from tests.running import ASSETS, ask, wire
 
+pytestmark = pytest.mark.each_engine
 EXECUTOR = "court-executor"
 WATCH = """
 subscription ($n: CaseNumber!) { orderChanged(caseNumber: $n, after: "0") {
@@ -37,8 +38,7 @@ def receipt_of(answer: httpx.Response) -> dict[str, Any]:
 
 def leaf_of(demo: dict[str, Any], n: int) -> tuple[bytes, dict[str, Any]]:
     """Return the leaf as the database has it."""
-    with sqlite3.connect(Path(demo["data"]) / "chakong.db") as connection:
-        [leaf] = connection.execute("SELECT leaf FROM record_entries WHERE n = ?", (n,)).fetchone()
+    [[leaf]] = kept(demo, "SELECT leaf FROM record_entries WHERE n = :n", n=n)
     return leaf, json.loads(leaf)
 
 
@@ -161,8 +161,8 @@ def test_a_refusal_is_recorded_and_nobody_was_asked(demo: dict[str, Any]) -> Non
 
 
 def signed_size(demo: dict[str, Any]) -> int:
-    with sqlite3.connect(Path(demo["data"]) / "chakong.db") as connection:
-        return int(connection.execute("SELECT max(n) + 1 FROM record_entries").fetchone()[0])
+    [[size]] = kept(demo, "SELECT max(n) + 1 FROM record_entries")
+    return int(size)
 
 
 def test_who_asks_for_nothing_of_anybody_is_not_recorded(demo: dict[str, Any]) -> None:

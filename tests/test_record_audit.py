@@ -1,15 +1,17 @@
 """The auditor reads what a running gateway recorded; nobody else can."""
 
-import sqlite3
 import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
+from tests.databases import kept
+from tests.ordering import draft_of, targets
 from tests.running import ASSETS, ask, wire
 
+pytestmark = pytest.mark.each_engine
 ENTRIES = """
 query ($w: RecordFilter, $d: String, $r: String) {
  recordEntries(first: 20, where: $w, document: $d, reason: $r) { nodes {
@@ -26,7 +28,7 @@ query ($n: CaseNumber!, $i: IdNumber!) { case(number: $n, purpose: PROPERTY_INQU
   debtor(idNumber: $i) { vehicles { plateNumber } } } }
 """
 ANOMALIES = """
-query ($s: DateTime!, $u: DateTime!) { recordAnomalies(since: $s, until: $u) { kind who count entry } }
+query ($s: DateTime!, $u: DateTime!) { recordAnomalies(since: $s, until: $u) { kind who count caseNumber entry } }
 """
 
 
@@ -99,6 +101,25 @@ def test_looking_at_one_person_again_and_again_stands_out(demo: dict[str, Any]) 
     found = audited(demo, ANOMALIES, **around())["recordAnomalies"]
 
     assert ("REPEATED", "executor-1") in {(one["kind"], one["who"]) for one in found}
+
+
+def test_a_case_looked_into_stands_out_unless_an_order_followed(demo: dict[str, Any]) -> None:
+    ordered, idle = demo["cases"][-4], demo["cases"][12]
+    draft_of(demo, "SECURITIES", ordered, targets(demo, ordered)["SECURITIES"])
+    for case in (ordered, idle):
+        ask(demo, "court-executor", ASSETS, n=case["number"])
+    a_month_on = datetime.now(UTC) + timedelta(days=30, hours=2)
+
+    found = audited(
+        demo,
+        ANOMALIES,
+        s=(a_month_on - timedelta(days=31)).isoformat(),
+        u=a_month_on.isoformat(),
+    )["recordAnomalies"]
+
+    cases = {one["caseNumber"] for one in found if one["kind"] == "NO_ORDER"}
+    assert idle["number"] in cases
+    assert ordered["number"] not in cases
 
 
 def test_an_entry_says_under_which_law_and_paper_and_what_became_of_it(
@@ -223,11 +244,8 @@ def code_of(answer: httpx.Response) -> str:
 
 
 def size(demo: dict[str, Any]) -> int:
-    with sqlite3.connect(Path(demo["data"]) / "chakong.db") as connection:
-        rows = connection.execute(
-            "SELECT count(*) FROM record_entries WHERE kind NOT LIKE '%EVENT'"
-        )
-        return int(rows.fetchone()[0])
+    [[count]] = kept(demo, "SELECT count(*) FROM record_entries WHERE kind NOT LIKE '%EVENT'")
+    return int(count)
 
 
 def test_nobody_else_reads_the_record(demo: dict[str, Any]) -> None:

@@ -5,7 +5,6 @@ import hashlib
 import io
 import json
 import shutil
-import sqlite3
 import subprocess
 import sys
 import time
@@ -17,9 +16,11 @@ import httpx
 import pytest
 
 from gateway.record_export import cell
+from tests.databases import kept
 from tests.running import ASSETS, ask
 from tests.test_record import proof_of
 
+pytestmark = pytest.mark.each_engine
 PAPER = "（2026）示9903审1号"
 
 
@@ -50,10 +51,9 @@ def looked(demo: dict[str, Any], n: int = 0) -> dict[str, Any]:
 
 
 def last_export(demo: dict[str, Any]) -> dict[str, Any]:
-    with sqlite3.connect(Path(demo["data"]) / "chakong.db") as connection:
-        [leaf] = connection.execute(
-            "SELECT leaf FROM record_entries WHERE kind = 'EXPORT' ORDER BY n DESC LIMIT 1"
-        ).fetchone()
+    [[leaf]] = kept(
+        demo, "SELECT leaf FROM record_entries WHERE kind = 'EXPORT' ORDER BY n DESC LIMIT 1"
+    )
     return dict(json.loads(leaf))
 
 
@@ -211,10 +211,9 @@ def test_nothing_is_taken_out_by_others_or_without_a_paper(
 def test_a_refusal_beside_the_graph_is_an_entry(demo: dict[str, Any]) -> None:
     taken(demo, "court-executor")
 
-    with sqlite3.connect(Path(demo["data"]) / "chakong.db") as connection:
-        [leaf] = connection.execute(
-            "SELECT leaf FROM record_entries WHERE decision = 'REFUSED' ORDER BY n DESC LIMIT 1"
-        ).fetchone()
+    [[leaf]] = kept(
+        demo, "SELECT leaf FROM record_entries WHERE decision = 'REFUSED' ORDER BY n DESC LIMIT 1"
+    )
     said = json.loads(leaf)
     assert (said["role"], said["codes"]) == ("court-executor", ["FORBIDDEN"])
     assert said["what"] == {"route": "/record/export"}
@@ -224,7 +223,7 @@ def test_the_command_writes_the_same_and_says_so_in_the_record(
     demo: dict[str, Any], tmp_path: Path
 ) -> None:
     config = tmp_path / "chakong.toml"
-    config.write_text(f'data_dir = "{demo["data"]}"\n')
+    config.write_text(f'data_dir = "{demo["data"]}"\ndatabase_url = "{demo["database"]}"\n')
     asked = json.dumps({"format": "jsonl", "document": PAPER, "where": {"kind": "LOGIN"}})
     command = [sys.executable, "-c", "from gateway.cli import app; app()", "audit"]
     options = ["--config", str(config)]

@@ -1,7 +1,6 @@
 """What the record never keeps, on either side: tokens, variables as they were sent, what departments said."""
 
 import json
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +9,10 @@ import pytest
 
 from auth.record_keys import RecordKeys
 from storage.record import body_of
+from tests.databases import kept
 from tests.running import ask, wire
 
+pytestmark = pytest.mark.each_engine
 _LONG = 8
 EVERYTHING = """
 query ($n: CaseNumber!, $mark: Boolean!) { case(number: $n, purpose: PROPERTY_INQUIRY) { debtors {
@@ -24,10 +25,9 @@ query ($n: CaseNumber!, $mark: Boolean!) { case(number: $n, purpose: PROPERTY_IN
 def both_sides(demo: dict[str, Any]) -> list[tuple[bytes, bytes]]:
     """Return the leaf and the opened personal side of every entry."""
     keys = RecordKeys.load_or_create(Path(demo["data"]), "chakong")
-    with sqlite3.connect(Path(demo["data"]) / "chakong.db") as connection:
-        rows = connection.execute(
-            "SELECT leaf, sealed FROM record_entries LEFT JOIN record_people USING (n)"
-        ).fetchall()
+    rows = kept(
+        demo, "SELECT leaf, sealed FROM record_entries LEFT JOIN record_people USING (n) ORDER BY n"
+    )
     return [
         (leaf, b"" if sealed is None else keys.open(sealed, body_of(leaf))) for leaf, sealed in rows
     ]

@@ -14,6 +14,7 @@ from websockets.typing import Subprotocol
 
 from tests.running import ASSETS, ask, wire
 
+pytestmark = pytest.mark.each_engine
 LOOK = """
 query ($n: CaseNumber!) { case(number: $n, purpose: PROPERTY_INQUIRY) { debtors { vehicles { plateNumber } } } }
 """

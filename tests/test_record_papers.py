@@ -16,6 +16,7 @@ from tests.running import ASSETS, ask
 from tests.test_order_documents import attach, get, upload
 from tests.test_record import leaf_of, proof_of, signed_size
 
+pytestmark = pytest.mark.each_engine
 PROPOSE: Final = """
 mutation ($i: ProposeEntryInput!, $k: String!) { proposeEntry(input: $i, idempotencyKey: $k) {
   ... on ListEntry { id } ... on ListRefused { code message } } }

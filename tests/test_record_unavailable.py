@@ -18,10 +18,10 @@ from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
 from gateway.demo.tokens import fresh_token
+from tests.databases import ENGINES, empty_database
 from tests.gateway.paper_office import pdf
 from tests.installation import installed
 from tests.ordering import approved, draft_of, ended_order, targets
-from tests.record.conftest import ENGINES, empty_database
 from tests.running import ASSETS, ask, wire
 from tests.test_order_documents import attach, upload
 

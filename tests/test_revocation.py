@@ -87,6 +87,21 @@ def test_a_revoked_token_is_refused_and_others_of_the_person_are_not(
     assert 'error="invalid_token"' in after.headers["www-authenticate"]
 
 
+def test_a_session_that_began_with_a_token_ends_with_it(demo: dict[str, Any], token: str) -> None:
+    page = {"x-chakong-session": "1", "sec-fetch-site": "same-origin"}
+    asked = {"query": "{ viewer { role } }"}
+    with httpx.Client(base_url=demo["issuer"], headers=page, trust_env=False) as browser:
+        begun = browser.post("/session/token", json={"token": token})
+        before = browser.post("/graphql", json=asked)
+
+        chakong(demo, "access", "revoke", "--by", "operator-1", "--token", token_id(token))
+        after = browser.post("/graphql", json=asked)
+        who = browser.get("/session").json()
+
+    assert (begun.status_code, before.status_code, after.status_code) == (204, 200, 401)
+    assert who == {"session": None}
+
+
 def test_who_revoked_stands_in_the_record(demo: dict[str, Any]) -> None:
     told = json.loads(
         chakong(demo, "access", "revoke", "--by", "operator-7", "--subject", "nobody-9", "--json")

@@ -2,21 +2,21 @@
 
 import json
 import os
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from tests.databases import ENGINES, empty_database, kept
 from tests.installation import installed
 from tests.ordering import approved_order, ended_order, targets
 from tests.running import ASSETS, ask
 
+pytestmark = pytest.mark.each_engine
 MINE = "{ mine { idNumber disclosures(first: 50) { hidden endCursor nodes { at action actionEn receiver } } } }"
 ORDERS = """
 query ($n: CaseNumber!) { case(number: $n, purpose: SUPERVISION, document: "示督字第1号",
@@ -42,20 +42,21 @@ def seen(demo: dict[str, Any]) -> dict[str, Any]:
     return dict(answer["data"]["mine"]["disclosures"])
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("tracker")
-
-
-@pytest.fixture(scope="module")
-def own_court(place: Path) -> Iterator[dict[str, Any]]:
+@pytest.fixture(scope="module", params=ENGINES)
+def own_court(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Any]]:
     """A court in which nobody else has a hold executed."""
-    with installed(place) as made:
-        yield made.start()
+    place = tmp_path_factory.mktemp("tracker")
+    with (
+        empty_database(request.param, place) as url,
+        installed(place, CHAKONG_DATABASE_URL=url) as made,
+    ):
+        yield {**made.start(), "data": str(place / "state"), "database": url}
 
 
 def test_a_look_for_enforcement_is_told_once_a_hold_on_that_person_was_executed(
-    own_court: dict[str, Any], place: Path
+    own_court: dict[str, Any],
 ) -> None:
     """Two obligors of one case, one after the other: a hold on the first warns the second of nothing."""
     case = own_court["cases"][-1]
@@ -66,10 +67,10 @@ def test_a_look_for_enforcement_is_told_once_a_hold_on_that_person_was_executed(
     entry = looked.json()["extensions"]["receipt"]["entry"]
     until_indexed(own_court, entry)
 
-    hidden = {number: view(own_court, place, number) for number, _ in (held, other)}
+    hidden = {number: view(own_court, number) for number, _ in (held, other)}
     order = approved_order(own_court, "SECURITIES", case, held)
     assert ended_order(own_court, order)["state"] == "EXECUTED"
-    after = {number: view(own_court, place, number) for number, _ in (held, other)}
+    after = {number: view(own_court, number) for number, _ in (held, other)}
 
     for seen_before in hidden.values():
         assert seen_before["hidden"] > 0
@@ -80,7 +81,7 @@ def test_a_look_for_enforcement_is_told_once_a_hold_on_that_person_was_executed(
     assert enforcement(after[other[0]]) == []
 
 
-def view(demo: dict[str, Any], place: Path, number: str) -> dict[str, Any]:
+def view(demo: dict[str, Any], number: str) -> dict[str, Any]:
     """Return what *number* is told, once the account of the demo's debtor was checked to be his."""
     done = subprocess.run(
         [
@@ -91,7 +92,11 @@ def view(demo: dict[str, Any], place: Path, number: str) -> dict[str, Any]:
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "CHAKONG_DATA_DIR": str(place / "state")},
+        env={
+            **os.environ,
+            "CHAKONG_DATA_DIR": demo["data"],
+            "CHAKONG_DATABASE_URL": demo["database"],
+        },
     )
     assert done.returncode == 0, done.stderr
     return seen(demo)
@@ -206,8 +211,5 @@ def test_what_a_person_is_shown_of_himself_is_an_entry_and_no_look_at_him(
 
 
 def entries(demo: dict[str, Any]) -> list[bytes]:
-    with sqlite3.connect(Path(demo["data"]) / "chakong.db") as connection:
-        rows = connection.execute(
-            "SELECT leaf FROM record_entries WHERE kind NOT LIKE '%EVENT' ORDER BY n"
-        )
-        return [row[0] for row in rows]
+    rows = kept(demo, "SELECT leaf FROM record_entries WHERE kind NOT LIKE '%EVENT' ORDER BY n")
+    return [leaf for (leaf,) in rows]

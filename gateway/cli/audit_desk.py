@@ -16,7 +16,7 @@ from auth.record_keys import RecordKeys
 from auth.time_stamps import StampRoots
 from domain.note_key import COSIGNATURE, ED25519
 from domain.record import RecordKind
-from gateway.cli.desk import pseudonyms, record_keys, with_settings
+from gateway.cli.desk import pseudonyms, with_settings
 from gateway.cli.operator import operator
 from gateway.plain_record import Rests, entry_beside
 from gateway.record_attestors import attesting_keys, attesting_of, stamp_roots
@@ -24,10 +24,12 @@ from gateway.record_bundle import write_bundle
 from gateway.record_database import verify_database
 from gateway.record_export import Export, Exported, write_export
 from gateway.record_keeper import RecordKeeper
+from gateway.record_origin import record_origin
+from gateway.record_ownership import require_own_record
 from gateway.record_retention import forget
 from gateway.record_where import Wanted, read_wanted
 from gateway.recorder import Recorder
-from gateway.settings import Settings, load_settings, record_origin
+from gateway.settings import Settings, load_settings
 from resolvers.duty_of_reason import Stated, owes_reason, stated
 from resolvers.looks_under_way import Looks
 from resolvers.refusals import Refused
@@ -45,7 +47,8 @@ def exported(
     """
 
     async def work(settings: Settings, database: Database) -> dict[str, object]:
-        keys = record_keys(settings)
+        keys = _kept_keys(settings)
+        await require_own_record(database, keys)
         keeper = _keeper(settings, database, keys)
         told = {"what": {"bundle": True, "first": first, "end": end}}
         draft = entry_beside(
@@ -90,7 +93,7 @@ def database_checked(
         ValueError: a key cannot be read, or the database is none of this version.
     """
     settings = load_settings(config)
-    keys = RecordKeys.load(settings.data_dir, settings.record_name)
+    keys = _kept_keys(settings)
     known = [
         str(key) for key in attesting_keys(settings) if key.algorithm in {ED25519, COSIGNATURE}
     ]
@@ -150,7 +153,8 @@ def entries_taken(config: Path | None, directory: Path, asked: bytes) -> dict[st
     caller, now = operator(), datetime.now(UTC)
 
     async def work(settings: Settings, database: Database) -> dict[str, object]:
-        keys, pseudonym = record_keys(settings), pseudonyms(settings)
+        keys, pseudonym = _kept_keys(settings), pseudonyms(settings)
+        await require_own_record(database, keys)
         said = _stated(wanted)
         try:
             who = caller.subject
@@ -199,7 +203,7 @@ def entries_taken(config: Path | None, directory: Path, asked: bytes) -> dict[st
 
 def public_pem(config: Path | None) -> str:
     """Return the public key of the record's signer as PEM, for openssl."""
-    return record_keys(load_settings(config)).public_pem
+    return _kept_keys(load_settings(config)).public_pem
 
 
 async def _recorded(database: Database, draft: RecordDraft) -> None:
@@ -241,8 +245,7 @@ def _stated(wanted: Wanted) -> Stated:
 
 def verifier(config: Path | None) -> str:
     """Return the public key of the record's signer, as verifiers want it."""
-    settings = load_settings(config)
-    return RecordKeys.load_or_create(settings.data_dir, settings.record_name).verifier
+    return _kept_keys(load_settings(config)).verifier
 
 
 def erased(config: Path | None, now: datetime | None) -> dict[str, object]:
@@ -250,7 +253,8 @@ def erased(config: Path | None, now: datetime | None) -> dict[str, object]:
     moment = (now or datetime.now(UTC)).replace(tzinfo=UTC)
 
     async def work(settings: Settings, database: Database) -> dict[str, object]:
-        keys = RecordKeys.load_or_create(settings.data_dir, settings.record_name)
+        keys = _kept_keys(settings)
+        await require_own_record(database, keys)
         keeper = _keeper(settings, database, keys)
         await keeper.turn()
         counts = await forget(database, keys, settings.record_retention(), moment)
@@ -258,6 +262,15 @@ def erased(config: Path | None, now: datetime | None) -> dict[str, object]:
         return {one.value: count for one, count in counts.items()}
 
     return with_settings(config, work)
+
+
+def _kept_keys(settings: Settings) -> RecordKeys:
+    """Return the keys that the record was begun with; made up here, they would fit no record.
+
+    Raises:
+        KeyFileUnusable: they are not in the data directory.
+    """
+    return RecordKeys.load(settings.data_dir, settings.record_name)
 
 
 def _keeper(settings: Settings, database: Database, keys: RecordKeys) -> RecordKeeper:

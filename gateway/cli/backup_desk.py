@@ -8,11 +8,13 @@ import anyio.to_thread
 from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import DBAPIError
 
+from auth.record_keys import RecordKeys
 from gateway.backup import write_backup
 from gateway.cli.desk import require_database
 from gateway.logs import configure_logs
+from gateway.record_origin import record_origin
 from gateway.restore import restore
-from gateway.settings import Settings, load_settings, record_origin
+from gateway.settings import Settings, load_settings
 from storage.backup import BackupFailed
 from storage.database import open_database
 from storage.record import StoredCheckpoint, last_checkpoint
@@ -30,12 +32,13 @@ def backed_up(config: Path | None, directory: Path, *, with_keys: bool) -> dict[
     try:
         return asyncio.run(_backed_up(settings, directory, with_keys=with_keys))
     except BackupFailed as error:
-        raise ValueError(str(error)) from error
+        raise ValueError(f"{error.code}: {error}") from error
 
 
 async def _backed_up(settings: Settings, directory: Path, *, with_keys: bool) -> dict[str, object]:
     """Back up without migrating: the gateway that runs may be of another version."""
     require_database(settings)
+    keys = RecordKeys.load(settings.data_dir, settings.record_name)
     database = open_database(settings.database)
     try:
         newest = await database.read(_newest)
@@ -48,6 +51,7 @@ async def _backed_up(settings: Settings, directory: Path, *, with_keys: bool) ->
             directory,
             settings.database,
             settings.data_dir,
+            signer=keys,
             origin=record_origin(settings),
             checkpoint=None if newest is None else newest.note,
             at=datetime.now(UTC),
@@ -67,8 +71,10 @@ def _newest(connection: Connection) -> StoredCheckpoint | None:
     return last_checkpoint(connection) if is_there else None
 
 
-def put_back(config: Path | None, directory: Path, *, accept_flaw: bool) -> dict[str, object]:
-    """Restore a backup; return what was put back.
+def put_back(
+    config: Path | None, directory: Path, *, accept_flaw: bool, key: str | None
+) -> dict[str, object]:
+    """Restore a backup; return what was put back, and by whose key.
 
     Raises:
         ValueError, OSError: nothing was, or it says what was.
@@ -77,13 +83,17 @@ def put_back(config: Path | None, directory: Path, *, accept_flaw: bool) -> dict
     configure_logs(settings)
     try:
         done = asyncio.run(
-            restore(directory, settings, lambda: datetime.now(UTC), accept_flaw=accept_flaw)
+            restore(
+                directory, settings, lambda: datetime.now(UTC), accept_flaw=accept_flaw, key=key
+            )
         )
     except BackupFailed as error:
-        raise ValueError(str(error)) from error
+        raise ValueError(f"{error.code}: {error}") from error
     return {
         "backupAt": done.backup_at,
         "entries": done.entries,
         "flaw": done.flaw,
         "erased": dict(done.erased),
+        "signedBy": RecordKeys.load(settings.data_dir, settings.record_name).verifier,
+        "keyFrom": done.key_from,
     }

@@ -52,6 +52,13 @@ def restore(
             "--accept-flaw", help="Go on though the record is not whole; the record then says so."
         ),
     ] = False,
+    key: Annotated[
+        str | None,
+        typer.Option(
+            help="The record's key as you kept it, NAME+ID+BASE64; the data directory's if left out. "
+            "Without either, the one in the backup: it shows changes, not whose backup it is."
+        ),
+    ] = None,
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
@@ -59,7 +66,7 @@ def restore(
     from gateway.cli.backup_desk import put_back  # noqa: PLC0415 -- `--help` answers at once
 
     try:
-        told = put_back(config, directory, accept_flaw=accept_flaw)
+        told = put_back(config, directory, accept_flaw=accept_flaw, key=key)
     except (ValueError, OSError) as error:
         stop(str(error))
     if as_json:

@@ -4,16 +4,24 @@ import secrets
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection
 
-from auth.accounts import AUTHORIZATION_CODE, CLIENT_CREDENTIALS
+from auth.accounts import AUTHORIZATION_CODE, CLIENT_CREDENTIALS, REFRESH_TOKEN
 from auth.passwords import Passwords
 from domain.grant import GrantRefused
 from gateway.accounts import client_of
 from gateway.cli.desk import at_the_database
-from gateway.cli.granting_desk import Wanted, brief, granting, read_keys, read_thumbprint, told
+from gateway.cli.granting_desk import (
+    Wanted,
+    brief,
+    granting,
+    read_keys,
+    read_thumbprint,
+    require_our_name,
+    told,
+)
 from gateway.granting import Granting
 from storage.accounts import ClientRecord, find_client, find_user, keep_clients
 from storage.database import Database
@@ -55,6 +63,17 @@ class NewClient:
     wanted: Wanted
     credential: Credential
     redirect_uris: list[str] = field(default_factory=list)
+    bound_to: Literal["dpop", "mtls"] | None = None
+    refresh: bool = False
+
+    @property
+    def grants(self) -> tuple[str, ...]:
+        """Return the ways to a token; raises ValueError: nobody signs in to what would refresh."""
+        if not self.redirect_uris:
+            if self.refresh:
+                raise ValueError("Only an application that people sign in with refreshes tokens.")
+            return (CLIENT_CREDENTIALS,)
+        return (AUTHORIZATION_CODE, REFRESH_TOKEN) if self.refresh else (AUTHORIZATION_CODE,)
 
 
 def create(config: Path | None, by: str, new: NewClient) -> dict[str, Any]:
@@ -68,10 +87,13 @@ def create(config: Path | None, by: str, new: NewClient) -> dict[str, Any]:
         secret_hash=None,
         role=new.wanted.role,
         organisation=new.wanted.organisation,
-        grants=(AUTHORIZATION_CODE,) if new.redirect_uris else (CLIENT_CREDENTIALS,),
+        grants=new.grants,
         redirect_uris=tuple(new.redirect_uris),
+        bound_to=new.bound_to,
     )
     record, secret = new.credential.onto(bare)
+
+    require_our_name(new.id)
 
     def work(steps: Granting, connection: Connection) -> dict[str, Any]:
         if find_client(connection, new.id) or find_user(connection, new.id):

@@ -8,6 +8,7 @@ from gateway.cli.options import (
     Agreement,
     AsJson,
     Assessment,
+    BoundTo,
     By,
     Certificate,
     CertificateSubject,
@@ -17,6 +18,7 @@ from gateway.cli.options import (
     MakeSecret,
     Owner,
     Purposes,
+    Renews,
     Role,
     Scopes,
     Until,
@@ -55,6 +57,8 @@ def create(  # noqa: PLR0913, PLR0917 -- what a registration says
     jwks: Jwks = None,
     certificate: Certificate = None,
     certificate_subject: CertificateSubject = None,
+    bound_to: BoundTo = None,
+    refresh: Renews = False,
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
@@ -77,6 +81,8 @@ def create(  # noqa: PLR0913, PLR0917 -- what a registration says
         ),
         credential=_credential(secret, jwks, certificate, certificate_subject),
         redirect_uris=redirect_uri or [],
+        bound_to=bound_to,
+        refresh=refresh,
     )
     show("Client 客户端", lambda: [register(config, by, new)], as_json=as_json)
 

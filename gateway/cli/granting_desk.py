@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from auth.claims import LONGEST_SUBJECT
 from auth.record_keys import RecordKeys
+from auth.tokens import is_name
 from domain import catalogue
 from domain.grant import Grant, GrantRefused
 from domain.purpose import Purpose
@@ -67,12 +69,16 @@ class Wanted:
 
 
 def end_of(day: datetime) -> datetime:
-    """Return the instant at which *day* is over in Asia/Shanghai."""
-    return datetime.combine(day.date() + timedelta(days=1), time(), _SHANGHAI).astimezone(UTC)
+    """Return the instant at which *day* is over in Asia/Shanghai; an aware one is of that zone's day."""
+    return start_of(_civil(day) + timedelta(days=1))
 
 
 def start_of(day: datetime) -> datetime:
-    return datetime.combine(day.date(), time(), _SHANGHAI).astimezone(UTC)
+    return datetime.combine(_civil(day).date(), time(), _SHANGHAI).astimezone(UTC)
+
+
+def _civil(day: datetime) -> datetime:
+    return day if day.tzinfo is None else day.astimezone(_SHANGHAI)
 
 
 def granting(config: Path | None, by: str, work: Callable[[Granting, Connection], T]) -> T:
@@ -88,6 +94,16 @@ def granting(config: Path | None, by: str, work: Callable[[Granting, Connection]
         return await database.write(lambda connection: work(steps, connection))
 
     return with_settings(config, at_work, is_first=True)
+
+
+def require_our_name(name: str) -> None:
+    """Refuse what could be taken for a name of another issuer, or for none.
+
+    Raises:
+        GrantRefused: see there.
+    """
+    if not is_name(name) or len(name) > LONGEST_SUBJECT or "@" in name:
+        raise GrantRefused("An id is 1 to 64 visible characters without spaces and without @.")
 
 
 def told(held: GrantRecord) -> dict[str, Any]:

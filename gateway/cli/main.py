@@ -14,6 +14,7 @@ from gateway.cli.audit import audit_app
 from gateway.cli.backups import backup, restore
 from gateway.cli.cases import cases_app
 from gateway.cli.clients import clients_app
+from gateway.cli.connectors import connector_app
 from gateway.cli.grants import grants_app
 from gateway.cli.keys import keys_app
 from gateway.cli.lists import list_app
@@ -37,6 +38,7 @@ config_app = typer.Typer(no_args_is_help=True, help="See what the gateway is con
 app.add_typer(schema_app, name="schema")
 app.add_typer(config_app, name="config")
 app.add_typer(orders_app, name="orders")
+app.add_typer(connector_app, name="connector")
 app.add_typer(cases_app, name="cases")
 app.add_typer(audit_app, name="audit")
 app.add_typer(people_app, name="people")

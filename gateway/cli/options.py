@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -41,4 +41,11 @@ CertificateSubject = Annotated[
     str | None,
     typer.Option("--certificate-subject", help="RFC 4514 name that a trusted authority certifies."),
 ]
+BoundTo = Annotated[
+    Literal["dpop", "mtls"] | None,
+    typer.Option(
+        "--bound-to", help="Its tokens are always bound: to a DPoP key, or a certificate."
+    ),
+]
+Renews = Annotated[bool, typer.Option("--refresh", help="An application may refresh its tokens.")]
 Whole = Annotated[bool, typer.Option("--whole", help="With scopes, purposes and papers.")]

@@ -15,7 +15,7 @@ from auth.scopes import Entitlements
 from auth.second_factor import hashed
 from domain.grant import GrantRefused
 from gateway.cli.desk import at_the_database
-from gateway.cli.granting_desk import Wanted, brief, granting, told
+from gateway.cli.granting_desk import Wanted, brief, granting, require_our_name, told
 from gateway.granting import Granting
 from storage.accounts import UserRecord, find_client, find_user, keep_users
 from storage.database import Database
@@ -41,6 +41,8 @@ def create(config: Path | None, by: str, new: NewUser) -> dict[str, Any]:
         ValueError, FileNotFoundError: something of it may not be, or there is such an account.
     """
     nobody_knows = Passwords().hash(secrets.token_urlsafe(32))
+
+    require_our_name(new.id)
 
     def work(steps: Granting, connection: Connection) -> dict[str, Any]:
         if find_user(connection, new.id) or find_client(connection, new.id):

@@ -41,9 +41,10 @@ from gateway.demo.logins import (
     users,
 )
 from gateway.demo.state import DemoState, keep_state, read_state
+from gateway.department_settings import Department
 from gateway.logs import configure_logs
 from gateway.server import run, server_config
-from gateway.settings import Department, Settings
+from gateway.settings import Settings
 from storage.accounts import ClientRecord, find_user, keep_clients, keep_users
 from storage.cases import CaseRecord, keep_cases, keep_officers
 from storage.database import Database

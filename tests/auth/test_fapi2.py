@@ -1,5 +1,6 @@
 """The profile `fapi2`: keys instead of secrets, pushed requests, tokens bound to keys (FAPI 2.0)."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -8,17 +9,20 @@ import pytest
 
 from auth.accounts import AUTHORIZATION_CODE, REFRESH_TOKEN, Client
 from auth.algorithms import new_key
+from auth.compact import write_compact
 from auth.policy import Policy, Profile
 from tests.auth.browser import address, authorization, log_in, redemption, redirected, web
 from tests.auth.keyholder import asserted, assertion, proof
 from tests.auth.world import (
     BROWSER,
     SECRET,
+    SIGNING,
     SYSTEM,
     URL,
     MemoryAccounts,
     World,
     challenge_pair,
+    good_claims,
 )
 
 pytestmark = pytest.mark.anyio
@@ -130,6 +134,21 @@ async def test_a_token_that_is_bound_to_no_key_is_not_issued() -> None:
         )
 
     assert (unbound.status_code, bound.status_code) == (400, 200)
+
+
+async def test_a_token_that_is_bound_to_no_key_is_not_taken_either() -> None:
+    strict, default = fapi(CONSOLE), World()
+    for world in (strict, default):
+        await world.denials.refresh()
+    signed = write_compact({"typ": "at+jwt"}, json.dumps(good_claims()).encode(), SIGNING)
+    answers = []
+    for world in (strict, default):
+        async with web(world.app) as client:
+            headers = {"authorization": f"Bearer {signed}"}
+            answers.append(await client.get("/oauth/userinfo", headers=headers))
+
+    assert [answer.status_code for answer in answers] == [401, 200]
+    assert 'error="invalid_token"' in answers[0].headers["www-authenticate"]
 
 
 async def test_the_metadata_say_so() -> None:

@@ -2,13 +2,13 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from auth.throttle import Throttle
+from auth.throttle import OwnThrottle
 from tests.auth.world import Clock
 
 
 def test_the_eleventh_try_waits_until_the_first_is_a_minute_old() -> None:
     clock = Clock()
-    throttle = Throttle(clock=clock)
+    throttle = OwnThrottle(clock=clock)
     assert not any(throttle.begin("a") for _ in range(5))
     clock.now += 20
     assert not any(throttle.begin("a") for _ in range(5))
@@ -20,7 +20,7 @@ def test_the_eleventh_try_waits_until_the_first_is_a_minute_old() -> None:
 
 
 def test_tries_at_once_gain_nothing() -> None:
-    throttle = Throttle(clock=Clock())
+    throttle = OwnThrottle(clock=Clock())
     with ThreadPoolExecutor(16) as pool:
         waits = list(pool.map(throttle.begin, ["a"] * 200))
 
@@ -28,7 +28,7 @@ def test_tries_at_once_gain_nothing() -> None:
 
 
 def test_success_forgets_the_failures() -> None:
-    throttle = Throttle(clock=Clock())
+    throttle = OwnThrottle(clock=Clock())
     for _ in range(10):
         throttle.begin("a")
 
@@ -38,7 +38,7 @@ def test_success_forgets_the_failures() -> None:
 
 
 def test_the_memory_is_bounded() -> None:
-    throttle = Throttle(clock=Clock(), names=100)
+    throttle = OwnThrottle(clock=Clock(), names=100)
     for n in range(1000):
         throttle.begin(str(n))
 

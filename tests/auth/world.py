@@ -224,17 +224,19 @@ class World:
                 terminators=terminators,
                 nonces=nonces,
             ),
+            bound_only=self.issuer.policy.needs_bound_tokens,
         )
         self.app = Starlette(routes=oauth_routes(self.issuer, guard=self.guard))
 
 
-def guard(
+def guard(  # noqa: PLR0913 -- a guard, part by part
     clock: Clock,
     *,
     issuer: str = URL,
     remembered: int = 4096,
     keys: SigningKeys = KEYS,
     surroundings: Surroundings | None = None,
+    bound_only: bool = False,
 ) -> Guard:
     return Guard(
         keys,
@@ -242,6 +244,7 @@ def guard(
         AUDIENCE,
         entitlements=ENTITLEMENTS,
         surroundings=surroundings,
+        bound_only=bound_only,
         remembered=remembered,
         clock=clock,
     )

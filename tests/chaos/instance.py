@@ -18,9 +18,10 @@ from gateway import delivery, recorder
 from gateway.app import Gateway, build_gateway
 from gateway.case_register import read_register
 from gateway.demo.departments import SECRET
+from gateway.department_settings import Department
 from gateway.logs import configure_logs
 from gateway.server import run, server_config
-from gateway.settings import Department, Settings
+from gateway.settings import Settings
 from resolvers import receiving
 from storage import receipts
 from storage.cases import keep_cases, keep_officers

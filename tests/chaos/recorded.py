@@ -8,7 +8,8 @@ from sqlalchemy import create_engine, make_url
 
 from auth.record_keys import RecordKeys
 from gateway.record_database import verify_database
-from gateway.settings import Settings, record_origin
+from gateway.record_origin import record_origin
+from gateway.settings import Settings
 from storage.record import leaves_between, record_size
 
 ADDRESS: Final = "http://chaos.invalid"

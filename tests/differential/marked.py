@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from connectors.bounds import Remarks
 from connectors.errors import (
     DepartmentBusy,
     DepartmentContractBroken,
     DepartmentError,
+    DepartmentPending,
     DepartmentRefused,
     DepartmentTimeout,
 )
@@ -43,6 +45,9 @@ class MarkedDepartments:
         """Answer as *seed* has it from now on; nobody was asked yet."""
         self.seed, self.asked = seed, []
 
+    def connects(self, question: Question[Any]) -> bool:
+        return question is not None
+
     async def ask(
         self,
         question: Question[Any],
@@ -70,7 +75,13 @@ class MarkedDepartments:
             for name in row.__struct_fields__
         )
         value = rows if question.plural else rows[0] if rows else None
-        return Answer(value=value, as_of=AS_OF, damaged=damaged)
+        remarks = None
+        if lot.random() < 0.1:
+            codes = frozenset(lot.sample(sorted(want), min(len(want), lot.randrange(3))))
+            remarks = Remarks(
+                unknown_codes=codes, more=lot.random() < 0.5, in_all=5000, repeated=lot.randrange(2)
+            )
+        return Answer(value=value, as_of=AS_OF, damaged=damaged, remarks=remarks)
 
     def _record(self, question: Question[Any], at: str, want: Projection) -> Any:
         hints = typing.get_type_hints(question.record)
@@ -123,4 +134,7 @@ def _made(lot: random.Random, text: str, kind: Any) -> Any:
 
 
 def _fault(lot: random.Random, question: Question[Any]) -> DepartmentError:
-    return lot.choice(FAULTS)(question.department)
+    fault = lot.choice((*FAULTS, None))
+    if fault is None:
+        return DepartmentPending(question.department, claim=f"c{lot.randrange(3)}", eta=AS_OF)
+    return fault(question.department)

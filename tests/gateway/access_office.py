@@ -107,7 +107,8 @@ def wanted_of(**changed: Any) -> Wanted:
 @contextlib.asynccontextmanager
 async def open_office(place: Path, **settings: Any) -> AsyncIterator[Office]:
     config = place / "chakong.toml"
-    config.write_text(f'data_dir = "{place}"\n')
+    said = {"data_dir": place, "database_url": settings.get("database_url", "")}
+    config.write_text("".join(f'{name} = "{value}"\n' for name, value in said.items()))
     gateway = build_gateway(Settings(data_dir=place, **settings))
     async with gateway.app.router.lifespan_context(gateway.app):
         yield Office(gateway=gateway, config=config)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,22 @@ def test_a_client_from_its_first_day_to_its_last(run: Any) -> None:
     assert left == []
 
 
+def test_an_application_may_refresh_and_a_system_may_be_bound(run: Any, tmp_path: Path) -> None:
+    application = ["clients", "create", "app-1", "--department", "court", *PAPERS, *BY]
+    made = [
+        run(*CLIENT, *ROLE, *PAPERS, *BY, "--secret", "--bound-to", "dpop"),
+        run(*application, "--redirect-uri", "https://app.court.example/back", "--refresh"),
+    ]
+
+    assert [one.exit_code for one in made] == [0, 0]
+    with sqlite3.connect(tmp_path / "chakong.db") as database:
+        kept = {
+            row[0]: row[1:] for row in database.execute("select id, bound_to, grants from clients")
+        }
+    assert kept["police-1"] == ("dpop", '["client_credentials"]')
+    assert kept["app-1"] == (None, '["authorization_code", "refresh_token"]')
+
+
 def test_a_person_is_given_an_activation_code_and_later_another_role(run: Any) -> None:
     person = ["executor-7", "--role", "court-executor", "--purpose", "CONTROL"]
     made = json.loads(
@@ -73,6 +90,9 @@ def test_a_person_is_given_an_activation_code_and_later_another_role(run: Any) -
         pytest.param([*CLIENT, *ROLE, *PAPERS, *BY], "needs a credential", id="credential"),
         pytest.param(
             ["clients", "revoke", "x", *BY, "--why", "y"], "Nothing is granted", id="none"
+        ),
+        pytest.param(
+            [*CLIENT, *ROLE, *PAPERS, *BY, "--secret", "--refresh"], "sign in with", id="refresh"
         ),
         pytest.param(["users", "activate", "x", *BY], "no user", id="user"),
         pytest.param(["sessions", "end", *BY], "name a session", id="session"),

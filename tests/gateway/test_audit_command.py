@@ -77,6 +77,26 @@ def test_what_is_no_database_and_keys_that_are_not_there_get_one_line(tmp_path: 
     assert made == []
 
 
+@pytest.mark.parametrize("option", [(), ("--pem",)])
+def test_a_key_that_nobody_made_is_not_made_up(tmp_path: Path, option: tuple[str, ...]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from gateway.cli import app; app()", "audit", "key", *option],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env={
+            **{name: value for name, value in os.environ.items() if "CHAKONG" not in name},
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+        },
+    )
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert "record-signing.key is not there" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     "command",
     [

@@ -2,6 +2,7 @@
 
 from functools import cache
 
+import pytest
 from graphql import GraphQLObjectType, GraphQLSchema, get_named_type, validate_schema
 
 from domain import catalogue
@@ -37,6 +38,17 @@ def test_every_role_has_a_valid_schema_of_exactly_its_own_fields() -> None:
         for coordinate in coordinates(schema):
             declared = graph().declarations.of(coordinate)
             assert not missing_scopes(declared, frozenset(role.scopes)), (role.id, coordinate)
+
+
+SCOPES = sorted(scope.id for scope in catalogue.scopes())
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_a_token_of_one_scope_alone_has_a_valid_schema(scope: str) -> None:
+    """A client may ask for less than its role holds: no such token may find a broken schema."""
+    schema = RoleSchemas(graph().schema, graph().declarations).of(frozenset({scope}))
+
+    assert validate_schema(schema) == []
 
 
 def test_what_an_allowed_field_leads_to_is_there() -> None:

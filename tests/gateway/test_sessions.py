@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy import select, update
 
 from gateway.cli import session_desk, user_desk
+from gateway.cli.access_desk import end_access
 from storage.cases import keep_cases
 from storage.tables import record_entries, second_factors, sessions, users
 from tests.gateway.access_office import (
@@ -83,6 +85,9 @@ async def test_over_https_the_cookie_belongs_to_this_host_alone(tmp_path: Path) 
             {"sec-fetch-site": None, "origin": "https://evil.example"}, 401, id="another origin"
         ),
         pytest.param({"sec-fetch-site": None, "origin": "null"}, 401, id="an origin that hides"),
+        pytest.param(
+            {"sec-fetch-site": None, "origin": "http://["}, 401, id="an origin that is none"
+        ),
         pytest.param({"sec-fetch-site": None}, 200, id="an old browser, by its origin"),
     ],
 )
@@ -136,6 +141,39 @@ async def test_who_guesses_at_the_door_keeps_nobody_inside_from_proving_it_again
 
     assert shut.status_code == 429
     assert page.status_code == 303
+
+
+@pytest.mark.parametrize("purpose", ["again", "sign-in again", "activate"])
+async def test_a_name_that_reads_like_another_purpose_keeps_nobody_from_it(
+    office: Office, purpose: str
+) -> None:
+    person = await office.enrolled()
+    other = await office.user("executor-2")
+    async with office.browser() as inside, office.browser() as outside:
+        await sign_in(inside, person)
+        for _ in range(11):
+            for name in (person.user_id, "executor-2"):
+                guess = replace(person, user_id=f"{purpose} {name}")
+                await sign_in(outside, guess, code="000000")
+
+        page = await post_form(inside, "/session/step-up", code=person.recovery[0])
+        begun = await enrol(outside, "executor-2", other["activation"])
+
+    assert page.status_code == 303
+    assert begun.user_id == "executor-2"
+
+
+async def test_a_session_is_revoked_by_the_id_that_the_record_shows(office: Office) -> None:
+    person = await office.enrolled()
+    async with office.browser() as browser:
+        await sign_in(browser, person)
+        here = (await browser.get("/session", headers=HEADER)).json()["session"]["id"]
+        before = await ask(browser, WHO)
+
+        await office.at_the_desk(end_access, by=BY, token=f"session-{here}")
+        after = await ask(browser, WHO)
+
+    assert (before.status_code, after.status_code) == (200, 401)
 
 
 async def test_a_code_is_good_once(office: Office) -> None:

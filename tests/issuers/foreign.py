@@ -227,6 +227,7 @@ def trusted(keys: IssuerKeys, **changes: Any) -> TrustedIssuer:
         "header_members": frozenset(),
         "audience": AUDIENCE,
         "longest": 600,
+        "qualifier": "",
         **changes,
     }
     return TrustedIssuer(
@@ -239,7 +240,8 @@ def trusted(keys: IssuerKeys, **changes: Any) -> TrustedIssuer:
             longest=given["longest"],
             entitlements=ENTITLEMENTS,
         ),
-        in_our_words=IssuerClaims(**words),
+        in_our_words=IssuerClaims(**words, qualifier=given["qualifier"]),
+        qualifier=given["qualifier"],
     )
 
 

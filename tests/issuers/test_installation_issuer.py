@@ -196,6 +196,21 @@ async def test_an_issuer_that_cannot_be_trusted_stops_the_start(
             id="itself",
         ),
         pytest.param({"embedded_issuer": False}, "must be trusted_issuers", id="none at all"),
+        pytest.param(
+            {"trusted_issuers": [GOOD, {**GOOD, "issuer": "https://issuer.example/other"}]},
+            "the same names",
+            id="two of one host",
+        ),
+        pytest.param(
+            {
+                "trusted_issuers": [
+                    {**GOOD, "issuer": f"https://{host}.example", "register_names": True}
+                    for host in "ab"
+                ]
+            },
+            "the same names",
+            id="two that name our people",
+        ),
     ],
 )
 async def test_issuers_that_do_not_go_together_stop_the_start(

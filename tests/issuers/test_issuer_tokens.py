@@ -15,6 +15,7 @@ from tests.auth.world import (
     NOW,
     URL,
     bearer,
+    good_claims,
     good_header,
     hmac_signed,
     signed,
@@ -44,6 +45,29 @@ async def test_a_good_token_becomes_a_caller(issuer: ForeignIssuer, algorithm: s
     assert caller.scopes == {"cases:read", "vehicles:read"}
     assert (caller.client_id, caller.token_id) == ("court-desk", "foreign-1")
     assert (caller.expires_at, caller.officer) == (NOW + 300, "executor-01")
+
+
+@pytest.mark.parametrize("algorithm", ["ES256", "EdDSA"])
+async def test_names_of_another_issuer_are_that_issuers(
+    issuer: ForeignIssuer, algorithm: str
+) -> None:
+    async with Court(issuer.url, qualifier="id.example") as court:
+        plain = await court.guard.admit(SCOPE, bearer(issuer.token(algorithm)))
+        sly = await court.guard.admit(SCOPE, bearer(issuer.token(algorithm, sub="a@b.example")))
+
+        for names in ({"sub": "executor-01@id.example"}, {"client_id": "x@id.example"}):
+            with pytest.raises(InvalidToken) as refusal:
+                await court.guard.admit(SCOPE, bearer(signed(claims=good_claims(**names))))
+            assert refusal.value.reason == "sub"
+        with pytest.raises(InvalidToken):
+            await court.guard.admit(SCOPE, bearer(issuer.token(sub="x" * 54)))  # 65 in all
+
+    assert (plain.subject, plain.client_id, plain.officer) == (
+        "executor-01@id.example",
+        "court-desk@id.example",
+        "executor-01@id.example",
+    )
+    assert sly.subject == "a@b.example@id.example"
 
 
 async def test_the_gateways_own_tokens_stay_good_beside(issuer: ForeignIssuer) -> None:

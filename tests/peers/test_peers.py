@@ -105,7 +105,14 @@ def test_a_person_signs_in_and_the_client_renews_until_a_token_is_used_twice(
     told = run(packages, demo, "person", client)
 
     assert (told["pushed"], told["iss"], told["who"]) == (pushed, demo["issuer"], PERSON)
-    assert (told["scope"], told["renewedScope"]) == ("cases:read vehicles:read", "cases:read")
+    assert (told["scope"], told["renewedScope"]) == (
+        "cases:read openid vehicles:read",
+        "cases:read",
+    )
+    assert (told["identified"]["sub"], told["identified"]["acr"]) == (
+        "executor-1",
+        "urn:chakong:acr:password",
+    )
     assert told["rotated"] is True
     assert (told["reused"], told["ended"]) == ("invalid_grant", "invalid_grant")
 

@@ -21,7 +21,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
 from storage.tables import METADATA
-from tests.record.conftest import empty_database
+from tests.databases import empty_database
 from tests.record.damage import COLUMNS, FOLLOWED, ROWS, change, flip, remove
 from tests.record.living import Lived, engine_of, live
 

@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -22,9 +22,11 @@ from sqlalchemy import func, select, update
 from auth.record_keys import RecordKeys
 from domain.checkpoint import parse_checkpoint, parse_note
 from gateway.backup import KEY_FILES, read_backup, write_backup
+from gateway.backup_signature import SIGNATURE, signer_of
+from gateway.record_origin import RECORD_ORIGIN
 from gateway.record_verify import verify_bundle
 from gateway.restore import restore
-from gateway.settings import RECORD_ORIGIN, Settings
+from gateway.settings import Settings
 from storage.backup import BackupFailed, is_empty
 from storage.record import (
     RecordDraft,
@@ -34,7 +36,7 @@ from storage.record import (
     stored_leaves,
 )
 from storage.tables import record_entries, record_people
-from tests.record.conftest import empty_database
+from tests.databases import empty_database
 from tests.record.histories import bundled
 from tests.record.world import ORIGIN, RecordWorld, draft, record_world
 
@@ -61,6 +63,7 @@ async def backed_up(world: RecordWorld, url: str, directory: Path, home: Path) -
             directory,
             url,
             home,
+            signer=world.keys,
             origin=ORIGIN,
             checkpoint=note,
             at=datetime.now(UTC),
@@ -201,7 +204,8 @@ async def test_a_backup_that_fails_leaves_nothing_and_the_next_one_is_made(
 
     assert left == []
     assert list_of(place) == ["nightly"]
-    assert "database" in read_backup(place / "nightly").files
+    signer = signer_of(place / "nightly", tmp_path, None)
+    assert "database" in read_backup(place / "nightly", signer).files
 
 
 def list_of(place: Path) -> list[str]:
@@ -247,6 +251,7 @@ async def test_another_records_backup_with_its_manifest_made_anew_is_found(
     assert newest is not None
     manifest = json.loads((backup / "backup.json").read_text())
     (backup / "backup.json").write_text(json.dumps(manifest | {"checkpoint": newest.note}))
+    signed_anew(backup)
     target = tmp_path / "target.db"
 
     with pytest.raises(BackupFailed, match="NOT_REACHED"):
@@ -276,10 +281,16 @@ async def test_another_key_that_is_there_stays(
 
 
 def made_anew(backup: Path) -> None:
-    """Make the manifest say what the database now is, as somebody who forges a backup would."""
+    """Make the manifest say what the database now is, as somebody would who has the keys too."""
     manifest = json.loads((backup / "backup.json").read_text())
     manifest["files"]["database"] = sha256((backup / "database").read_bytes()).hexdigest()
     (backup / "backup.json").write_text(json.dumps(manifest))
+    signed_anew(backup)
+
+
+def signed_anew(backup: Path) -> None:
+    keys = RecordKeys.load(backup / "keys", "court")
+    (backup / SIGNATURE).write_bytes(keys.sign((backup / "backup.json").read_bytes()))
 
 
 def ran(backup: Path, *statements: str) -> None:
@@ -294,14 +305,20 @@ def random_file(backup: Path) -> None:
     made_anew(backup)
 
 
-def pipe(backup: Path) -> None:
-    (backup / "backup.json").unlink()
-    os.mkfifo(backup / "backup.json")
+def piped(file: Path) -> None:
+    file.unlink()
+    os.mkfifo(file)
 
 
-HOSTILE = {
-    "pipe": (pipe, "no regular file"),
-    "deep": (lambda b: (b / "backup.json").write_bytes(b"[" * 500_000), "no backup"),
+def deep(backup: Path) -> None:
+    (backup / "backup.json").write_bytes(b"[" * 500_000)
+    signed_anew(backup)
+
+
+HOSTILE: dict[str, tuple[Callable[[Path], None], str]] = {
+    "pipe": (lambda b: piped(b / "backup.json"), "no regular file"),
+    "deep": (deep, "no backup"),
+    "not signed": (lambda b: (b / SIGNATURE).unlink(), "BACKUP_NOT_SIGNED: "),
     "random": (random_file, "no database"),
     "later": (
         lambda b: ran(b, "UPDATE alembic_version SET version_num = 'ffff'"),
@@ -317,7 +334,7 @@ HOSTILE = {
             b,
             "CREATE TRIGGER more AFTER INSERT ON record_entries BEGIN DELETE FROM users; END",
         ),
-        "has a trigger",
+        "BACKUP_FOREIGN: it has a trigger",
     ),
     "view": (lambda b: ran(b, "CREATE VIEW people AS SELECT 1"), "has a view"),
     "virtual": (lambda b: ran(b, "CREATE VIRTUAL TABLE f USING fts5(x)"), "virtual table"),
@@ -376,7 +393,7 @@ def test_the_commands_back_up_and_put_back(tmp_path: Path) -> None:
     assert (backup["engine"], backup["entries"], restored["entries"]) == ("sqlite", 3, 3)
     assert again.returncode == 2
     assert "not empty" in again.stderr
-    saved = read_backup(tmp_path / "backup").files
+    saved = read_backup(tmp_path / "backup", signer_of(tmp_path / "backup", home, None)).files
     assert set(saved) == {"database", *(f"keys/{name}" for name in (*KEY_FILES[:3], RECORD_ORIGIN))}
     modes = {
         path.stat().st_mode & 0o777 for path in (tmp_path / "backup").rglob("*") if path.is_file()

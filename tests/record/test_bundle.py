@@ -1,5 +1,6 @@
 """Bundles: what was signed verifies, what was changed is found, by our command and by another library."""
 
+import asyncio
 import dataclasses
 import json
 import os
@@ -7,7 +8,7 @@ import random
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,7 @@ def other_verdict(key: str, *bundles: Path) -> tuple[int, str]:
         capture_output=True,
         text=True,
         check=False,
+        timeout=60,
     )
     assert not done.stderr, done.stderr
     return done.returncode, done.stdout.strip()
@@ -127,6 +129,42 @@ async def test_hostile_bundles_get_a_verdict_too(
         ours = True
 
     assert (ours, code) == (True, 1), verdict
+
+
+def pipe(file: Path) -> None:
+    file.unlink(missing_ok=True)
+    os.mkfifo(file)
+
+
+def huge(file: Path) -> None:
+    with file.open("ab") as opened:
+        opened.truncate(2**33)  # none of it on the disk
+
+
+def endless(file: Path) -> None:
+    file.unlink(missing_ok=True)
+    file.symlink_to("/dev/zero")
+
+
+@pytest.mark.parametrize(
+    "file", ["manifest.json", "entries.jsonl", "checkpoints.jsonl", "stamps.jsonl"]
+)
+@pytest.mark.parametrize("make", [pipe, huge, endless])
+async def test_nobody_waits_for_what_is_no_file(
+    lived_in: RecordWorld, tmp_path: Path, make: Callable[[Path], None], file: str
+) -> None:
+    bundle = await bundled(lived_in, tmp_path / "bundle")
+    make(bundle / file)
+
+    code, verdict = await asyncio.to_thread(other_verdict, lived_in.keys.verifier, bundle)
+    try:
+        _, found = await asyncio.to_thread(verify_bundle, bundle, [lived_in.keys.verifier])
+        ours = found is not None
+    except NoBundle:
+        ours = True
+
+    assert (ours, code) == (True, 1)
+    assert f"CHANGED {file}: kind or size" in verdict
 
 
 async def test_a_kept_checkpoint_that_is_older_than_the_bundle_is_not_passed_over(

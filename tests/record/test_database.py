@@ -24,7 +24,7 @@ from storage.tables import (
     record_stamps,
     record_terms,
 )
-from tests.record.conftest import ENGINES, empty_database
+from tests.databases import ENGINES, empty_database
 from tests.record.damage import COLUMNS, ROWS, change, remove
 from tests.record.database_campaign import flips
 from tests.record.followed import EVENTS

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from gateway.backup import KEY_FILES
-from gateway.settings import RECORD_ORIGIN, Settings, record_origin
+from gateway.record_origin import RECORD_ORIGIN, record_origin
+from gateway.settings import Settings
 
 
 def test_a_record_keeps_the_name_it_began_with(tmp_path: Path) -> None:

@@ -9,9 +9,12 @@ const config = await discovered(clients[kind], authentication, kind === 'app' ? 
 const DPoP = oauth.getDPoPHandle(config, await oauth.randomDPoPKeyPair('ES256'));
 const pkceCodeVerifier = oauth.randomPKCECodeVerifier();
 const state = oauth.randomState();
+const nonce = oauth.randomNonce();
+oauth.enableNonRepudiationChecks(config); // the ID token's signature is verified too
 const parameters = {
   redirect_uri: redirectUri,
-  scope: 'cases:read vehicles:read',
+  scope: 'openid cases:read vehicles:read',
+  nonce,
   code_challenge: await oauth.calculatePKCECodeChallenge(pkceCodeVerifier),
   code_challenge_method: 'S256',
   state,
@@ -25,7 +28,7 @@ const start = kind === 'console'
       dpop_jkt: await DPoP.calculateThumbprint(),
     });
 const back = await logIn(start, 'executor-1', 'demo-9903');
-const checks = { pkceCodeVerifier, expectedState: state };
+const checks = { pkceCodeVerifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true, maxAge: 60 };
 const first = await oauth.authorizationCodeGrant(config, back, checks, undefined, { DPoP });
 const who = await oauth.fetchUserInfo(config, first.access_token, 'executor-1', { DPoP });
 const second = await oauth.refreshTokenGrant(config, first.refresh_token, { scope: 'cases:read' }, { DPoP });
@@ -40,6 +43,7 @@ report({
   tokenType: first.token_type,
   scope: first.scope,
   who,
+  identified: first.claims(),
   renewedScope: second.scope,
   rotated: Boolean(second.refresh_token) && second.refresh_token !== first.refresh_token,
   reused,

@@ -1,0 +1,256 @@
+"""A control plan in the making: what each asset in its turn is taken for, or why it is not."""
+
+from dataclasses import replace
+from typing import Final
+
+from domain import catalogue
+from domain.asset_gates import TAX_REFUNDS
+from domain.catalogue import Exemption
+from domain.cover import CASH, CoverPolicy
+from domain.exemption import available_after_floor, exemption_of, has_floor
+from domain.facts import RefundRoute
+from domain.found_asset import controllable_fen, permitted_controls
+from domain.identity import IdNumber  # noqa: TC001 -- the annotation of an attribute
+from domain.money import Fen
+from domain.plan_line import (
+    Candidate,
+    Decision,
+    PlanCase,
+    PlanLine,
+    PlanNote,
+    PlanReason,
+    Wish,
+    valued,
+)
+from domain.plan_shares import shares_for, shares_free, shares_worth
+
+_NONE: Final = Fen(0)
+_R, _N = PlanReason, PlanNote
+_OF_ITS_OWNER: Final = (_R.NOT_AN_OBLIGOR, _R.BANKRUPT)  # a co-owner's is another matter
+
+
+class PlanInMaking:
+    """A plan in the making: assets are added in their turn."""
+
+    def __init__(self, case: PlanCase, policy: CoverPolicy, target: Fen, tolerance: Fen) -> None:
+        self.case = case
+        self.policy = policy
+        self.target = target
+        self.tolerance = tolerance
+        self.covered = 0
+        self.lines: list[PlanLine] = []
+        self._seen: set[tuple[str, str, str]] = set()
+        self._kept: dict[IdNumber, int] = {}
+
+    @property
+    def left(self) -> int:
+        return max(0, self.target - self.covered)
+
+    def add(self, candidate: Candidate, wish: Wish) -> None:
+        appraised = wish.value is not None and candidate.asset.kind not in CASH
+        line = self._line(valued(candidate, wish), wish)
+        notes = [*line.notes]
+        stated = [wish.leave] if line.reason is _R.LEFT_BY_OFFICER else []
+        if line.decision is Decision.TAKE:
+            notes += _notes(line.candidate)
+            said = ((_N.PREFERRED, wish.first), (_N.NOT_EXEMPT, self._answer(line.candidate, wish)))
+            notes += [note for note, why in said if why]
+            stated += [why for _, why in said]
+            stated += [wish.whole] if _N.TAKEN_WHOLE in notes else []
+        if appraised and line.controllable is not None:
+            notes.append(_N.APPRAISED)
+        self.covered += line.covers
+        self.lines.append(
+            replace(
+                line,
+                candidate=candidate,
+                notes=tuple(notes),
+                stated=tuple(why for why in stated if why),
+            )
+        )
+
+    def _answer(self, candidate: Candidate, wish: Wish) -> str | None:
+        return wish.not_exempt if candidate.asset.doubtful else None
+
+    def _line(self, candidate: Candidate, wish: Wish) -> PlanLine:
+        barred = self._barred(candidate, wish)
+        if barred is None or barred.reason not in _OF_ITS_OWNER:
+            self._seen.add(candidate.key)
+        if barred is not None:
+            if barred.reason is _R.LEFT_BY_OFFICER:
+                self._keep(candidate, barred.controllable or 0)
+            return barred
+        asset = candidate.asset
+        if asset.quantity is not None and asset.kind not in CASH:
+            return self._shares(candidate)
+        whole = not catalogue.asset_kind(asset.kind).divisible
+        if whole and candidate.under_order:
+            return _leaves(candidate, _R.ORDERED_ALREADY, _NONE)
+        free = controllable_fen(asset, self.policy)
+        if free is None:
+            return _asks(candidate, _R.VALUE_UNKNOWN)
+        if whole:
+            return self._whole(candidate, free, wish)
+        return self._part(candidate, Fen(max(0, free - candidate.ordered)))
+
+    def _barred(self, candidate: Candidate, wish: Wish) -> PlanLine | None:
+        """Return the line of what is not to be taken whatever it is worth; None if it may be."""
+        asset, case = candidate.asset, self.case
+        exempt = exemption_of(asset.kind, asset.exempt) is Exemption.ABSOLUTE
+        why = (
+            (_R.NOT_AN_OBLIGOR, candidate.id_number not in case.obligors),
+            (_R.BANKRUPT, candidate.id_number in case.bankrupt),
+            (_R.EXEMPT, exempt),
+            (_R.UNNAMED, not asset.record),
+            (_R.COUNTED_ONCE, candidate.key in self._seen),
+            (_R.LEFT_BY_OFFICER, bool(wish.leave)),
+            (_R.AN_EXPECTATION, asset.expected),
+            (_R.NO_CONTROL, not permitted_controls(asset.kind)),
+            (_R.MAY_BE_EXEMPT, bool(asset.doubtful) and not wish.not_exempt),
+        )
+        reason = next((reason for reason, holds in why if holds), None)
+        match reason:
+            case None:
+                return None
+            case _R.UNNAMED | _R.MAY_BE_EXEMPT:
+                return _asks(candidate, reason)
+            case _R.AN_EXPECTATION:
+                return PlanLine(
+                    candidate=candidate,
+                    decision=Decision.WATCH,
+                    reason=reason,
+                    controllable=_NONE,
+                    route=RefundRoute.VIA_REFUND_ACCOUNT,
+                )
+            case _R.LEFT_BY_OFFICER:
+                return _leaves(candidate, reason, controllable_fen(asset, self.policy))
+            case _:
+                return _leaves(candidate, reason, _NONE if exempt else None)
+
+    def _part(self, candidate: Candidate, free: Fen) -> PlanLine:
+        """Take of what can be parted exactly what is needed, less what stays free for living."""
+        if not free:
+            return _leaves(candidate, _nothing(candidate), free)
+        floor, notes = self._floor(candidate)
+        kept_before = self._kept.get(candidate.id_number, 0)
+        most = available_after_floor(free, floor, kept_elsewhere=kept_before)
+        amount = Fen(min(most, self.left))
+        self._keep(candidate, free - amount)
+        if not most:
+            return _leaves(candidate, _R.KEPT_FOR_LIVING, _NONE, kept=free)
+        if not amount:
+            return _leaves(candidate, _R.CLAIM_COVERED, most)
+        return _takes(
+            candidate,
+            amount=amount,
+            covers=amount,
+            controllable=most,
+            kept=Fen(free - most),
+            notes=notes,
+        )
+
+    def _shares(self, candidate: Candidate) -> PlanLine:
+        free = shares_free(candidate)
+        most = None if free is None else shares_worth(candidate, free, self.policy)
+        if free is None or most is None:
+            return _asks(candidate, _R.VALUE_UNKNOWN)
+        if not most:
+            return _leaves(candidate, _nothing(candidate), most)
+        if not self.left:
+            return _leaves(candidate, _R.CLAIM_COVERED, most)
+        quantity = shares_for(candidate, free, self.left, self.left + self.tolerance, self.policy)
+        worth = shares_worth(candidate, quantity, self.policy) or _NONE
+        if not worth:
+            return _asks(candidate, _R.WORTH_TOO_MUCH, most)
+        return _takes(candidate, quantity=quantity, covers=worth, controllable=most)
+
+    def _whole(self, candidate: Candidate, worth: Fen, wish: Wish) -> PlanLine:
+        """Take a thing that cannot be parted, if it is not clearly too much."""
+        if not worth:
+            return _leaves(candidate, _nothing(candidate), worth)
+        if not self.left:
+            return _leaves(candidate, _R.CLAIM_COVERED, worth)
+        too_much = worth > self.left + self.tolerance
+        if too_much and not wish.whole:
+            return _asks(candidate, _R.WORTH_TOO_MUCH, worth)
+        return _takes(
+            candidate,
+            amount=Fen(min(worth, self.left)),
+            covers=worth,
+            controllable=worth,
+            notes=(_N.TAKEN_WHOLE,) if too_much else (),
+        )
+
+    def _floor(self, candidate: Candidate) -> tuple[Fen, tuple[PlanNote, ...]]:
+        """Return what must stay free for the owner's living over all that he lives on."""
+        kind = candidate.asset.kind
+        found = exemption_of(kind, candidate.asset.exempt) is Exemption.FLOOR
+        if not found and not (has_floor(kind) and candidate.natural_person):
+            return _NONE, ()
+        floor = self.case.floors.get(candidate.id_number)
+        if floor is None:
+            return _NONE, (_N.FLOOR_NOT_STATED,)
+        return floor, (_N.FLOOR_KEPT,) if floor else ()
+
+    def _keep(self, candidate: Candidate, fen: int) -> None:
+        """Note that so much stays with its owner to live on, for the floor of his other accounts."""
+        if has_floor(candidate.asset.kind):
+            owner = candidate.id_number
+            self._kept[owner] = self._kept.get(owner, 0) + fen
+
+
+def _nothing(candidate: Candidate) -> PlanReason:
+    if candidate.under_order:
+        return _R.ORDERED_ALREADY
+    return _R.HELD_BEFORE if candidate.asset.standing else _R.NOTHING_FREE
+
+
+def _notes(candidate: Candidate) -> list[PlanNote]:
+    """Return what the law adds to taking such an asset (domain.md 5.3)."""
+    asset, notes = candidate.asset, []
+    if exemption_of(asset.kind, asset.exempt) is Exemption.DISPOSAL_ONLY:
+        notes.append(_N.NEVER_SOLD)
+    if asset.kind == "housingFund":
+        notes.append(_N.DEDUCTION_GATES)
+    if asset.kind == "equity":
+        notes.append(_N.BY_PUBLICITY)
+    if asset.kind in TAX_REFUNDS:
+        notes.append(_N.REFUND_ROUTE)
+    if asset.pledged:
+        notes.append(_N.PLEDGE_MARKED if asset.kind == "securities" else _N.PLEDGEE_FIRST)
+    return notes
+
+
+def _takes(candidate: Candidate, **found: object) -> PlanLine:
+    kind = candidate.asset.kind
+    route = RefundRoute.VIA_REFUND_ACCOUNT if kind in TAX_REFUNDS else None
+    line = PlanLine(
+        candidate=candidate,
+        decision=Decision.TAKE,
+        reason=_R.IN_ORDER,
+        action=permitted_controls(kind)[0],
+        route=route,
+    )
+    return replace(line, **found)  # type: ignore[arg-type]  # fields of a line
+
+
+def _asks(candidate: Candidate, reason: PlanReason, controllable: Fen | None = None) -> PlanLine:
+    return PlanLine(
+        candidate=candidate, decision=Decision.ASK, reason=reason, controllable=controllable
+    )
+
+
+def _leaves(
+    candidate: Candidate,
+    reason: PlanReason,
+    controllable: Fen | None = None,
+    *,
+    kept: Fen = _NONE,
+) -> PlanLine:
+    return PlanLine(
+        candidate=candidate,
+        decision=Decision.LEAVE,
+        reason=reason,
+        controllable=controllable,
+        kept=kept,
+    )

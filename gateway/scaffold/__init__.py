@@ -1,0 +1,1 @@
+"""What `chakong connector new` writes: a department's files, from a list of fields."""

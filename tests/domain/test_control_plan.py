@@ -1,0 +1,367 @@
+"""What to control for a claim: by rule, within it, and the same whatever order assets come in."""
+
+import random
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain import catalogue
+from domain.control_plan import ControlPlan, control_plan
+from domain.cover import CASH, CoverPolicy
+from domain.exemption import exemption_of
+from domain.found_asset import FoundAsset, PriorHold
+from domain.identity import IdNumber
+from domain.money import Fen
+from domain.order import OrderAction
+from domain.plan_line import (
+    Candidate,
+    Decision,
+    PlanCase,
+    PlanLine,
+    PlanNote,
+    PlanReason,
+    Wish,
+)
+from domain.plan_words import WORDS
+from domain.rule_data import Exemption
+
+POLICY = CoverPolicy()
+LI, WANG, STRANGER = IdNumber("990203199001010017"), IdNumber("990203198505050020"), IdNumber("x")
+CASE = PlanCase(
+    number="（2026）示9903执1号", claim=Fen(100_00), committed=Fen(0), obligors=(LI, WANG)
+)
+SPECIAL = "special-purpose funds protected by law"
+
+
+def asset(kind: str, record: str, **more: object) -> Candidate:
+    owner = more.pop("owner", LI)
+    under = {
+        one: more.pop(one) for one in ("ordered", "under_order", "ordered_quantity") if one in more
+    }
+    found = replace(FoundAsset(kind=kind, record=record), **more)  # type: ignore[arg-type]
+    made = Candidate(
+        asset=found,
+        id_number=owner,  # type: ignore[arg-type]
+        department=catalogue.asset_kind(kind).holders[0],
+        natural_person=True,
+    )
+    return replace(made, **under)  # type: ignore[arg-type]
+
+
+def money(record: str, yuan: int, kind: str = "bankDeposit", **more: object) -> Candidate:
+    return asset(kind, record, value=Fen(yuan * 100), available=Fen(yuan * 100), **more)
+
+
+def shares(record: str, yuan: int, quantity: int, **more: object) -> Candidate:
+    more = {"free_quantity": quantity, "pledged": False, **more}
+    return asset("securities", record, value=Fen(yuan * 100), quantity=quantity, **more)
+
+
+def thing(record: str, yuan: int | None, kind: str = "vehicle", **more: object) -> Candidate:
+    return asset(kind, record, value=None if yuan is None else Fen(yuan * 100), **more)
+
+
+def lines(plan: ControlPlan) -> dict[str, PlanLine]:
+    return {line.candidate.asset.record: line for line in plan.lines}
+
+
+def taken(plan: ControlPlan) -> list[tuple[str, int | None]]:
+    return [
+        (line.candidate.asset.record, line.amount if line.quantity is None else line.quantity)
+        for line in plan.lines
+        if line.decision is Decision.TAKE
+    ]
+
+
+def test_money_first_then_shares_to_the_share_then_things() -> None:
+    found = [thing("car", 20), shares("stock", 50, 10), money("account", 60)]
+
+    plan = control_plan(CASE, found, POLICY)
+
+    assert taken(plan) == [("account", 60_00), ("stock", 8)]  # 8 × 5 yuan
+    assert (plan.covered, plan.shortfall) == (100_00, 0)
+    assert lines(plan)["car"].reason is PlanReason.CLAIM_COVERED
+    assert [line.action for line in plan.lines][:2] == [OrderAction.FREEZE, OrderAction.FREEZE]
+
+
+def test_a_thing_is_sealed_for_what_is_left_within_the_tolerance() -> None:
+    plan = control_plan(CASE, [money("account", 60), thing("car", 60)], POLICY)
+
+    assert taken(plan) == [("account", 60_00), ("car", 40_00)]
+    assert plan.covered == 120_00
+    assert lines(plan)["car"].action is OrderAction.SEAL
+
+
+def test_a_thing_worth_clearly_more_needs_a_reason() -> None:
+    found = [money("account", 60), thing("house", 500, "realEstate")]
+    key = found[1].key
+
+    without = lines(control_plan(CASE, found, POLICY))["house"]
+    given_one = control_plan(CASE, found, POLICY, wishes={key: Wish(whole="别无其他财产")})
+
+    assert (without.decision, without.reason) == (Decision.ASK, PlanReason.WORTH_TOO_MUCH)
+    assert taken(given_one) == [("account", 60_00), ("house", 40_00)]
+    assert PlanNote.TAKEN_WHOLE in lines(given_one)["house"].notes
+    assert lines(given_one)["house"].stated == ("别无其他财产",)
+
+
+FEN = Fen(10_00)
+FIRST = PriorHold(waiting=False, amount=FEN, quantity=2)
+LATER = PriorHold(waiting=True, amount=FEN, quantity=2)
+
+
+@pytest.mark.parametrize(
+    ("candidate", "decision", "reason"),
+    [
+        pytest.param(thing("a", 50, holds=(FIRST,)), "LEAVE", "HELD_BEFORE", id="sealed before"),
+        pytest.param(thing("a", 50, holds=(LATER,)), "TAKE", "IN_ORDER", id="a waiting hold alone"),
+        pytest.param(money("a", 0, holds=(FIRST,)), "LEAVE", "HELD_BEFORE", id="frozen before"),
+        pytest.param(money("a", 0), "LEAVE", "NOTHING_FREE", id="an empty account"),
+        pytest.param(money("a", 9, exempt=(SPECIAL,)), "LEAVE", "EXEMPT", id="special funds"),
+        pytest.param(money("a", 9, doubtful=("WAGE",)), "ASK", "MAY_BE_EXEMPT", id="in doubt"),
+        pytest.param(money("a", 9, owner=STRANGER), "LEAVE", "NOT_AN_OBLIGOR", id="an affiliate's"),
+        pytest.param(money("a", 9, owner=WANG), "LEAVE", "BANKRUPT", id="a bankrupt's"),
+        pytest.param(money("", 9), "ASK", "UNNAMED", id="without a number"),
+        pytest.param(thing("a", None), "ASK", "VALUE_UNKNOWN", id="a car without a value"),
+        pytest.param(
+            thing("a", 9, under_order=True), "LEAVE", "ORDERED_ALREADY", id="ordered before"
+        ),
+        pytest.param(
+            money("a", 9, "vatRefund", expected=True), "WATCH", "AN_EXPECTATION", id="a refund"
+        ),
+        pytest.param(
+            thing("a", 90, prior_rights=Fen(90_00)), "LEAVE", "NOTHING_FREE", id="all mortgaged"
+        ),
+    ],
+)
+def test_each_asset_has_a_decision_and_its_reason(
+    candidate: Candidate, decision: str, reason: str
+) -> None:
+    case = replace(CASE, bankrupt=(WANG,))
+
+    [line] = control_plan(case, [candidate], POLICY).lines
+
+    assert (line.decision.value, line.reason.value) == (decision, reason)
+    assert (line.covers > 0) == (decision == "TAKE")
+
+
+@pytest.mark.parametrize(
+    ("candidate", "note"),
+    [
+        pytest.param(money("a", 9, "housingFund"), PlanNote.DEDUCTION_GATES, id="housing fund"),
+        pytest.param(shares("a", 90, 9, pledged=True), PlanNote.PLEDGE_MARKED, id="pledged shares"),
+        pytest.param(money("a", 9, "exportTaxRebate"), PlanNote.REFUND_ROUTE, id="a refund"),
+        pytest.param(
+            money("a", 9, "vatRefund", pledged=True), PlanNote.PLEDGEE_FIRST, id="pledged refund"
+        ),
+        pytest.param(thing("a", 9, "equity"), PlanNote.BY_PUBLICITY, id="equity"),
+        pytest.param(
+            thing(
+                "a", 9, "realEstate", exempt=tuple(catalogue.asset_kind("realEstate").exemptions)
+            ),
+            PlanNote.NEVER_SOLD,
+            id="the necessary dwelling",
+        ),
+    ],
+)
+def test_what_the_law_adds_to_a_kind_is_noted(candidate: Candidate, note: PlanNote) -> None:
+    [line] = control_plan(CASE, [candidate], POLICY).lines
+
+    assert line.decision is Decision.TAKE
+    assert note in line.notes
+
+
+def test_what_is_needed_for_living_stays_free_once_over_all_accounts() -> None:
+    case = replace(CASE, floors={LI: Fen(30_00)})
+
+    plan = control_plan(case, [money("a", 40), money("b", 40)], POLICY)
+
+    assert taken(plan) == [("a", 10_00), ("b", 40_00)]
+    assert lines(plan)["a"].kept == 30_00
+    assert PlanNote.FLOOR_KEPT in lines(plan)["a"].notes
+
+
+def test_existing_orders_count_and_what_they_hold_of_shares_too() -> None:
+    own = PriorHold(waiting=False, quantity=4, case_number=CASE.number)
+    stock = shares("stock", 50, 10, holds=(own,), free_quantity=6)
+    case = replace(CASE, committed=Fen(50_00))
+
+    plan = control_plan(case, [stock, money("account", 500)], POLICY)
+
+    assert (plan.committed, plan.target) == (70_00, 30_00)
+    assert taken(plan) == [("account", 30_00)]
+
+
+def test_an_officer_may_deviate_with_a_reason() -> None:
+    found = [money("account", 100), thing("car", 100), money("other", 100)]
+    wishes = {
+        found[1].key: Wish(first="被执行人主动提出"),
+        found[0].key: Wish(leave="工资账户"),
+    }
+
+    plan = control_plan(CASE, found, POLICY, wishes=wishes)
+
+    assert taken(plan) == [("car", 100_00)]
+    assert lines(plan)["car"].notes == (PlanNote.PREFERRED,)
+    assert lines(plan)["account"].reason is PlanReason.LEFT_BY_OFFICER
+    assert lines(plan)["account"].stated == ("工资账户",)
+
+
+def test_every_reason_and_note_has_a_rule_and_words_in_both_languages() -> None:
+    for one in (*PlanReason, *PlanNote):
+        words = WORDS[one]
+        assert words.rule
+        assert words.en.isascii() or "–" in words.en
+        assert not words.zh.isascii()
+
+
+KINDS = sorted(catalogue.asset_kinds())
+_HOLDS = st.builds(
+    PriorHold,
+    waiting=st.booleans(),
+    amount=st.none() | st.integers(0, 5_000).map(Fen),
+    quantity=st.none() | st.integers(0, 50),
+    case_number=st.sampled_from([None, CASE.number, "（2026）示9903执2号"]),
+)
+_FEN = st.none() | st.integers(0, 20_000).map(Fen)
+
+
+@st.composite
+def candidates(draw: st.DrawFn) -> Candidate:
+    kind = draw(st.sampled_from(KINDS))
+    quantity = draw(st.none() | st.integers(0, 60)) if kind == "securities" else None
+    words = sorted(catalogue.asset_kind(kind).exemptions)
+    return Candidate(
+        asset=FoundAsset(
+            kind=kind,
+            record=draw(st.sampled_from(["", "1", "2", "3", "4", "5"])),
+            value=draw(_FEN),
+            available=draw(_FEN),
+            quantity=quantity,
+            free_quantity=None if quantity is None else draw(st.none() | st.integers(0, 60)),
+            prior_rights=draw(st.none() | st.integers(0, 3_000).map(Fen)),
+            holds=tuple(draw(st.lists(_HOLDS, max_size=2))),
+            pledged=draw(st.sampled_from([None, False, True])),
+            expected=kind in {"vatRefund", "exportTaxRebate"} and draw(st.booleans()),
+            exempt=tuple(draw(st.sets(st.sampled_from(words), max_size=1))) if words else (),
+            doubtful=draw(st.sampled_from([(), (), ("WAGE",)])),
+        ),
+        id_number=draw(st.sampled_from([LI, LI, WANG, STRANGER])),
+        department=draw(st.sampled_from(catalogue.asset_kind(kind).holders)),
+        natural_person=draw(st.booleans()),
+        ordered=draw(st.sampled_from([Fen(0), Fen(0), Fen(500)])),
+        under_order=draw(st.sampled_from([False, False, True])),
+    )
+
+
+FOUND = st.lists(candidates(), max_size=9)
+CASES = st.builds(
+    PlanCase,
+    number=st.just(CASE.number),
+    claim=st.integers(0, 40_000).map(Fen),
+    committed=st.integers(0, 10_000).map(Fen),
+    obligors=st.just((LI, WANG)),
+    asked=_FEN,
+    floors=st.dictionaries(st.sampled_from([LI, WANG]), st.integers(0, 8_000).map(Fen)),
+)
+POLICIES = st.builds(
+    CoverPolicy,
+    tolerance_percent=st.integers(0, 100),
+    haircuts=st.dictionaries(st.sampled_from(KINDS), st.integers(0, 100)),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(CASES, FOUND, POLICIES)
+def test_a_plan_stays_within_the_claim_and_the_law(
+    case: PlanCase, found: list[Candidate], policy: CoverPolicy
+) -> None:
+    plan = control_plan(case, found, policy)
+    takes = [line for line in plan.lines if line.decision is Decision.TAKE]
+    cash = sum(line.covers for line in takes if line.candidate.asset.kind in CASH)
+    other = sum(line.covers for line in takes) - cash
+
+    assert len(plan.lines) == len(found)
+    assert plan.covered == cash + other
+    assert cash <= max(0, case.claim - plan.committed)  # I-01
+    assert plan.covered <= plan.target + min(plan.tolerance, other)
+    assert sum(line.amount or 0 for line in takes) <= plan.target  # what orders may ask (G6)
+    for line in takes:
+        asset = line.candidate.asset
+        assert line.candidate.id_number in case.obligors  # I-07
+        assert exemption_of(asset.kind, asset.exempt) is not Exemption.ABSOLUTE  # I-12
+        assert not asset.expected
+        assert not asset.doubtful
+        assert line.covers > 0  # I-04
+        assert (line.amount is None) != (line.quantity is None)
+        if not catalogue.asset_kind(asset.kind).divisible:
+            assert not asset.standing  # it would wait
+        if asset.kind in CASH and asset.available is not None:
+            assert (line.amount or 0) <= asset.available  # I-03
+        if line.quantity is not None:
+            assert line.quantity <= (asset.quantity or 0)  # I-03
+
+
+@settings(max_examples=150, deadline=None)
+@given(CASES, FOUND, POLICIES)
+def test_the_floor_of_each_obligor_stays_free(
+    case: PlanCase, found: list[Candidate], policy: CoverPolicy
+) -> None:
+    living = [one for one in found if one.asset.kind == "bankDeposit" and one.natural_person]
+
+    plan = control_plan(case, living, policy)
+
+    for owner, floor in case.floors.items():
+        own = [line for line in plan.lines if line.candidate.id_number == owner]
+        took = sum(line.covers for line in own)
+        free = sum(
+            max(0, asset.available - (asset.prior_rights or 0))
+            for asset in {
+                line.candidate.key: line.candidate.asset
+                for line in own
+                if line.reason is not PlanReason.COUNTED_ONCE
+            }.values()
+            if asset.available is not None and not asset.exempt and not asset.doubtful
+        )
+        if took and all(line.candidate.asset.available is not None for line in own):
+            assert free - took >= floor
+
+
+@settings(max_examples=150, deadline=None)
+@given(CASES, FOUND, POLICIES, st.randoms(use_true_random=False))
+def test_the_order_in_which_assets_are_found_changes_nothing(
+    case: PlanCase, found: list[Candidate], policy: CoverPolicy, lot: random.Random
+) -> None:
+    shuffled = list(found)
+    lot.shuffle(shuffled)
+
+    assert control_plan(case, shuffled, policy) == control_plan(case, found, policy)
+
+
+@settings(max_examples=150, deadline=None)
+@given(CASES, FOUND, POLICIES, st.integers(0, 10_000))
+def test_a_larger_claim_is_never_covered_less(
+    case: PlanCase, found: list[Candidate], policy: CoverPolicy, more: int
+) -> None:
+    larger = replace(case, claim=Fen(case.claim + more))
+
+    assert control_plan(larger, found, policy).covered >= control_plan(case, found, policy).covered
+
+
+@settings(max_examples=150, deadline=None)
+@given(CASES, FOUND, POLICIES)
+def test_waiting_holds_change_nothing(
+    case: PlanCase, found: list[Candidate], policy: CoverPolicy
+) -> None:
+    without = [replace(one, asset=replace(one.asset, holds=one.asset.standing)) for one in found]
+
+    def told(candidates: list[Candidate]) -> list[tuple[object, ...]]:
+        plan = control_plan(case, candidates, policy)
+        return sorted(
+            (str(line.candidate.key), line.decision.value, line.reason.value, line.covers)
+            for line in plan.lines
+        )
+
+    assert told(without) == told(found)
