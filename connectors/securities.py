@@ -22,7 +22,7 @@ from connectors.pending import waited_for
 from connectors.question import Answer, Authority, Projection, question
 from connectors.records import EncumbranceRecord, HoldRecord, SecurityHoldingRecord
 from connectors.rest import authority_headers, post_json
-from connectors.ticket import ticket_of, wait_for
+from connectors.ticket import Ready, Ticket, ticket_of, wait_for
 from connectors.ticket_department import TicketDepartment
 from domain.identity import IdNumber
 
@@ -159,3 +159,16 @@ class SecuritiesConnector(TicketDepartment):
             return self._holdings(ready, want)
 
         return await self.in_batches(subjects, LIMIT, ask)
+
+    @holdings_of.collected
+    async def _collected(
+        self, claim: str, _: Sequence[IdNumber], want: Projection, authority: Authority
+    ) -> Heard[tuple[SecurityHoldingRecord, ...]]:
+        headers = authority_headers(authority)
+        ready = await wait_for(self.client, self.department, Ticket(claim), headers=headers)
+        return self._holdings(ready, want)
+
+    def _holdings(self, ready: Ready, want: Projection) -> Heard[tuple[SecurityHoldingRecord, ...]]:
+        if ready.as_of is None:
+            raise self.broken("a result without its instant")
+        return _SUBJECTS.answers(self.department, ready.result, want, ready.as_of)
