@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
+from domain.exempt_funds import exempt_by
 from domain.found_asset import WHOLE, FoundAsset, PriorHold
 from domain.money import Fen
 
@@ -83,6 +84,8 @@ class Reading:
             return None if isinstance(found, Exception) else found
 
         state = of(self.state)
+        marks = [str(said) for one in self.doubtful if (said := of(one))]
+        protected = [words for mark in marks for words in exempt_by(self.kind, mark)]
         pledges = [of(one) for one in self.pledges]
         return FoundAsset(
             kind=self.kind,
@@ -101,8 +104,8 @@ class Reading:
             holds=() if "holds" not in self.has else _holds(of("holds")),
             pledged=None if not pledges or None in pledges else any(pledges),
             expected=self.state is not None and state not in self.arrived,
-            exempt=tuple(words for one, words in self.exempt.items() if of(one)),
-            doubtful=tuple(str(said) for one in self.doubtful if (said := of(one))),
+            exempt=(*(words for one, words in self.exempt.items() if of(one)), *protected),
+            doubtful=tuple(one for one in marks if not exempt_by(self.kind, one)),
         )
 
     def _share(self, record: Any, sees: Callable[[str], bool]) -> int | None:

@@ -1,6 +1,7 @@
 """`Debtor.bankDeposits` and `Debtor.wealthProducts`."""
 
 from connectors.banks import BanksConnector
+from resolvers.as_asset import AsAsset
 from resolvers.assets import Asset
 from resolvers.debtor import DebtorPart
 from resolvers.declare import RecordGroup, asked_of, scopes_of, shows, shows_band_of
@@ -64,11 +65,13 @@ class BanksPart(DebtorPart):
         BanksConnector.deposits_of,
         "deposits:read",
         group="bankDeposit",
+        asset=AsAsset("institution_name", "account_number"),
         description="Accounts of the debtor at banks; null if they are silent. 银行存款",
     )
     wealth_products: list[WealthProduct] | None = asked_of(
         BanksConnector.wealth_of,
         "wealth:read",
         group="investmentWealthFunds",
+        asset=AsAsset("product_name", "product_code"),
         description="Wealth products of the debtor; null if the banks are silent. 投资理财资金",
     )

@@ -1,6 +1,7 @@
 """`Debtor.paymentBalances`."""
 
 from connectors.payment_balances import PaymentBalancesConnector
+from resolvers.as_asset import AsAsset
 from resolvers.assets import Asset
 from resolvers.debtor import DebtorPart
 from resolvers.declare import RecordGroup, asked_of, scopes_of, shows, shows_band_of
@@ -32,5 +33,6 @@ class PaymentBalancesPart(DebtorPart):
         PaymentBalancesConnector.accounts_of,
         "payments:read",
         group="onlinePaymentBalance",
+        asset=AsAsset("platform_name", "payment_account_number"),
         description="What the debtor has at payment platforms; null if they are silent. 网络资金",
     )

@@ -1,6 +1,7 @@
 """`Debtor.settlementFunds`."""
 
 from connectors.settlement_funds import SettlementFundsConnector
+from resolvers.as_asset import AsAsset
 from resolvers.assets import Asset
 from resolvers.debtor import DebtorPart
 from resolvers.declare import RecordGroup, asked_of, scopes_of, shows, shows_band_of
@@ -40,6 +41,7 @@ class SettlementFundsPart(DebtorPart):
         SettlementFundsConnector.accounts_of,
         "settlement-funds:read",
         group="securitiesSettlementFunds",
+        asset=AsAsset("broker_name", "fund_account_number"),
         description="The debtor's cash at securities companies; null if they are silent. "
         "证券交易结算资金",
     )

@@ -4,6 +4,7 @@ import strawberry
 
 from connectors.tax_refunds import TaxRefundsConnector
 from domain.identity import IdNumber
+from resolvers.as_asset import AsAsset
 from resolvers.assets import Encumbrance, Hold
 from resolvers.debtor import DebtorPart
 from resolvers.declare import RecordGroup, asked_of, scopes_of, shows, shows_band_of
@@ -74,12 +75,14 @@ class TaxRefundsPart(DebtorPart):
         TaxRefundsConnector.export_rebates_of,
         "tax-refunds:read",
         group="exportTaxRebate",
+        asset=AsAsset("refund_type", "declaration_number"),
         description="Export tax rebates of the debtor; null if the bureau is silent. 出口退税",
     )
     vat_refunds: list[VatRefund] | None = asked_of(
         TaxRefundsConnector.vat_refunds_of,
         "tax-refunds:read",
         group="vatRefund",
+        asset=AsAsset("refund_type", "declaration_number"),
         description="Refunds of VAT to the debtor; null if the bureau is silent. 返还增值税",
     )
     tax_profiles: list[TaxProfile] | None = asked_of(
