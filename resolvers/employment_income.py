@@ -1,6 +1,7 @@
 """`Debtor.employmentIncome`."""
 
 from connectors.employment_income import EmploymentIncomeConnector
+from resolvers.as_asset import AsAsset
 from resolvers.assets import Asset
 from resolvers.debtor import DebtorPart
 from resolvers.declare import RecordGroup, asked_of, scopes_of, shows, shows_band_of
@@ -30,6 +31,7 @@ class EmploymentIncomePart(DebtorPart):
         EmploymentIncomeConnector.incomes_of,
         "income:read",
         group="employmentIncome",
+        asset=AsAsset("employer_name", "pension_paid_by"),
         natural_persons_only=True,
         description="Wages and pensions of a natural person; null if the bureau is silent. "
         "收入（工资、养老金）",

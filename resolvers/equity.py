@@ -1,6 +1,7 @@
 """`Debtor.equity` and `Debtor.enterpriseRegistration`."""
 
 from connectors.equity import EquityConnector
+from resolvers.as_asset import AsAsset
 from resolvers.assets import Asset
 from resolvers.debtor import DebtorPart
 from resolvers.declare import RecordGroup, asked_of, scopes_of, shows, shows_band_of
@@ -59,6 +60,7 @@ class EquityPart(DebtorPart):
         EquityConnector.holdings_of,
         "equity:read",
         group="equity",
+        asset=AsAsset("company_name", "share_ratio"),
         description="Shares of the debtor in companies; null if the register is silent. 股权",
     )
     enterprise_registration: EnterpriseRegistration | None = asked_of(

@@ -1,6 +1,7 @@
 """`Debtor.insurance`."""
 
 from connectors.insurance import InsuranceConnector
+from resolvers.as_asset import AsAsset
 from resolvers.assets import Asset
 from resolvers.debtor import DebtorPart
 from resolvers.declare import RecordGroup, asked_of, scopes_of, shows, shows_band_of
@@ -31,6 +32,7 @@ class InsurancePart(DebtorPart):
         InsuranceConnector.policies_of,
         "insurance:read",
         group="insuranceCashValue",
+        asset=AsAsset("insurer_name", "product_name"),
         description="Policies of the debtor with a cash value; null if the insurers are silent. "
         "保险产品现金价值",
     )
