@@ -55,5 +55,6 @@ def _hint(column: Column) -> Any:
         return column.form | None
     if column.read is records:
         [words] = get_args(column.form)
-        return tuple[get_type_hints(words.record)["return"], ...] | None  # type: ignore[misc]
+        one = get_type_hints(words.record)["return"]
+        return tuple[one, ...] | None  # type: ignore[valid-type]  # read off the table
     return get_type_hints(column.read)["return"]
