@@ -23,7 +23,13 @@ def _digits(count: int) -> Any:
 
 
 _CURRENCY: Final = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}\Z")]
-_YES_OR_NO: Final = (Literal["true", "false"], "true".__eq__)
+
+
+def _is_true(text: str) -> bool:
+    return text == "true"
+
+
+_YES_OR_NO: Final = (Literal["true", "false"], _is_true)
 
 DEPOSITS: Final = Register(
     "BankDepositRecord",

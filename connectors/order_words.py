@@ -29,7 +29,7 @@ class Unit:
         if by_amount and order.amount_fen is not None:
             return yuan_text(order.amount_fen)
         if by_amount or order.quantity is None:
-            raise ValueError("the order is limited in another unit than the department's")
+            raise ValueError(f"the order is not limited by {self.word}")
         return order.quantity
 
 

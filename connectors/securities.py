@@ -7,44 +7,27 @@ Source:
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any, Final, Literal, Self
-from urllib.parse import quote
+from typing import Annotated, Any, Final, Literal
 
-import anyio
 import msgspec
 
-from connectors import calls
-from connectors.address import DepartmentAddress
-from connectors.base import Heard, HttpConnector
+from connectors.base import Heard
 from connectors.columns import Column
-from connectors.control import ControlOrder, Receipt, Standing
-from connectors.errors import (
-    DepartmentError,
-    DepartmentPending,
-    DepartmentRefused,
-    DepartmentTimeout,
-    KeyReused,
-    OutcomeUnknown,
-)
+from connectors.errors import DepartmentPending
 from connectors.forms import Amount, Count, HoldState, Number, OwnerIdType, Rank, fen
-from connectors.http import open_client
 from connectors.json_shape import JsonShape, records
 from connectors.json_subjects import SubjectList
+from connectors.order_words import SHARES
 from connectors.pending import waited_for
 from connectors.question import Answer, Authority, Projection, question
-from connectors.receipts import fitting, receipt_of, shares
 from connectors.records import EncumbranceRecord, HoldRecord, SecurityHoldingRecord
-from connectors.rest import authority_headers, json_headers, post_json
-from connectors.security_orders import order_words
-from connectors.standings import only, standings_of
+from connectors.rest import authority_headers, post_json
 from connectors.ticket import Ready, Ticket, ticket_of, wait_for
+from connectors.ticket_department import TicketDepartment
 from domain.identity import IdNumber
 
 LIMIT: Final = 100
 _ACCEPTED: Final = 202
-_OK: Final = 200
-_NOT_FOUND: Final = 404
-_CONFLICT: Final = 409
 
 
 class _Encumbrance(msgspec.Struct, rename="camel"):
@@ -134,21 +117,11 @@ _HOLDING: Final = JsonShape(
 _SUBJECTS: Final = SubjectList(_HOLDING, subject="subject", found="found", rows="holdings")
 
 
-class SecuritiesConnector(HttpConnector):
+class SecuritiesConnector(TicketDepartment):
     department = "securities-depository"
     stem = "securities"
     carries = frozenset({"QUERY", "FREEZE", "RENEW", "LIFT"})
-    answers_for_keys = True
-
-    @classmethod
-    def open(cls, address: DepartmentAddress) -> Self:
-        client = open_client(
-            address.url,
-            timeout=address.deadline_seconds,
-            headers={"X-Api-Key": address.secret},
-            trust=address.trust,
-        )
-        return cls(client, deadline=address.deadline_seconds)
+    unit = SHARES
 
     @question(record=SecurityHoldingRecord, plural=True, limit=LIMIT)
     async def holdings_of(
@@ -199,88 +172,3 @@ class SecuritiesConnector(HttpConnector):
         if ready.as_of is None:
             raise self.broken("a result without its instant")
         return _SUBJECTS.answers(self.department, ready.result, want, ready.as_of)
-
-    async def control(self, order: ControlOrder) -> Receipt:
-        """Freeze shares, renew or lift a freeze; see `connectors.control.ControlPort`.
-
-        Source:
-            docs/departments/securities.md, "Control".
-        """
-        headers = authority_headers(order.authority)
-        try:
-            with anyio.fail_after(self.deadline):
-                accepted = await self._submit(order, headers)
-                try:
-                    ready = await self._wait(accepted, headers)
-                except DepartmentError as error:
-                    raise OutcomeUnknown(self.department) from error
-        except TimeoutError as error:
-            raise OutcomeUnknown(self.department) from error
-        return fitting(self.department, order, receipt_of(self.department, ready.receipt, shares))
-
-    async def outcome_of(self, key: str) -> Receipt | None:
-        """See `connectors.control.ControlPort`.
-
-        Source:
-            docs/departments/securities.md, "What became of a key".
-        """
-        ready = await self._status(_of_key(key))
-        return None if ready is None else receipt_of(self.department, ready.receipt, shares)
-
-    async def standing_of(self, key: str) -> Standing | None:
-        """See `connectors.control.ControlPort`.
-
-        Source:
-            docs/departments/securities.md, "What became of a key".
-        """
-        ready = await self._status(_of_key(key))
-        if ready is None or bytes(ready.standing) == b"null":
-            return None
-        listed = msgspec.Raw(b"[%b]" % bytes(ready.standing))
-        return only(self.department, key, standings_of(self.department, listed, shares))
-
-    async def holds_since(self, day: date) -> Sequence[Standing]:
-        """See `connectors.control.ControlPort`.
-
-        Source:
-            docs/departments/securities.md, "Statement of holds".
-        """
-        ready = await self._status(f"/v2/controls?since={day.isoformat()}")
-        if ready is None:
-            raise DepartmentRefused(self.department, "it gives no statement of holds")
-        return standings_of(self.department, ready.standings, shares)
-
-    async def _status(self, path: str) -> Ready | None:
-        """Return what the department knows at *path*; None if nothing."""
-        try:
-            with anyio.fail_after(self.deadline):
-                reply = await calls.ask(self.client, self.department, "GET", path)
-                if reply.status == _NOT_FOUND:
-                    return None
-                if reply.status != _OK:
-                    raise calls.refusal(self.department, reply)
-                return await self._wait(reply, {})
-        except TimeoutError as error:
-            raise DepartmentTimeout(self.department) from error
-
-    async def _submit(self, order: ControlOrder, headers: Mapping[str, str]) -> calls.Reply:
-        reply = await calls.order(
-            self.client,
-            self.department,
-            "/v2/controls",
-            body=msgspec.json.encode(order_words(order)),
-            headers=json_headers({**headers, "Idempotency-Key": order.key}),
-        )
-        if reply.status == _CONFLICT:
-            raise KeyReused(self.department)
-        if reply.status != _ACCEPTED:
-            raise calls.order_refusal(self.department, reply)
-        return reply
-
-    async def _wait(self, reply: calls.Reply, headers: Mapping[str, str]) -> Ready:
-        ticket = ticket_of(self.department, reply.body)
-        return await wait_for(self.client, self.department, ticket, headers=headers)
-
-
-def _of_key(key: str) -> str:
-    return f"/v2/controls/{quote(key, safe='')}"

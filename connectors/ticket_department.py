@@ -22,6 +22,7 @@ from connectors.base import Heard, HttpConnector
 from connectors.control import ControlOrder, Receipt, Standing
 from connectors.errors import (
     DepartmentError,
+    DepartmentPending,
     DepartmentRefused,
     DepartmentTimeout,
     KeyReused,
@@ -29,12 +30,13 @@ from connectors.errors import (
 )
 from connectors.http import open_client
 from connectors.order_words import YUAN, Unit, order_words
+from connectors.pending import waited_for
 from connectors.question import Answer, Authority, Projection, Question, question
 from connectors.receipts import fitting, receipt_of
 from connectors.register import Register
 from connectors.rest import authority_headers, json_headers, post_json
 from connectors.standings import only, standings_of
-from connectors.ticket import Ready, ticket_of, wait_for
+from connectors.ticket import Ready, Ticket, ticket_of, wait_for
 from domain.identity import IdNumber
 
 _ACCEPTED: Final = 202
@@ -152,7 +154,8 @@ def ticket_question(
     ) -> Mapping[IdNumber, Answer[tuple[Any, ...]]]:
         """Return the records of each of *subjects*; an unknown subject has none.
 
-        A ticket is waited for until the deadline.
+        A ticket is waited for until shortly before the deadline; then the answer of each is
+        `DepartmentPending`.
 
         Raises:
             DepartmentError: no usable answer for anyone; see `connectors.errors`. An unusable
@@ -171,11 +174,31 @@ def ticket_question(
                 status=_ACCEPTED,
             )
             ticket = ticket_of(self.department, body)
-            ready = await wait_for(self.client, self.department, ticket, headers=headers)
-            if ready.as_of is None:
-                raise self.broken("a result without its instant")
-            return reader.answers(self.department, ready.result, asked, ready.as_of)
+            ready = await waited_for(
+                lambda: wait_for(self.client, self.department, ticket, headers=headers),
+                DepartmentPending(self.department, claim=ticket.ticket, eta=ticket.ready_at),
+            )
+            return _records(self, ready, asked)
 
         return await self.in_batches(subjects, limit, call)
 
-    return question(record=register.record, plural=True, limit=limit)(ask)
+    def _records(self: TicketDepartment, ready: Ready, asked: Projection) -> Heard[tuple[Any, ...]]:
+        if ready.as_of is None:
+            raise self.broken("a result without its instant")
+        return reader.answers(self.department, ready.result, asked, ready.as_of)
+
+    made = question(record=register.record, plural=True, limit=limit)(ask)
+
+    @made.collected
+    async def _collected(
+        self: TicketDepartment,
+        claim: str,
+        _: Sequence[IdNumber],
+        want: Projection,
+        authority: Authority,
+    ) -> Heard[tuple[Any, ...]]:
+        headers = authority_headers(authority)
+        ready = await wait_for(self.client, self.department, Ticket(claim), headers=headers)
+        return _records(self, ready, register.asked(want))
+
+    return made

@@ -22,6 +22,7 @@ from typing import Final
 from lxml import etree
 
 from connectors import calls
+from connectors.charset import decoded_text
 from connectors.errors import (
     DepartmentBusy,
     DepartmentContractBroken,
@@ -211,10 +212,7 @@ def parsed(department: str, content: bytes) -> etree._Element:
     declared = _DECLARED.match(content)
     if declared is None:
         raise DepartmentContractBroken(department, "not XML in GB18030 or UTF-8")
-    try:
-        text = content[declared.end() :].decode(declared["charset"].decode())
-    except UnicodeDecodeError:  # it holds the answer
-        raise DepartmentContractBroken(department, "not in the charset it says") from None
+    text = decoded_text(department, content[declared.end() :], declared["charset"].decode())
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise DepartmentContractBroken(department, "a document type declaration")
     parser = etree.XMLParser(

@@ -85,7 +85,7 @@ class Reading:
 
         state = of(self.state)
         marks = [str(said) for one in self.doubtful if (said := of(one))]
-        marked = [words for mark in marks for words in exempt_by(self.kind, mark)]
+        protected = [words for mark in marks for words in exempt_by(self.kind, mark)]
         pledges = [of(one) for one in self.pledges]
         return FoundAsset(
             kind=self.kind,
@@ -104,8 +104,8 @@ class Reading:
             holds=() if "holds" not in self.has else _holds(of("holds")),
             pledged=None if not pledges or None in pledges else any(pledges),
             expected=self.state is not None and state not in self.arrived,
-            exempt=(*(words for one, words in self.exempt.items() if of(one)), *marked),
-            doubtful=() if marked else tuple(marks),
+            exempt=(*(words for one, words in self.exempt.items() if of(one)), *protected),
+            doubtful=tuple(one for one in marks if not exempt_by(self.kind, one)),
         )
 
     def _share(self, record: Any, sees: Callable[[str], bool]) -> int | None:

@@ -72,6 +72,6 @@ class BanksPart(DebtorPart):
         BanksConnector.wealth_of,
         "wealth:read",
         group="investmentWealthFunds",
-        asset=AsAsset("product_name", "issuer_institution"),
+        asset=AsAsset("product_name", "product_code"),
         description="Wealth products of the debtor; null if the banks are silent. 投资理财资金",
     )

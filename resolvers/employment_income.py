@@ -31,7 +31,7 @@ class EmploymentIncomePart(DebtorPart):
         EmploymentIncomeConnector.incomes_of,
         "income:read",
         group="employmentIncome",
-        asset=AsAsset("employer_name"),
+        asset=AsAsset("employer_name", "pension_paid_by"),
         natural_persons_only=True,
         description="Wages and pensions of a natural person; null if the bureau is silent. "
         "收入（工资、养老金）",

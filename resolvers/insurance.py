@@ -32,7 +32,7 @@ class InsurancePart(DebtorPart):
         InsuranceConnector.policies_of,
         "insurance:read",
         group="insuranceCashValue",
-        asset=AsAsset("product_name", "insurer_name"),
+        asset=AsAsset("insurer_name", "product_name"),
         description="Policies of the debtor with a cash value; null if the insurers are silent. "
         "保险产品现金价值",
     )

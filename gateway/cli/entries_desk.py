@@ -15,9 +15,10 @@ from gateway.cli.desk import pseudonyms, with_settings
 from gateway.cli.operator import operator
 from gateway.plain_record import Rests, entry_beside
 from gateway.record_export import Export, Exported, write_export
+from gateway.record_origin import record_origin
 from gateway.record_ownership import require_own_record
 from gateway.record_where import Wanted, read_wanted
-from gateway.settings import Settings, record_origin
+from gateway.settings import Settings
 from resolvers.duty_of_reason import Stated, owes_reason, stated
 from resolvers.looks_under_way import Looks
 from resolvers.refusals import Refused
