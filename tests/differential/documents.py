@@ -27,6 +27,7 @@ _PAGES: Final = {
     ("Query", "listReminders"),
     ("Query", "catalogueChanges"),
     ("Query", "recordEntries"),
+    ("Query", "typedRequests"),
     ("Mine", "disclosures"),
 }
 _DEEPEST: Final = 7
