@@ -41,6 +41,16 @@ from resolvers.shaping import missing_scopes
 _COST_OF_INTROSPECTION: Final = 50
 _OPENS_CASES: Final = frozenset({"Query.case", "Query.cases"})
 _ASSETS: Final = "Debtor.assets"
+_PLAN: Final = "Case.controlPlan"
+# They lead from a control plan to obligors of its case, who are all known.
+_TO_OBLIGORS: Final = frozenset(
+    {
+        "ControlPlan.lines",
+        "ControlPlan.incomplete",
+        "ControlPlanLine.debtor",
+        "ControlPlanGap.debtor",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +259,10 @@ class _Walk:
             of_one: list[Ask] = []
             case_root.of_one.append((here, selected.nodes[0], of_one))
             self._fields(named, selected.below(), here, of_one, case_root, at)
+        elif case_root is not None and coordinate == _PLAN:
+            self._fields(named, selected.below(), here, case_root.of_all, None, at)
+        elif coordinate in _TO_OBLIGORS:
+            self._fields(named, selected.below(), here, asks, None, at)
         else:
             # Debtors behind an order are not known before the order is read: asked late.
             passes = case_root if coordinate in _OPENS_CASES else None

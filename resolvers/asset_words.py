@@ -40,6 +40,8 @@ class AssetSourceStatus(Enum):
     ANSWERED = "ANSWERED"
     CACHED = "CACHED"
     NOT_APPLICABLE = "NOT_APPLICABLE"
+    TRUNCATED = "TRUNCATED"
+    PENDING = "PENDING"
     CONTRACT_BROKEN = "CONTRACT_BROKEN"
     TIMEOUT = "TIMEOUT"
     UNAVAILABLE = "UNAVAILABLE"
@@ -59,6 +61,8 @@ explained(
         _Status.ANSWERED: "It answered. 已反馈",
         _Status.CACHED: "It answered a while ago. 缓存",
         _Status.NOT_APPLICABLE: "Such a subject has no assets of the kind. 不适用",
+        _Status.TRUNCATED: "It has more than it may tell at once. 结果超出上限，未全部返回",
+        _Status.PENDING: "It answers later; see `Subscription.answered`. 延后答复",
         _Status.CONTRACT_BROKEN: "Its answer could not be read, or not all of it. 反馈异常",
         _Status.TIMEOUT: "It did not answer in time. 超时",
         _Status.UNAVAILABLE: "It is down or busy. 不可用",

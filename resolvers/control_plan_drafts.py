@@ -1,7 +1,7 @@
 """`draftControlPlan`: the lines of a control plan, as the officer edited them, become draft orders."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated, Final, cast
 
@@ -9,9 +9,11 @@ import strawberry
 from sqlalchemy import Connection
 
 from domain import catalogue
+from domain.asset_gates import TAX_REFUNDS
 from domain.case_number import CaseNumber
 from domain.civil_time import civil_date
 from domain.control_plan import lines_are_within
+from domain.facts import Gate, RefundRoute
 from domain.guards import GuardRefused
 from domain.identity import IdNumber
 from domain.money import Fen
@@ -22,9 +24,9 @@ from resolvers.asset_words import AssetKind
 from resolvers.context import Info
 from resolvers.cover import cover_of
 from resolvers.declare import guarded
+from resolvers.exempt_look import exempt_of
 from resolvers.order_drafts import Draft, Papers
 from resolvers.order_steps import (
-    CONTROL_SCOPE,
     DRAFTERS,
     Idempotency,
     Step,
@@ -59,7 +61,30 @@ class PlanLineInput:
     months: int | None = strawberry.field(
         default=None, description="Term; the kind's default if left out. 期限（月）"
     )
+    gates: list[Gate] = strawberry.field(
+        default_factory=list, description="Conditions that were found met (G10). 前置条件"
+    )
+    execution_route: RefundRoute | None = strawberry.field(
+        default=None, description="Of a tax refund; by its account if left out. 退税控制路径"
+    )
     reason: str = strawberry.field(description="Why this asset (G12). 理由")
+
+    def draft(self, case_number: CaseNumber, papers: Papers) -> Draft:
+        kind = str(self.asset_kind.value)
+        route = self.execution_route or RefundRoute.VIA_REFUND_ACCOUNT
+        return Draft(
+            case_number=case_number,
+            id_number=self.id_number,
+            asset_kind=kind,
+            action=self.action,
+            record=str(self.record_id),
+            amount=None if self.amount is None else Fen(self.amount.fen),
+            quantity=self.quantity,
+            months=self.months,
+            papers=replace(papers, reason=self.reason),
+            gates=tuple(sorted(gate.value for gate in self.gates)),
+            route=route if kind in TAX_REFUNDS else None,
+        )
 
 
 @strawberry.input(description="The lines of a control plan that become drafts. 按方案起草")
@@ -81,25 +106,13 @@ class DraftPlanInput:
     )
 
     def drafts(self) -> list[Draft]:
-        return [
-            Draft(
-                case_number=self.case_number,
-                id_number=line.id_number,
-                asset_kind=str(line.asset_kind.value),
-                action=line.action,
-                record=str(line.record_id),
-                amount=None if line.amount is None else Fen(line.amount.fen),
-                quantity=line.quantity,
-                months=line.months,
-                papers=Papers(
-                    ruling_number=self.ruling_number,
-                    notice_number=self.notice_number,
-                    officers=tuple(self.officers),
-                    reason=line.reason,
-                ),
-            )
-            for line in self.lines
-        ]
+        papers = Papers(
+            ruling_number=self.ruling_number,
+            notice_number=self.notice_number,
+            officers=tuple(self.officers),
+            reason="",
+        )
+        return [line.draft(self.case_number, papers) for line in self.lines]
 
 
 @strawberry.type(description="Drafts made of a control plan, in the order of its lines. 草稿")
@@ -144,10 +157,11 @@ class ControlPlanMutations:
         context, step = info.context, step_of(info)
         key = key_of(info, idempotency_key)
         at = _Place()
+        drafts = input.drafts()
         try:
-            drafted = await context.database.write(
-                partial(draft_lines, input.drafts(), key, step, at)
-            )
+            _few(drafts)
+            lines = [Line(draft=one, exempt=await exempt_of(context, one)) for one in drafts]
+            drafted = await context.database.write(partial(draft_lines, lines, key, step, at))
         except (GuardRefused, Refused) as error:
             why = refused_by(error)
             refusal = RefusalRecord(
@@ -169,6 +183,14 @@ class ControlPlanMutations:
         return DraftedPlan(orders=[cast("Order", ShownOrder(order)) for order in drafted])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line to be drafted, and what its department says the law exempts of it (G7)."""
+
+    draft: Draft
+    exempt: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class _Place:
     """At which line the drafting is."""
@@ -177,7 +199,7 @@ class _Place:
 
 
 def draft_lines(
-    drafts: Sequence[Draft],
+    lines: Sequence[Line],
     key: Idempotency,
     step: Step,
     at: _Place,
@@ -190,24 +212,27 @@ def draft_lines(
         BadInput: too few or too many lines, or two on the same thing.
     """
     at.line = None
-    if not 1 <= len(drafts) <= _MOST_LINES:
-        raise BadInput(f"Take 1 to {_MOST_LINES} lines. 明细应为 1 至 {_MOST_LINES} 行")
+    drafts = [line.draft for line in lines]
+    _few(drafts)
     body_hash = digest([order_drafts.body_of(draft) for draft in drafts])
     known = replay(connection, key, _OPERATION, body_hash)
     if known is None:
         _fit_together(drafts, step, connection)
     own = digest([_OPERATION, key.key])[:_KEY_LENGTH]
     made = []
-    for number, draft in enumerate(drafts, start=1):
+    for number, line in enumerate(lines, start=1):
         at.line = number
-        if draft.asset_kind not in CONTROL_SCOPE:
-            raise _not_online(draft.asset_kind)
         line_key = Idempotency(actor=key.actor, key=f"{own}-{number}")
-        made.append(order_drafts.draft(draft, line_key, step, connection))
+        made.append(order_drafts.draft(line.draft, line_key, step, connection, exempt=line.exempt))
     at.line = None
     if known is None:
         remember(connection, key, _OPERATION, body_hash, made[0].id, step)
     return made
+
+
+def _few(drafts: Sequence[Draft]) -> None:
+    if not 1 <= len(drafts) <= _MOST_LINES:
+        raise BadInput(f"Take 1 to {_MOST_LINES} lines. 明细应为 1 至 {_MOST_LINES} 行")
 
 
 def _fit_together(drafts: Sequence[Draft], step: Step, connection: Connection) -> None:
@@ -229,13 +254,3 @@ def _fit_together(drafts: Sequence[Draft], step: Step, connection: Connection) -
     )
     left = cover.claim - cover.committed - drafted
     lines_are_within(left, [one.amount or 0 for one in drafts])
-
-
-def _not_online(asset_kind: str) -> GuardRefused:
-    kind = catalogue.asset_kind(asset_kind)
-    return GuardRefused(
-        "G9",
-        "docs/departments/README.md",
-        f"No department takes orders on {kind.en} ({kind.zh}) over its connection yet; order it on "
-        "paper. 该措施暂不支持线上办理",
-    )

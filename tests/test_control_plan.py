@@ -95,6 +95,18 @@ def draft(
     return outcome
 
 
+def ordered_since(
+    demo: dict[str, Any], before: dict[str, list[dict[str, Any]]]
+) -> list[dict[str, Any]]:
+    """Return what reached departments since, but for the look whether money is exempt (G7)."""
+    return [
+        line
+        for department, lines in wire(demo).items()
+        for line in lines[len(before[department]) :]
+        if line["kind"] != "question" or department != "financial-institutions"
+    ]
+
+
 def valued(plan: dict[str, Any], kind: str, **wish: Any) -> list[dict[str, Any]]:
     return [
         {"kind": kind, "assetId": line["asset"]["id"], **wish}
@@ -161,7 +173,7 @@ def test_lines_that_an_officer_edits_become_drafts_with_his_amounts_once(
     ] == [
         ("DRAFT", one["recordId"], one["amount"], one["quantity"], one["reason"]) for one in lines
     ]
-    assert wire(demo) == asked, "drafting asks nobody"
+    assert not ordered_since(demo, asked)
     next_plan = plan_of(demo, case)
     drafted = sum(int(one["amount"]["fen"]) for one in lines if one["amount"])
     assert int(next_plan["committed"]["fen"]) >= int(plan["committed"]["fen"]) + drafted
@@ -190,13 +202,6 @@ def test_the_same_key_for_other_lines_is_a_conflict(demo: dict[str, Any], case: 
         pytest.param({"recordId": " "}, 2, "BAD_USER_INPUT", None, id="no asset"),
         pytest.param({"months": 99}, 2, "GUARD_REFUSED", "G5", id="a term beyond the cap"),
         pytest.param({"idNumber": "990203199001010017"}, 2, "GUARD_REFUSED", "G2", id="no obligor"),
-        pytest.param(
-            {"assetKind": "EMPLOYMENT_INCOME"},
-            2,
-            "GUARD_REFUSED",
-            "G9",
-            id="a kind nobody takes online",
-        ),
         pytest.param({"reason": ""}, 2, "BAD_USER_INPUT", None, id="no reason"),
         pytest.param(
             {"amount": {"fen": "999999999999"}, "quantity": None, "assetKind": "HOUSING_FUND"},
@@ -225,17 +230,18 @@ def test_one_line_that_is_refused_leaves_no_draft_at_all(  # noqa: PLR0913, PLR0
     assert (outcome["line"], outcome["code"], outcome["guard"]) == (line, code, guard)
     assert outcome["message"]
     assert orders(demo, case) == before
-    assert wire(demo) == asked
+    assert not ordered_since(demo, asked)
 
 
 def test_who_may_not_control_a_kind_drafts_none_of_the_lines(
     demo: dict[str, Any], case: str
 ) -> None:
     lines = [line_input(line) for line in taken(plan_of(demo, case, a={"fen": "30000"}))]
-    held = frozenset(ENTITLEMENTS.of("court-executor")) - {
-        "securities:control",
-        "housing-fund:control",
-    }
+    held = frozenset(
+        one
+        for one in ENTITLEMENTS.of("court-executor")
+        if not one.endswith(":control") or one == "vehicles:control"
+    )
     token = demo_token(demo, "executor-1", "court-executor", scopes=held)
     before = orders(demo, case)
 
@@ -278,7 +284,8 @@ def test_a_masked_reader_gets_no_amounts_out_of_a_plan(demo: dict[str, Any], cas
 
     plan = answer["data"]["case"]["controlPlan"]
     assert plan["lines"]
-    assert {line["reason"] for line in plan["lines"]} <= {"VALUE_UNKNOWN", "HELD_BEFORE"}
+    assert {line["decision"] for line in plan["lines"]} <= {"ASK", "LEAVE", "WATCH"}
+    assert "VALUE_UNKNOWN" in {line["reason"] for line in plan["lines"]}
     for line in plan["lines"]:
         assert line["controllable"] in (None, {"fen": "0"})
         assert (line["amount"], line["quantity"], line["covers"]["fen"]) == (None, None, "0")

@@ -117,11 +117,13 @@ def test_what_may_be_controlled_is_read_by_the_catalogues_names(row: Row) -> Non
 
 def test_a_sole_dwelling_is_exempt_from_disposal_and_special_funds_are_in_doubt() -> None:
     house = read("realEstate", AsAsset(), sole_dwelling=True)
-    account = read("bankDeposit", AsAsset(), special_purpose_flag="WAGE")
+    account = read("bankDeposit", AsAsset(), special_purpose_flag="PENSION")
+    relief = read("bankDeposit", AsAsset(), special_purpose_flag="RELIEF", balance=9, holds=())
 
     assert len(house.exempt) == 1
     assert "necessary dwelling" in house.exempt[0]
-    assert account.doubtful == ("WAGE",)
+    assert account.doubtful == ("PENSION",)
+    assert controllable_fen(relief, POLICY) == 0
 
 
 def test_a_kind_may_say_what_its_words_are() -> None:
