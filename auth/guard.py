@@ -192,7 +192,8 @@ class Guard:
             raise InvalidToken("sub")  # who is another issuer's is that issuer's to name
         if self._bound_only and not bound.is_bound:
             raise InvalidToken("unbound")
-        return Verified(replace(caller, scheme=scheme), bound, scheme, token)
+        caller = caller if scheme == BEARER else replace(caller, scheme=scheme)
+        return Verified(caller, bound, scheme, token)
 
     def _own_claims(self, compact: Compact) -> dict[str, Any]:
         """Return what one of our own tokens says, after checking header and signature.

@@ -107,11 +107,15 @@ class Departments:
         cls,
         addresses: Iterable[DepartmentAddress],
         *,
+        others: Iterable[Connector] = (),
         metrics: DepartmentMetrics | None = None,
         cache: AnswerCache | None = None,
         tracer: Tracer = NO_TRACES,
     ) -> Self:
         """Return the connectors for *addresses*; nothing is called yet.
+
+        Args:
+            others: that need no address: people answer there.
 
         Raises:
             DepartmentNotConnected: no connector knows a department of that id, or several do and
@@ -127,7 +131,7 @@ class Departments:
             if len(known) != 1:
                 raise DepartmentNotConnected(address.id)
             opened.append(known[0].open(address))
-        return cls(opened, metrics=metrics, cache=cache, tracer=tracer)
+        return cls([*opened, *others], metrics=metrics, cache=cache, tracer=tracer)
 
     def __getitem__(self, connector: type[C]) -> C:
         """Return the connector of that class.

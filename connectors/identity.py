@@ -1,5 +1,5 @@
 """
-Public security (公安): who a person is, and their travel documents.
+Public security (公安): who a person is, where they live, and their travel documents.
 
 Source:
     docs/departments/identity.md
@@ -21,6 +21,7 @@ from connectors.json_subjects import SubjectList
 from connectors.oauth import TokenClient
 from connectors.question import Answer, Authority, Projection, question
 from connectors.records import IdentityRecord, TravelDocumentRecord
+from connectors.register import Register
 from connectors.rest import authority_headers, json_headers
 from domain.identity import IdNumber
 
@@ -65,12 +66,31 @@ _TRAVEL_DOCUMENT: Final = JsonShape(
     ],
 )
 
+Mobile = Annotated[str, msgspec.Meta(pattern=r"^1[0-9]{10}\Z")]
+RESIDENCES: Final = Register(
+    "ResidenceRecord",
+    [
+        Column("household_number", "householdNumber"),
+        Column(
+            "household_region_code",
+            "householdRegionCode",
+            Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}\Z")],
+        ),
+        Column("household_address", "householdAddress"),
+        Column("current_address", "currentAddress"),
+        Column("delivery_address", "deliveryAddress"),
+        Column("phone_numbers", "phoneNumbers", tuple[Mobile, ...]),
+    ],
+)
 
 _IDENTITIES: Final = SubjectList(
     _IDENTITY, subject="idNumber", found="found", rows="identity", single=True
 )
 _TRAVEL_DOCUMENTS: Final = SubjectList(
     _TRAVEL_DOCUMENT, subject="idNumber", found="found", rows="documents"
+)
+_RESIDENCES: Final = SubjectList(
+    RESIDENCES.shape, subject="idNumber", found="found", rows="residence", single=True
 )
 
 
@@ -146,6 +166,27 @@ class IdentityConnector(Connector):
             LIMIT,
             lambda batch: self._ask(
                 "/v1/travel-documents:batch", batch, fields, authority, want, _TRAVEL_DOCUMENTS
+            ),
+        )
+
+    @question(record=RESIDENCES.record, plural=False, limit=LIMIT)
+    async def residence_of(
+        self, subjects: Sequence[IdNumber], want: Projection, authority: Authority
+    ) -> Mapping[IdNumber, Answer[Any]]:
+        """Return where each of *subjects* is registered and lives; None for an unknown number.
+
+        Raises:
+            DepartmentError: as `identity_of`.
+
+        Source:
+            docs/departments/identity.md, "Residence question".
+        """
+        fields = RESIDENCES.wire(want)
+        return await self.in_batches(
+            subjects,
+            LIMIT,
+            lambda batch: self._ask(
+                "/v1/residences:batch", batch, fields, authority, want, _RESIDENCES
             ),
         )
 

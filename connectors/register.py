@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, get_args, get_type_hints
 
 import msgspec
 
 from connectors.columns import Column
-from connectors.json_shape import JsonShape
+from connectors.json_shape import JsonShape, records
 from connectors.json_subjects import SubjectList
 from connectors.question import Projection
 
@@ -28,7 +28,7 @@ class Register:
     """
 
     def __init__(self, name: str, columns: Sequence[Column]) -> None:
-        fields: list[tuple[str, Any, Any]] = [(one.attribute, Any, None) for one in columns]
+        fields: list[tuple[str, Any, Any]] = [(one.attribute, _hint(one), None) for one in columns]
         self.record: type[Any] = msgspec.defstruct(
             name, [*fields, ("as_of", datetime | None, None)], frozen=True, kw_only=True, gc=False
         )
@@ -47,3 +47,14 @@ class Register:
     def subjects(self, *, subject: str, found: str, rows: str) -> SubjectList[Any]:
         """Return the reader of a list of subjects in these words."""
         return SubjectList(self.shape, subject=subject, found=found, rows=rows)
+
+
+def _hint(column: Column) -> Any:
+    """Return what the record's attribute is, as a type; None is always in it."""
+    if column.read is None:
+        return column.form | None
+    if column.read is records:
+        [words] = get_args(column.form)
+        one = get_type_hints(words.record)["return"]
+        return tuple[one, ...] | None  # type: ignore[valid-type]  # read off the table
+    return get_type_hints(column.read)["return"]

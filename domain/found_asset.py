@@ -16,6 +16,7 @@ from domain.money import Fen
 from domain.order import OrderAction
 
 _NONE: Final = Fen(0)
+WHOLE: Final = 1_000_000
 
 
 class ExemptionHint(Enum):
@@ -53,6 +54,8 @@ class FoundAsset:
         available: of money what no hold takes, as the department counts it.
         quantity, free_quantity: shares, and those that nothing binds.
         prior_rights: what others are paid from it first; None if one of them has no amount.
+        share: of the thing that is the obligor's, in millionths; None if it is shared, nobody
+            knows how.
         holds: all that the department tells of.
         pledged: whether it is pledged; None if nobody looked.
         expected: it is only an expectation yet, such as a refund that is not approved.
@@ -67,6 +70,7 @@ class FoundAsset:
     quantity: int | None = None
     free_quantity: int | None = None
     prior_rights: Fen | None = _NONE
+    share: int | None = WHOLE
     holds: tuple[PriorHold, ...] = ()
     pledged: bool | None = None
     expected: bool = False
@@ -83,8 +87,9 @@ def controllable_fen(asset: FoundAsset, policy: CoverPolicy) -> Fen | None:
     """Return for how much a first hold on *asset* would cover a claim at once; None if unknown.
 
     Money: what no hold takes. Shares: the value of those that nothing binds. Anything that cannot
-    be parted: nothing once it is held, as the next hold waits. Anything but money less its haircut
-    and less the rights that come first. An exempt asset, or one that is only expected: nothing.
+    be parted: nothing once it is held, as the next hold waits, else the obligor's share of it.
+    Anything but money less its haircut and less the rights that come first. An exempt asset, or one
+    that is only expected: nothing.
 
     Source:
         domain.md 5.4, 5.5, 5.9; I-03, I-04, I-12.
@@ -94,7 +99,7 @@ def controllable_fen(asset: FoundAsset, policy: CoverPolicy) -> Fen | None:
     if asset.kind in CASH:
         return _money(asset)
     if not catalogue.asset_kind(asset.kind).divisible:
-        return _NONE if asset.standing else _worth(asset, asset.value, policy)
+        return _NONE if asset.standing else _share(asset, _worth(asset, asset.value, policy))
     if asset.quantity is not None:
         return _shares(asset, policy)
     taken = _taken(asset)
@@ -182,6 +187,13 @@ def _worth(
         prior_rights=rights,
     )
     return worth(held, policy)
+
+
+def _share(asset: FoundAsset, worth: Fen | None) -> Fen | None:
+    """Return the obligor's share of what the whole thing is worth, rounded down."""
+    if worth is None or asset.share is None:
+        return None
+    return Fen(worth * asset.share // WHOLE)
 
 
 def _taken(asset: FoundAsset) -> int | None:

@@ -38,6 +38,7 @@ from connectors.departments import CONNECTORS, Departments
 from connectors.endpoint_addresses import EndpointAddresses, network_to_call
 from connectors.endpoints import EndpointCalls
 from connectors.http import Trust
+from connectors.manual_department import ManualDepartment
 from connectors.metrics import DepartmentMetrics
 from connectors.tax_refunds import TaxRefundsConnector
 from connectors.tracing import NO_TRACES, Tracer, TraceSettings, open_tracer
@@ -63,7 +64,7 @@ from gateway.metrics_port import MetricsPort
 from gateway.observed import Observed
 from gateway.order_documents import document_routes
 from gateway.people import DemoFactor, StoredEnrolments, StoredFactors, factor_seal
-from gateway.plain_record import PlainRecord, started
+from gateway.plain_record import PlainRecord
 from gateway.pseudonym_key import pseudonym_key as read_pseudonym_key
 from gateway.public.routes import public_routes
 from gateway.range_http import range_routes
@@ -82,6 +83,7 @@ from gateway.session_pages import SessionParts
 from gateway.sessions import Sessions
 from gateway.settings import Settings, origin_of
 from gateway.standing import Standing
+from gateway.start_record import started
 from gateway.step_up import StepUp
 from gateway.throttle import StoredThrottle
 from gateway.tracker import tracker_routes
@@ -92,6 +94,7 @@ from resolvers.declare import Scopes
 from resolvers.order_events import OrderEvents
 from resolvers.persons import DistinctPersons
 from resolvers.screening import Screener
+from resolvers.typed_answers import AnswersOfPeople
 from resolvers.watched_list import WatchedList
 from resolvers.watched_ranges import WatchedRanges
 from storage.bell import open_bell
@@ -207,7 +210,11 @@ def build_gateway(  # noqa: PLR0913, PLR0915 -- the composition root: every part
         cache = AnswerCache(open_store(settings.cache), pseudonym_key[:64], metrics)
     if departments is None:
         departments = Departments.open(
-            department_addresses(settings), metrics=metrics, cache=cache, tracer=tracer
+            department_addresses(settings),
+            others=manual_departments(settings, database),
+            metrics=metrics,
+            cache=cache,
+            tracer=tracer,
         )
     bell = open_bell(settings.database)
     events = OrderEvents(database, bell)
@@ -229,6 +236,7 @@ def build_gateway(  # noqa: PLR0913, PLR0915 -- the composition root: every part
         profile=settings.rule_profile,
         record_keys=record_keys,
         hidden_for=timedelta(days=settings.record_hidden_days),
+        typed_for=timedelta(days=settings.manual_days),
         declared=partial(_scopes_of, graph.declarations),
         groups_off=settings.groups_off,
         persons=DistinctPersons(database, pseudonym_key, settings.persons_per_hour),
@@ -473,6 +481,22 @@ def department_addresses(settings: Settings) -> list[DepartmentAddress]:
     ]
 
 
+def manual_departments(settings: Settings, database: Database) -> list[ManualDepartment]:
+    """Return the departments whose people type answers in.
+
+    Raises:
+        ValueError: a stem of none of them.
+    """
+    known = {one.stem: one for one in CONNECTORS if issubclass(one, ManualDepartment)}
+    if unknown := settings.manual_departments.keys() - known.keys():
+        raise ValueError(
+            f"nobody types answers for {', '.join(sorted(unknown))}; there are: "
+            f"{', '.join(sorted(known))}"
+        )
+    answers = AnswersOfPeople(database, settings.manual_departments, utc_now)
+    return [known[stem](answers) for stem in settings.manual_departments]
+
+
 def _closed_hours(settings: Settings) -> dict[str, list[ClosedHours]]:
     ids = _department_ids()
     return {
@@ -482,7 +506,11 @@ def _closed_hours(settings: Settings) -> dict[str, list[ClosedHours]]:
 
 
 def _department_ids() -> dict[str, str]:
-    return {connector.stem: connector.department for connector in CONNECTORS}
+    return {
+        connector.stem: connector.department
+        for connector in CONNECTORS
+        if not issubclass(connector, ManualDepartment)  # nobody has its address
+    }
 
 
 def _range_secret(settings: Settings) -> bytes:

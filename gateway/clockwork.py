@@ -35,6 +35,7 @@ from resolvers.timekeeping import (
 from storage.database import Database
 from storage.duties import take_duty
 from storage.excesses import cases_to_weigh, warn_of_excesses
+from storage.typed_requests import erase_typed
 
 _LOG = structlog.get_logger()
 _DUTY: Final = "clock"
@@ -143,6 +144,7 @@ class Clockwork:
             dropped += gone
             if gone < MOST_AT_ONCE:
                 break
+        await self._database.write(partial(erase_typed, now=now))
         weighed = await self._weigh(now)
         exceeding = await self._warn_of_excesses(now)
         listed = await turn_list(self._database, now, self._profile)

@@ -56,7 +56,7 @@ from gateway.standing import Standing
 from gateway.step_up import StepUp
 from gateway.steps import Steps
 from resolvers.context import Context
-from resolvers.persons import TooManyPersons
+from resolvers.persons import NotCounted, TooManyPersons
 from resolvers.refusals import Refused, TokenOver
 from resolvers.tickets import give_tickets
 
@@ -219,7 +219,7 @@ class Engine:
             return await self._refused(beyond, prepared.operation, context.caller)
         except Exception as error:  # noqa: BLE001 -- as above
             await context.asking.close()
-            return await self._failed(prepared, failed(error, context.request_id), started)
+            return await self._failed(prepared, _failure(error, context.request_id), started)
         finally:
             await context.asking.close()
         body = self._body(prepared, result)
@@ -537,6 +537,13 @@ class Engine:
         if prepared.operation.explain:
             body["extensions"]["plan"] = explained(prepared.plan, prepared.variables, context)
         return body
+
+
+def _failure(error: Exception, request_id: str) -> Response:
+    """Return what is said of an operation that *error* ended before its answer."""
+    if isinstance(error, NotCounted):
+        return ended(error, request_id, status=503)
+    return failed(error, request_id)
 
 
 def _over(error: Exception, request_id: str) -> Response:

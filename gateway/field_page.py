@@ -7,6 +7,7 @@ from graphql import GraphQLField, GraphQLObjectType
 
 from domain import catalogue
 from gateway.declarations import Declarations
+from gateway.fields_left_out import left_out
 from gateway.schema import Graph
 from resolvers.declare import Declared
 
@@ -26,6 +27,7 @@ _COLUMNS: Final = (
     "| field | what | needs | sensitivity | shown as | cost |",
     "|---|---|---|---|---|---|",
 )
+_LEFT_OUT: Final = "# Not in the graph, and why"
 _FIRST: Final = ("Query", "Mutation", "Subscription")
 
 
@@ -38,7 +40,27 @@ def field_page(graph: Graph) -> str:
     ]
     kinds.sort(key=lambda kind: (_FIRST.index(kind.name) if kind.name in _FIRST else 3, kind.name))
     sections = [_section(graph.declarations, kind) for kind in kinds]
-    return "\n".join([_HEAD, *sections])
+    return "\n".join([_HEAD, *sections, _left_out(graph)])
+
+
+def _left_out(graph: Graph) -> str:
+    """Return the section of what the catalogue has and the graph does not."""
+    grouped: dict[tuple[str, str], list[str]] = {}
+    for (group, name), reason in left_out(graph).items():
+        grouped.setdefault((group, reason or "**unexplained**"), []).append(name)
+    rows = [
+        f"| {group} | {', '.join(f'`{name}`' for name in names)} | {_line(reason)} |"
+        for (group, reason), names in grouped.items()
+    ]
+    head = [
+        _LEFT_OUT,
+        "",
+        "Fields of `domain/data/assets.json` and `field-groups.json` that no department's record shows.",
+        "",
+        "| group | fields | why |",
+        "|---|---|---|",
+    ]
+    return "\n".join([*head, *rows, ""])
 
 
 def _section(declarations: Declarations, kind: GraphQLObjectType) -> str:

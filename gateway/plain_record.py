@@ -11,7 +11,7 @@ import msgspec
 from auth.caller import Caller
 from auth.record_keys import RecordKeys
 from domain.purpose import Purpose
-from domain.record import SALT_BYTES, Commitments, RecordKind, term
+from domain.record import SALT_BYTES, Commitments, RecordKind
 from gateway.plain_http import HttpRefused
 from gateway.recorder import Recorder, RecordUnavailable
 from gateway.request_ids import current_request, request_milliseconds
@@ -218,31 +218,6 @@ def access_draft(  # noqa: PLR0913, PLR0917 -- the parts of an entry
         at=at,
         body=public,
         sealed=keys.seal(msgspec.json.encode(personal), public),
-    )
-
-
-def started(
-    keys: RecordKeys, version: str, settings: Mapping[str, object], at: datetime
-) -> RecordDraft:
-    """Return the entry about a gateway that starts with *settings*, which must hold no secret in clear.
-
-    Each stands in it as a keyed digest: what was changed since the last start shows, and not to what.
-    """
-    body = {
-        "v": 1,
-        "kind": RecordKind.CONFIGURATION.value,
-        "version": version,
-        "settings": {
-            name: term(keys.terms, f"setting {name}", msgspec.json.encode(value).decode()).hex()
-            for name, value in sorted(settings.items())
-        },
-    }
-    return RecordDraft(
-        kind=RecordKind.CONFIGURATION.value,
-        unit="gateway",
-        decision="STARTED",
-        at=at,
-        body=msgspec.json.encode(body),
     )
 
 

@@ -27,6 +27,7 @@ from graphql.type import is_composite_type
 
 from connectors.question import Question
 from domain.purpose import Purpose
+from gateway.asset_selection import asset_parts
 from gateway.compiler import Compiler, Shape, Uncovered
 from gateway.cost import Cost, Times, times
 from gateway.declarations import Declarations
@@ -291,7 +292,11 @@ class _Walk:
 
         What it shows of a record is shown, masked and recorded as if it had been asked for by name.
         """
-        parts = self._parts(named, selected.below()) if coordinate == _ASSETS else None
+        parts = (
+            asset_parts(self._selections, named, selected.below())
+            if coordinate == _ASSETS
+            else None
+        )
         if coordinate != _ASSETS and case_root is not None:
             asks = case_root.of_all
         for source in self._sources:
@@ -319,21 +324,6 @@ class _Walk:
             self.plan.coordinates.add(coordinate)
             if declared.shows_raw(self._scopes):
                 self.plan.raw.add(coordinate)
-
-    def _parts(self, sources: GraphQLCompositeType, below: Sequence[SelectionSetNode]) -> set[str]:
-        """Return the Python names of what is selected of each asset."""
-        parts: set[str] = set()
-        for kind in self._selections.concrete(sources):
-            for inner in self._selections.of(kind, below):
-                if inner.name == "assets":
-                    asset = get_named_type(kind.fields[inner.name].type)
-                    assert isinstance(asset, GraphQLObjectType)  # noqa: S101 -- of the schema
-                    parts |= {
-                        _python_name(one.name)
-                        for one in self._selections.of(asset, inner.below())
-                        if one.name != "__typename"
-                    }
-        return parts
 
     def _record_field(
         self, record: GraphQLObjectType, selected: Selected, ask: Ask, at: Times
@@ -366,8 +356,3 @@ class _Walk:
         if denied not in self.plan.denied:
             self.plan.denied.append(denied)
         return False
-
-
-def _python_name(name: str) -> str:
-    """Return a name of the graph as Python spells it."""
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)

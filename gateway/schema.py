@@ -48,6 +48,7 @@ from resolvers.refund_watches import RefundMutations
 from resolvers.restrictions import RestrictionMutations, RestrictionQueries
 from resolvers.scalars import SCALARS
 from resolvers.subscriptions import OrderSubscriptions
+from resolvers.typed_requests import TypedRequestMutations, TypedRequestQueries
 from resolvers.viewer import ViewerQueries
 from resolvers.webhooks import WebhookMutations, WebhookQueries
 
@@ -106,6 +107,7 @@ def build_graph(*, off: Collection[str] = ()) -> Graph:
             HitStatisticsQueries,
             RecipientQueries,
             ViewerQueries,
+            TypedRequestQueries,
         ),
         root_type(
             "Mutation",
@@ -126,6 +128,7 @@ def build_graph(*, off: Collection[str] = ()) -> Graph:
             DeliveryMutations,
             DiscrepancyMutations,
             BreakGlassMutations,
+            TypedRequestMutations,
         ),
         root_type(
             "Subscription",

@@ -98,6 +98,14 @@ class Settings(AccessSettings, ListSettings, RecordSettings, BaseSettings):
         gt=0,
         description="How often the departments' statements of holds are compared with the court's.",
     )
+    manual_departments: dict[str, str] = Field(
+        default_factory=dict,
+        description="By stem, units whose people type answers in, and the organisation that their "
+        "tokens name: subdistrict_clues = subdistricts.",
+    )
+    manual_days: int = Field(
+        30, ge=1, le=366, description="Days that a typed answer is shown before it is asked anew."
+    )
     inbox_departments: list[str] = Field(
         default_factory=list,
         description="Departments (ids, such as traffic-police) that read their orders in `inbox` "

@@ -10,7 +10,7 @@ from strawberry.types.field import StrawberryField
 from connectors.errors import DepartmentError
 from domain import catalogue
 from domain.masks import amount_band
-from resolvers.as_asset import NAME, Reading
+from resolvers.asset_reading import NAME, Reading
 from resolvers.context import Context
 from resolvers.debtor import DebtorPart, SubjectPart
 from resolvers.declare import KEY, Declared, camel

@@ -24,13 +24,12 @@ from resolvers.arguments import (
 from resolvers.binding import BoundCase, UnderApproval, bind
 from resolvers.claim import CaseClaim, ShownClaim
 from resolvers.context import Context, Ground, Info
-from resolvers.control_plan import (
+from resolvers.control_plan import Planned, planned
+from resolvers.control_plan_form import (
     AmountArgument,
     FloorsArgument,
-    Planned,
     ShownPlan,
     WishesArgument,
-    planned,
 )
 from resolvers.cover import MOST_DAYS, CaseCover, DaysArgument, cover_of, expiring
 from resolvers.debtor import DEBTOR

@@ -18,9 +18,9 @@ from domain.money import Fen
 from domain.order import OrderAction
 from resolvers import order_drafts
 from resolvers.arguments import KeyArgument
+from resolvers.asset_words import AssetKind
 from resolvers.context import Info
 from resolvers.cover import cover_of
-from resolvers.debtor_assets import AssetKind
 from resolvers.declare import guarded
 from resolvers.order_drafts import Draft, Papers
 from resolvers.order_steps import (

@@ -2,26 +2,17 @@
 
 import asyncio
 from collections.abc import Coroutine, Sequence
-from enum import Enum
-from typing import Any, Final, cast
+from typing import Any
 
 import strawberry
 
 from connectors.question import Answer
 from domain import catalogue
-from domain.cover import CoverPolicy
-from domain.found_asset import (
-    ExemptionHint,
-    FoundAsset,
-    controllable_fen,
-    exemption_hint,
-    permitted_controls,
-)
-from domain.money import Fen
+from domain.found_asset import ExemptionHint
 from domain.order import OrderAction
-from resolvers.arguments import explained
 from resolvers.asking import Wanted, status_of
-from resolvers.asset_sources import AssetSource, asset_sources, sound
+from resolvers.asset_sources import AssetSource, asset_sources
+from resolvers.asset_words import AssetKind, AssetSourceStatus
 from resolvers.assets import Encumbrance, Hold
 from resolvers.context import Context, Info
 from resolvers.debtor import DebtorPart
@@ -30,76 +21,8 @@ from resolvers.money import Money
 from resolvers.refusals import PurposeNotAllowed
 from resolvers.scalars import AmountBand, DateTime
 from resolvers.shaping import missing_scopes
+from resolvers.shown_assets import ShownAsset, ShownSource
 from resolvers.subject import Subject
-
-
-def constant(kind: str) -> str:
-    """Return the id of a kind as the graph spells it: ``BANK_DEPOSIT``."""
-    return "".join(f"_{letter}" if letter.isupper() else letter for letter in kind).upper()
-
-
-_NAMES: Final = {constant(one): one for one in catalogue.asset_kinds()}
-AssetKind: Any = Enum("AssetKind", _NAMES)  # type: ignore[misc]  # its members are data
-explained(
-    AssetKind,
-    "AssetKind",
-    "The kinds of assets of assets.json, connected or not. 财产种类",
-    {AssetKind(one.id): f"{one.en}. {one.zh}" for one in catalogue.asset_kinds().values()},
-)
-
-explained(
-    ExemptionHint,
-    "AssetExemption",
-    "What to look at before an asset is controlled (domain.md 5.5). 豁免提示",
-    {
-        ExemptionHint.ABSOLUTE: "Exempt: it may not be controlled, and nobody can override that. "
-        "豁免财产，不得查控",
-        ExemptionHint.FLOOR: "An amount of it stays free for living. 须保留必需生活费用",
-        ExemptionHint.DISPOSAL_ONLY: "It may be held, never sold or taken. 可控制，不得处分",
-        ExemptionHint.REVIEW: "It may be exempt: a person looks and says why not. 是否豁免存疑",
-    },
-)
-
-
-class AssetSourceStatus(Enum):
-    ANSWERED = "ANSWERED"
-    CACHED = "CACHED"
-    NOT_APPLICABLE = "NOT_APPLICABLE"
-    CONTRACT_BROKEN = "CONTRACT_BROKEN"
-    TIMEOUT = "TIMEOUT"
-    UNAVAILABLE = "UNAVAILABLE"
-    REFUSED = "REFUSED"
-    DENIED = "DENIED"
-    NOT_UNDER_APPROVAL = "NOT_UNDER_APPROVAL"
-    NOT_CONNECTED = "NOT_CONNECTED"
-    SWITCHED_OFF = "SWITCHED_OFF"
-
-
-_Status = AssetSourceStatus
-explained(
-    AssetSourceStatus,
-    "AssetSourceStatus",
-    "What came of asking for one kind of assets. 查询状态",
-    {
-        _Status.ANSWERED: "It answered. 已反馈",
-        _Status.CACHED: "It answered a while ago. 缓存",
-        _Status.NOT_APPLICABLE: "Such a subject has no assets of the kind. 不适用",
-        _Status.CONTRACT_BROKEN: "Its answer could not be read, or not all of it. 反馈异常",
-        _Status.TIMEOUT: "It did not answer in time. 超时",
-        _Status.UNAVAILABLE: "It is down or busy. 不可用",
-        _Status.REFUSED: "It refused to answer. 拒绝",
-        _Status.DENIED: "Your token may not read the kind: nobody was asked. 无权查询，未询问",
-        _Status.NOT_UNDER_APPROVAL: "You approve, and no order on it is before you: nobody was asked. "
-        "非审批范围",
-        _Status.NOT_CONNECTED: "No department is connected for the kind yet: inquire on paper. "
-        "未联网，线下查询",
-        _Status.SWITCHED_OFF: "The court does not ask for the kind: it is switched off. 未启用",
-    },
-)
-
-COMPLETE: Final = frozenset(
-    {_Status.ANSWERED, _Status.CACHED, _Status.NOT_APPLICABLE, _Status.SWITCHED_OFF}
-)
 
 
 @strawberry.type(
@@ -159,113 +82,6 @@ class UniformSource:
     assets: list[UniformAsset] | None = strawberry.field(
         description="The assets; null if nothing is known, which is not the same as none. 财产"
     )
-
-
-class ShownAsset:
-    """A department's record as `Debtor.assets` shows it to the caller."""
-
-    def __init__(
-        self, record: Any, source: AssetSource, subject: Subject, context: Context
-    ) -> None:
-        self.record = record
-        self.source = source
-        self.subject = subject
-        self._context = context
-        self.kind = AssetKind(source.kind)
-        self.holder = source.department
-
-    @property
-    def found(self) -> FoundAsset:
-        """What the caller may know of it; an amount that is masked is not known."""
-        scopes = self._context.caller.scopes
-        return self.source.reading.found(
-            self.record, sees=lambda attribute: self.source.lifted(attribute, scopes)
-        )
-
-    @property
-    def id(self) -> str | None:
-        return cast("str | None", sound(self.record.source_record_id))
-
-    @property
-    def label(self) -> str:
-        shown = (self._shown(one) for one in self.source.reading.label)
-        words = " ".join(str(one) for one in shown if one is not None)
-        return words or catalogue.asset_kind(self.source.kind).zh
-
-    @property
-    def value(self) -> Any:
-        attribute = self.source.reading.value
-        return None if attribute is None else self._shown(attribute)
-
-    @property
-    def value_band(self) -> str | None:
-        attribute = self.source.reading.value
-        return None if attribute is None else self.source.band(attribute, self.record)
-
-    @property
-    def controllable_amount(self) -> Fen | None:
-        """Null to a masked reader: a band of what is left would narrow the bands it is made of."""
-        if any(self._hidden(one) for one in self.source.reading.amounts):
-            return None
-        return controllable_fen(self.found, CoverPolicy())
-
-    @property
-    def permitted_controls(self) -> Sequence[OrderAction]:
-        found = self.found
-        return () if found.expected else permitted_controls(found.kind, exempt=found.exempt)
-
-    @property
-    def exemption(self) -> ExemptionHint | None:
-        return exemption_hint(self.found, natural_person=not self.subject.organization)
-
-    @property
-    def pledged(self) -> bool | None:
-        return self.found.pledged
-
-    @property
-    def prior_holds(self) -> Any:
-        return sound(getattr(self.record, "holds", None))
-
-    @property
-    def encumbrances(self) -> Any:
-        return sound(getattr(self.record, "encumbrances", None))
-
-    @property
-    def as_of(self) -> Any:
-        return sound(getattr(self.record, "as_of", None))
-
-    def _shown(self, attribute: str) -> Any:
-        return self.source.shown(attribute, self.record, self.subject, self._context)
-
-    def _hidden(self, attribute: str) -> bool:
-        value = getattr(self.record, attribute)
-        if value is None or self.source.lifted(attribute, self._context.caller.scopes):
-            return False
-        self._context.masked.add(self.source.fields[attribute][0])
-        return True
-
-
-class ShownSource:
-    """One entry of `Debtor.assets`."""
-
-    def __init__(
-        self,
-        kind: str,
-        department: str | None,
-        status: str,
-        answer: Answer[Any] | None = None,
-        assets: list[ShownAsset] | None = None,
-    ) -> None:
-        self.kind = AssetKind(kind)
-        self.department = department
-        self.status = AssetSourceStatus(status)
-        self.code = None if answer is None or answer.error is None else answer.error.code
-        self.as_of = None if answer is None else answer.as_of
-        self.assets = assets
-
-    @property
-    def complete(self) -> bool:
-        return self.status in COMPLETE
 
 
 class AssetsPart(DebtorPart):

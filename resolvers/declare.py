@@ -104,6 +104,9 @@ PUBLIC_TYPES: Final = frozenset(
         "ScreeningAnswer",
         "FurtherHit",
         "ScreeningResult",
+        "TypedField",
+        "TypedRequest",
+        "TypedRequestPage",
         "Viewer",
         "Webhook",
     }
@@ -169,6 +172,7 @@ class Declared:
         of_others: it tells of somebody else than the subject; masked as a person's.
         cost: what asking costs for each subject; see `gateway.cost`.
         proven: it decides something: who asks has proved two factors lately.
+        entry: the catalogue's field that it shows, as group and name; None for others.
         asset: how the records read in `Debtor.assets`; None where they are no assets.
         gathers: it asks all departments that tell of assets, as far as the token may have them.
     """
@@ -188,6 +192,7 @@ class Declared:
     sensitivity: str | None = None
     of_others: bool = False
     proven: bool = False
+    entry: tuple[str, str] | None = None
     asset: AsAsset | None = None
     gathers: bool = False
 
@@ -368,7 +373,7 @@ class RecordGroup:
 
     def _field(self, name: str, marker: Shown) -> Any:
         if marker.band_of is not None:
-            entry = self._entry(marker.band_of)
+            _, entry = self._entry(marker.band_of)
             declared = Declared(
                 scopes=self.scopes,
                 attribute=marker.band_of,
@@ -393,7 +398,7 @@ class RecordGroup:
                 metadata={KEY: declared},
                 directives=_directives(self.scopes, Sensitivity.PERSONAL),
             )
-        entry = self._entry(name)
+        group, entry = self._entry(name)
         declared = Declared(
             scopes=self.scopes,
             attribute=name,
@@ -402,6 +407,7 @@ class RecordGroup:
             needs=frozenset({name}),
             of_others=self.of_others,
             sensitivity=entry.sensitivity,
+            entry=(group, entry.name),
         )
         standard = f" ({entry.standard})" if entry.standard else ""
         return strawberry.field(
@@ -415,11 +421,11 @@ class RecordGroup:
             ),
         )
 
-    def _entry(self, name: str) -> catalogue.Field:
+    def _entry(self, name: str) -> tuple[str, catalogue.Field]:
         wanted = camel(name)
         for group in self.catalogue_groups:
             try:
-                return catalogue.field(group, wanted)
+                return group, catalogue.field(group, wanted)
             except KeyError:
                 continue
         raise LookupError(f"the catalogue has no {wanted} in {self.catalogue_groups}")

@@ -2,7 +2,7 @@
 
 from connectors.identity import IdentityConnector
 from domain.identity import IdNumber
-from resolvers.debtor import AffiliatedPart, SubjectPart
+from resolvers.debtor import SubjectPart
 from resolvers.declare import RecordGroup, asked_of, scopes_of, shows
 from resolvers.scalars import Date, IdDocumentType, SexCode
 
@@ -57,7 +57,7 @@ class IdentityPart(SubjectPart):
     )
 
 
-class TravelDocumentsPart(AffiliatedPart):
+class TravelDocumentsPart(SubjectPart):
     travel_documents: list[TravelDocument] | None = asked_of(
         IdentityConnector.travel_documents_of,
         "travel-docs:read",

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 
 import strawberry
 
+from connectors.departments import DepartmentNotConnected
 from connectors.question import Answer, Question
 from domain.case_number import CaseNumber
 from domain.identity import IdNumber
@@ -110,7 +111,10 @@ async def _collected(context: Context, ticket: str) -> _Heard:
     """Return what the department answers, once it does; it is collected only for who may have it."""
     asking = context.asking  # of this event; the next has another
     kept = await kept_for(context, ticket)
-    question = asking.question(kept.stem, kept.question)
+    try:
+        question = asking.question(kept.stem, kept.question)
+    except DepartmentNotConnected as error:  # any more
+        raise TicketNotFound(ticket) from error
     wanted = context.fields_wanted(question)
     if not wanted or not wanted <= kept.fields:
         raise NotInTicket(question.department)

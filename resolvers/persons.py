@@ -5,12 +5,15 @@ import hmac
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection
-from typing import Final
+from typing import Final, TypeVar
+
+from sqlalchemy import Connection
 
 from resolvers.refusals import Refused
 from storage.database import Database
 from storage.persons_asked import ask_about, note_people
 
+T = TypeVar("T")
 _HOUR: Final = 3600  # seconds
 _NOTED_FOR: Final = 300.0  # seconds until one who is asked about again is noted again
 _MOST_OFFICERS: Final = 10_000
@@ -29,6 +32,15 @@ class TooManyPersons(Refused):
             retryAfter=retry_after,
         )
         self.retry_after = retry_after
+
+
+class NotCounted(Refused):
+    """Nobody can say now about how many people the officer asked: nobody is asked (fail closed)."""
+
+    code = "ACCESS_UNDECIDED"
+
+    def __init__(self) -> None:
+        super().__init__("Access cannot be checked right now; try again. 暂时无法核验访问权限")
 
 
 class DistinctPersons:
@@ -54,12 +66,13 @@ class DistinctPersons:
 
         Raises:
             TooManyPersons: those that are new would be too many; none of them is counted.
+            NotCounted: the database does not answer.
         """
         new = self._not_noted(officer, people)
         if not new:
             return
         now, who, digests = int(self._clock()), self._digest(officer), self._digests(new)
-        since = await self._database.write(
+        since = await self._written(
             lambda c: ask_about(c, who, digests, since=now - _HOUR, now=now, most=self._most)
         )
         if since is not None:
@@ -67,13 +80,23 @@ class DistinctPersons:
         self._note(officer, new)
 
     async def reach(self, officer: str, people: Collection[str]) -> None:
-        """Count *people* to whom an answer led."""
+        """Count *people* to whom an answer led.
+
+        Raises:
+            NotCounted: the database does not answer.
+        """
         new = self._not_noted(officer, people)
         if not new:
             return
         now, who, digests = int(self._clock()), self._digest(officer), self._digests(new)
-        await self._database.write(lambda c: note_people(c, who, digests, now=now))
+        await self._written(lambda c: note_people(c, who, digests, now=now))
         self._note(officer, new)
+
+    async def _written(self, work: Callable[[Connection], T]) -> T:
+        try:
+            return await self._database.write(work)
+        except Exception as error:
+            raise NotCounted from error
 
     def _not_noted(self, officer: str, people: Collection[str]) -> set[str]:
         noted = self._noted.get(officer, OrderedDict())

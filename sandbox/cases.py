@@ -24,10 +24,11 @@ _OFFICERS: Final = (
 _OPEN_CASES: Final = 32
 _LARGE_SERIAL: Final = 100
 _LARGE_OBLIGORS: Final = 100
+_FIRM_SERIAL: Final = 401
 
 
 def case_register(population: Population, seed: int) -> dict[str, Any]:
-    """Return the register: open cases, one with 100 obligors, others' cases, one suspended, one closed."""
+    """Return the register: open cases, one with 100 obligors, one of a company, others', one suspended, one closed."""
     rng = chance(seed, "cases")
     rich = _by_assets(population)
     mine = [("executor-1", "HANDLER"), ("executor-2", "HANDLER"), ("approver-1", "APPROVER")]
@@ -43,6 +44,8 @@ def case_register(population: Population, seed: int) -> dict[str, Any]:
     cases += [_case(rng, population, serial, draw.some(2), others) for serial in (201, 202, 203)]
     cases.append(_case(rng, population, 301, draw.some(1), mine, state="SUSPENDED"))
     cases.append(_case(rng, population, 302, draw.some(1), mine, state="CLOSED"))
+    firm = next(iter(population.organisations))
+    cases.append(_case(rng, population, _FIRM_SERIAL, [firm], mine))
     return {
         "court": _COURT,
         "officers": [

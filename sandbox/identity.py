@@ -1,9 +1,10 @@
-"""Public security: identities and travel documents over REST (docs/departments/identity.md)."""
+"""Public security: identities, residences and travel documents over REST (docs/departments/identity.md)."""
 
 import base64
 import secrets
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -17,6 +18,7 @@ from sandbox.faults import Faults
 from sandbox.people import ADULT, Person
 from sandbox.population import DAY, Population
 from sandbox.program import GARBAGE, authority_in, json_response, program
+from sandbox.residences import Residence
 from sandbox.system import Running, Surroundings, System
 from sandbox.travel_documents import TravelDocument
 from sandbox.wire_log import WireLog
@@ -46,6 +48,14 @@ _DOCUMENT: Final[dict[str, Callable[[TravelDocument], Any]]] = {
     "issuedOn": lambda d: d.issued_on.isoformat(),
     "validUntil": lambda d: d.valid_until.isoformat(),
     "documentStatus": lambda d: d.status(now().date()),
+}
+_RESIDENCE: Final[dict[str, Callable[[Residence], Any]]] = {
+    "householdNumber": lambda r: r.household,
+    "householdRegionCode": lambda r: r.region,
+    "householdAddress": lambda r: r.registered_at,
+    "currentAddress": lambda r: r.lives_at,
+    "deliveryAddress": lambda r: r.served_at,
+    "phoneNumbers": lambda r: list(r.telephones),
 }
 
 
@@ -111,12 +121,6 @@ def department(population: Population, log: WireLog, faults: Faults, secret: str
         )
         return Response(body, media_type="application/json")
 
-    def identity_of(number: str, fields: Sequence[str]) -> dict[str, Any]:
-        person = population.people.get(number)
-        if person is None:
-            return {"found": False}
-        return {"found": True, "identity": {name: _IDENTITY[name](person) for name in fields}}
-
     def documents_of(number: str, fields: Sequence[str]) -> dict[str, Any]:
         if number not in population.people:
             return {"found": False}
@@ -127,10 +131,13 @@ def department(population: Population, log: WireLog, faults: Faults, secret: str
         }
 
     async def identities(request: Request) -> Response:
-        return await ask(request, "identities:batch", _IDENTITY, identity_of)
+        return await ask(request, "identities:batch", _IDENTITY, partial(_identity, population))
 
     async def travel_documents(request: Request) -> Response:
         return await ask(request, "travel-documents:batch", _DOCUMENT, documents_of)
+
+    async def residences(request: Request) -> Response:
+        return await ask(request, "residences:batch", _RESIDENCE, partial(_residence, population))
 
     return program(
         DEPARTMENT,
@@ -138,9 +145,24 @@ def department(population: Population, log: WireLog, faults: Faults, secret: str
         [
             Route("/oauth/token", token, methods=["POST"]),
             Route("/v1/identities:batch", identities, methods=["POST"]),
+            Route("/v1/residences:batch", residences, methods=["POST"]),
             Route("/v1/travel-documents:batch", travel_documents, methods=["POST"]),
         ],
     )
+
+
+def _identity(population: Population, number: str, fields: Sequence[str]) -> dict[str, Any]:
+    person = population.people.get(number)
+    if person is None:
+        return {"found": False}
+    return {"found": True, "identity": {name: _IDENTITY[name](person) for name in fields}}
+
+
+def _residence(population: Population, number: str, fields: Sequence[str]) -> dict[str, Any]:
+    residence = population.residences.get(number)
+    if residence is None:
+        return {"found": False}
+    return {"found": True, "residence": {name: _RESIDENCE[name](residence) for name in fields}}
 
 
 def _start(around: Surroundings) -> Running:

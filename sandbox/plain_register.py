@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from sandbox.hold_words import hold_words
-from sandbox.holds import Hold, balance_after, standings
+from sandbox.holds import Hold, Log, Standing, balance_after, standings
 from sandbox.ledger import Ledger
 from sandbox.money import yuan
 from sandbox.orders import Asset
@@ -53,6 +53,8 @@ class PlainRegister:
         holds: the word for holds; empty for a register of what nobody holds.
         available: the word for what holds leave; empty if there is none.
         balance: the word for what is there after deductions; empty if there is none.
+        shown: the word for the number under which the first hold is shown to the public; empty
+            where none is.
         hold_names: the words within a hold: authority, case, rank, amount, starts, ends, state.
         amount: how an amount is written.
     """
@@ -63,6 +65,7 @@ class PlainRegister:
     holds: str = ""
     available: str = ""
     balance: str = ""
+    shown: str = ""
     hold_names: tuple[str, ...] = HOLD_NAMES
     amount: Callable[[int], Any] = yuan
     by_record: Mapping[str, Row] = field(init=False)
@@ -86,6 +89,8 @@ class PlainRegister:
         for name in fields:
             if name == self.holds:
                 said[name] = hold_words(standing, self.hold_names, self.amount)
+            elif name == self.shown:
+                said[name] = _shown(row.record, log, standing)
             elif name == self.balance:
                 said[name] = self.amount(balance_after(row.capacity or 0, log))
             elif name == self.available:
@@ -94,6 +99,15 @@ class PlainRegister:
             else:
                 said[name] = row.words.get(name)
         return said
+
+
+def _shown(record: str, log: Log, standing: Sequence[Standing]) -> str | None:
+    """Return the number of the first live hold: holds are shown, and numbered, as they come."""
+    if not standing:
+        return None
+    placed = [one for one in log if isinstance(one, Hold)]
+    place = next(at for at, one in enumerate(placed, 1) if one is standing[0].hold)
+    return f"GS-{record}-{place:03d}"
 
 
 def by_owner(rows: Sequence[Row]) -> dict[str, list[Row]]:

@@ -12,6 +12,7 @@ from sandbox.families import settle
 from sandbox.housing_fund_register import Account, open_accounts
 from sandbox.people import ADULT, Person
 from sandbox.relations_register import Relation, relate
+from sandbox.residences import Residence, house
 from sandbox.securities_register import Holding, deposit
 from sandbox.travel_documents import TravelDocument, issue
 from sandbox.vehicles_register import Vehicle, register_vehicles
@@ -40,6 +41,7 @@ class Population:
     accounts: Mapping[str, Account]
     holdings: Mapping[str, Sequence[Holding]]
     relations: Mapping[str, Sequence[Relation]]
+    residences: Mapping[str, Residence]
 
     @property
     def adults(self) -> list[str]:
@@ -73,4 +75,5 @@ def populate(seed: int, size: int) -> Population:
         accounts=open_accounts(chance(seed, "accounts"), adults, organisations, first, DAY),
         holdings=deposit(chance(seed, "securities"), owners, first, DAY),
         relations=relate(people, families, firms, positions),
+        residences=house(chance(seed, "residences"), everyone, families),
     )

@@ -69,7 +69,7 @@ def rest_system(
         )
         registers = draw_up(around.population, chance(around.seed, stem))
         desk = Desk(around.population, registers, ledger, carried, yuan)
-        counter = _Counter(around, desk)
+        counter = Counter(around, desk)
         routes = [
             Route(
                 f"/v1/{one.name}",
@@ -79,30 +79,27 @@ def rest_system(
             for one in registers
         ]
         if carried:
-            routes += [
-                Route(
-                    orders,
-                    guarded_by_key(around.secret, counter.statement, around.faults),
-                    methods=["GET"],
-                ),
-                Route(
-                    f"{orders}/{{key}}",
-                    guarded_by_key(around.secret, counter.order, around.faults),
-                    methods=["PUT"],
-                ),
-                Route(
-                    f"{orders}/{{key}}",
-                    guarded_by_key(around.secret, counter.status, around.faults),
-                    methods=["GET"],
-                ),
-            ]
+            routes += order_routes(around, counter, orders)
         routes += [clock_route(around.clock), *further(around, registers)]
         return Running(app=program(department, around.faults, routes))
 
     return System(stem=stem, department=department, protocol="REST", start=start)
 
 
-class _Counter:
+def order_routes(around: Surroundings, counter: "Counter", orders: str) -> list[Route]:
+    """Return where orders are PUT under their key, looked up, and listed."""
+
+    def route(path: str, view: Callable[[Request], Any], method: str) -> Route:
+        return Route(path, guarded_by_key(around.secret, view, around.faults), methods=[method])
+
+    return [
+        route(orders, counter.statement, "GET"),
+        route(f"{orders}/{{key}}", counter.order, "PUT"),
+        route(f"{orders}/{{key}}", counter.status, "GET"),
+    ]
+
+
+class Counter:
     """Where the calls of one system arrive."""
 
     def __init__(self, around: Surroundings, desk: Desk) -> None:

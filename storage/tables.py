@@ -976,3 +976,30 @@ record_cursors = Table(
     Column("source", String(32), primary_key=True),
     Column("sequence", BigInteger, nullable=False),
 )
+
+# What people of a unit are asked to type in, and what they typed: erased when it may not be shown any
+# more. `key` says who asks whom what about whom; `open_key` is the same while it is open: one at a time.
+typed_requests = Table(
+    "typed_requests",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("key", String(64), nullable=False, index=True),
+    Column("open_key", String(64), unique=True),
+    Column("unit", String(64), nullable=False),
+    Column("stem", String(64), nullable=False),
+    Column("question", String(64), nullable=False),
+    Column("case_number", String(64), nullable=False),
+    Column("organisation", String(64), nullable=False),
+    Column("purpose", String(32), nullable=False),
+    Column("officer", String(64), nullable=False),
+    Column("id_number", String(18), nullable=False),
+    Column("fields", JSON, nullable=False),
+    Column("asked_at", _Instant, nullable=False),
+    Column("due_at", _Instant, nullable=False),
+    Column("state", String(16), nullable=False),  # OPEN, ANSWERED, EXPIRED
+    Column("answered_at", _Instant),
+    Column("answered_by", String(64)),
+    Column("answer", JSON(none_as_null=True)),
+    Column("valid_until", _Instant),
+    Index(None, "unit", "state", "asked_at"),
+)

@@ -30,7 +30,9 @@ def ask(
 
 
 def wire(demo: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    return {
-        d["id"]: [json.loads(line) for line in Path(d["wireLog"]).read_text().splitlines()]
-        for d in demo["departments"]
-    }
+    """Return what each system was asked: by department, a further system of one as ``id/stem``."""
+    logs: dict[str, list[dict[str, Any]]] = {}
+    for d in demo["departments"]:
+        name = d["id"] if d["id"] not in logs else f"{d['id']}/{d['stem']}"
+        logs[name] = [json.loads(line) for line in Path(d["wireLog"]).read_text().splitlines()]
+    return logs

@@ -30,13 +30,18 @@ def of_debtors(fields: str) -> str:
 # What stands for each group in the graph.
 DOCUMENTS = {
     "identity": of_debtors("identity { name }"),
-    "travelDocuments": of_debtors(
-        "relatedPersons { person { travelDocuments { documentNumber } } }"
-    ),
+    "residence": of_debtors("residence { currentAddress }"),
+    "travelDocuments": of_debtors("travelDocuments { documentNumber }"),
     "corporateRelations": of_debtors("relatedPersons { relatedName }"),
     "vehicle": of_debtors("vehicles { plateNumber }"),
     "housingFund": of_debtors("housingFund { ownerName }"),
     "securities": of_debtors("securities { ownerName }"),
+    "realEstate": of_debtors("realEstate { ownerName }"),
+    "landUseRight": of_debtors("landUseRights { ownerName }"),
+    "equity": of_debtors("equity { ownerName }"),
+    "insuranceCashValue": of_debtors("insurance { ownerName }"),
+    "vessel": of_debtors("vessels { ownerName }"),
+    "employmentIncome": of_debtors("employmentIncome { ownerName }"),
     "case": '{ case(number: "%s", purpose: PROPERTY_INQUIRY) { state } }',
     "listEntry": "{ listEntries(first: 1) { nodes { id } } }",
     "restrictionOrder": '{ restrictionOrders(caseNumber: "%s") { number } }',
@@ -47,19 +52,12 @@ DOCUMENTS = {
 }
 # Nothing in the graph reads these; the test below holds that.
 NOT_IN_THE_GRAPH = {
-    "residence": "residence:read",
     "exportTaxRebate": "tax-refunds:read",
     "vatRefund": "tax-refunds:read",
     "securitiesSettlementFunds": "settlement-funds:read",
     "investmentWealthFunds": "wealth:read",
     "bankDeposit": "deposits:read",
     "onlinePaymentBalance": "payments:read",
-    "realEstate": "real-estate:read",
-    "landUseRight": "real-estate:read",
-    "equity": "equity:read",
-    "insuranceCashValue": "insurance:read",
-    "vessel": "vessels:read",
-    "employmentIncome": "income:read",
     "assistance": "assist:request",
     "propertyReport": "property-report:issue",
     "clue": "clues:manage",
@@ -86,6 +84,7 @@ NARROWER = {
     ("court-approver", "corporateRelations"): NO_SCOPE,
     ("dept:public-security", "identity"): OWN_ORDERS,
     ("dept:public-security", "travelDocuments"): OWN_ORDERS,
+    ("dept:public-security", "residence"): OWN_ORDERS,
     **{
         (role, "listEntry"): "screens; does not read"
         for role in MATRIX
@@ -157,6 +156,9 @@ OWN_FIELDS = {
     "housingFund": ("housing-fund:read", "housingFund { balance { fen } }"),
     "securities": ("securities:read", "securities { quantity }"),
     "identity": ("identity:read", "identity { name }"),
+    "equity": ("equity:read", "equity { companyName }"),
+    "insuranceCashValue": ("insurance:read", "insurance { productName }"),
+    "employmentIncome": ("income:read", "employmentIncome { employerName }"),
 }
 
 
@@ -200,11 +202,17 @@ async def test_masked_and_raw_are_what_the_matrix_says(court: World, role: str, 
     assert bool(masked) is (MATRIX[role][group]["read"] == "masked")
 
 
+HOLDING = (
+    *("traffic-police", "housing-fund-center", "securities-depository", "land-resources"),
+    *("market-regulation", "insurers", "transport", "hrss"),
+)
+
+
 def submit_orders(connection: Connection, case: CaseRecord) -> None:
     """Put an order on each debtor and department up for approval: who approves reads no more."""
     connection.execute(orders.delete())
     for party in case.obligors:
-        for department in ("traffic-police", "housing-fund-center", "securities-depository"):
+        for department in HOLDING:
             key = f"{department[:4]}-{party.id_number}"
             connection.execute(
                 insert(orders).values(

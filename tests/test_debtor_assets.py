@@ -3,7 +3,7 @@
 from typing import Any
 
 from domain import catalogue
-from resolvers.debtor_assets import constant
+from resolvers.asset_words import constant
 from tests.demo_tokens import ENTITLEMENTS, ask_with, demo_token
 from tests.running import ask, wire
 from tests.test_faults import order_fault
@@ -145,3 +145,20 @@ def test_a_silent_department_is_an_entry_and_never_a_shorter_list(demo: dict[str
         assert (silent["status"], silent["assets"]) == ("CONTRACT_BROKEN", None)
         assert silent["code"] == "DEPARTMENT_CONTRACT_BROKEN"
         assert entries["SECURITIES"]["status"] == "ANSWERED"
+
+
+def test_the_plan_shapes_the_answer_and_explains_the_questions(demo: dict[str, Any]) -> None:
+    answer = ask(
+        demo,
+        "court-executor",
+        UNIFORM,
+        {"X-Explain": "plan"},
+        n=demo["cases"][0]["number"],
+    ).json()
+
+    plan = answer["extensions"]["plan"]
+    assert plan["shapedBy"] == "plan"
+    [step] = [one for one in plan["steps"] if one["department"] == "traffic-police"]
+    assert {"plate_number", "brand_model", "source_record_id", "holds"} <= set(step["fields"])
+    assert "engine_number" not in step["fields"]
+    assert "Vehicle.plateNumber" in plan["fields"]

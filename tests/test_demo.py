@@ -32,6 +32,7 @@ ROLES = {
     "dept:securities-depository",
     "dept:public-security",
     "dept:market-regulation",
+    "dept:subdistrict",
     "dept:screening-only",
     "auditor",
     "developer",

@@ -14,6 +14,7 @@ import pytest
 
 from auth.time_stamps import StampRoots
 from domain.checkpoint import parse_note
+from tests.databases import ENGINES, empty_database
 from tests.installation import installed
 from tests.record.attestors import SM2, sm2_command, sm2_key
 from tests.record.authority import Authority, running_authority
@@ -37,8 +38,10 @@ def second_key(home: Path) -> str:
     return sm2_key(home)
 
 
-@pytest.fixture(scope="module")
-def attested(home: Path, second_key: str, authority: Authority) -> Iterator[dict[str, Any]]:
+@pytest.fixture(scope="module", params=ENGINES)
+def attested(
+    request: pytest.FixtureRequest, home: Path, second_key: str, authority: Authority
+) -> Iterator[dict[str, Any]]:
     environment = {
         "CHAKONG_RECORD_SIGNERS__SM2__KEY": second_key,
         "CHAKONG_RECORD_SIGNERS__SM2__COMMAND": json.dumps(sm2_command(home)),
@@ -49,8 +52,13 @@ def attested(home: Path, second_key: str, authority: Authority) -> Iterator[dict
         "CHAKONG_RECORD_STAMPING__EVERY_SECONDS": "1",
         "CHAKONG_RECORD_STAMPING__STOP_AFTER_SECONDS": "5",
     }
-    with installed(home, **environment) as installation:
-        yield installation.start() | {"data": str(home / "state")}
+    place = home / request.param
+    place.mkdir()
+    with (
+        empty_database(request.param, place) as url,
+        installed(place, CHAKONG_DATABASE_URL=url, **environment) as installation,
+    ):
+        yield installation.start() | {"data": str(place / "state"), "database": url}
 
 
 def plain(demo: dict[str, Any], path: str) -> httpx.Response:
@@ -138,6 +146,7 @@ def test_an_export_is_signed_and_stamped_to_its_last_entry(
     configuration.write_text(
         f"""
 data_dir = {json.dumps(attested["data"])}
+database_url = {json.dumps(attested["database"])}
 public_url = {json.dumps(attested["issuer"])}
 [record_signers.sm2]
 key = {json.dumps(second_key)}

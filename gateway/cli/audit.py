@@ -55,7 +55,7 @@ def entries(
     as_json: AsJson = False,
 ) -> None:
     """Write entries as CSV or JSON Lines, signed: `sha256sum -c` and openssl check them."""
-    from gateway.cli.audit_desk import entries_taken  # noqa: PLC0415 -- `--help` answers at once
+    from gateway.cli.entries_desk import entries_taken  # noqa: PLC0415 -- `--help` answers at once
 
     try:
         told = entries_taken(config, directory, asked.read())

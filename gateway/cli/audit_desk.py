@@ -1,12 +1,9 @@
 """The desk behind ``chakong audit``."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import msgspec
 from sqlalchemy import Connection
@@ -16,23 +13,18 @@ from auth.record_keys import RecordKeys
 from auth.time_stamps import StampRoots
 from domain.note_key import COSIGNATURE, ED25519
 from domain.record import RecordKind
-from gateway.cli.desk import pseudonyms, with_settings
+from gateway.cli.desk import with_settings
 from gateway.cli.operator import operator
-from gateway.plain_record import Rests, entry_beside
+from gateway.plain_record import entry_beside
 from gateway.record_attestors import attesting_keys, attesting_of, stamp_roots
 from gateway.record_bundle import write_bundle
 from gateway.record_database import verify_database
-from gateway.record_export import Export, Exported, write_export
 from gateway.record_keeper import RecordKeeper
 from gateway.record_origin import record_origin
 from gateway.record_ownership import require_own_record
 from gateway.record_retention import forget
-from gateway.record_where import Wanted, read_wanted
 from gateway.recorder import Recorder
 from gateway.settings import Settings, load_settings
-from resolvers.duty_of_reason import Stated, owes_reason, stated
-from resolvers.looks_under_way import Looks
-from resolvers.refusals import Refused
 from storage.database import Database, open_database
 from storage.record import RecordDraft, append, record_size
 
@@ -47,14 +39,14 @@ def exported(
     """
 
     async def work(settings: Settings, database: Database) -> dict[str, object]:
-        keys = _kept_keys(settings)
+        keys = kept_keys(settings)
         await require_own_record(database, keys)
         keeper = _keeper(settings, database, keys)
         told = {"what": {"bundle": True, "first": first, "end": end}}
         draft = entry_beside(
             keys, operator(), RecordKind.EXPORT, "TAKEN", told, at=datetime.now(UTC)
         )
-        await _recorded(database, draft)
+        await recorded(database, draft)
         await keeper.turn()
         await attested(settings, database)
         size = await database.read(record_size)
@@ -93,7 +85,7 @@ def database_checked(
         ValueError: a key cannot be read, or the database is none of this version.
     """
     settings = load_settings(config)
-    keys = _kept_keys(settings)
+    keys = kept_keys(settings)
     known = [
         str(key) for key in attesting_keys(settings) if key.algorithm in {ED25519, COSIGNATURE}
     ]
@@ -142,71 +134,12 @@ async def attested(settings: Settings, database: Database) -> None:
         await attesting.aclose()
 
 
-def entries_taken(config: Path | None, directory: Path, asked: bytes) -> dict[str, object]:
-    """Write the entries that *asked* (JSON, as for ``POST /record/export``) names, signed.
-
-    Raises:
-        ValueError, OSError: it asks for nothing, for too much, or without what is owed for it.
-    """
-    wanted = read_wanted(asked)
-    subjects = [] if wanted.subject is None else [wanted.subject]
-    caller, now = operator(), datetime.now(UTC)
-
-    async def work(settings: Settings, database: Database) -> dict[str, object]:
-        keys, pseudonym = _kept_keys(settings), pseudonyms(settings)
-        await require_own_record(database, keys)
-        said = _stated(wanted)
-        try:
-            who = caller.subject
-            await owes_reason(database, keys, who, said, subjects, looks=Looks())
-        except Refused as refused:
-            raise ValueError(str(refused)) from refused
-        export = Export(
-            format=wanted.format,
-            sought=wanted.sought(),
-            asked=wanted.asked(pseudonym(subjects[0]) if subjects else None),
-            by=caller.subject,
-            at=now,
-        )
-
-        def write(place: Path, connection: Connection) -> Exported:
-            origin = record_origin(settings)
-            return write_export(connection, place, keys, export, origin=origin, pseudonym=pseudonym)
-
-        with _aside(directory) as place:
-            written = await database.read_aside(partial(write, place))
-            told: dict[str, object] = {
-                "export": wanted.format.value,
-                "entries": written.entries,
-                "sha256": written.sha256,
-            }
-            draft = entry_beside(
-                keys,
-                caller,
-                RecordKind.EXPORT,
-                "TAKEN",
-                {"what": told},
-                subjects=subjects,
-                rests_on=Rests(
-                    cases=[] if export.sought.case is None else [export.sought.case],
-                    documents=[wanted.document],
-                    reasons=[] if said.reason is None else [said.reason],
-                    outside=subjects,
-                ),
-                at=now,
-            )
-            await _recorded(database, draft)
-        return told
-
-    return with_settings(config, work)
-
-
 def public_pem(config: Path | None) -> str:
     """Return the public key of the record's signer as PEM, for openssl."""
-    return _kept_keys(load_settings(config)).public_pem
+    return kept_keys(load_settings(config)).public_pem
 
 
-async def _recorded(database: Database, draft: RecordDraft) -> None:
+async def recorded(database: Database, draft: RecordDraft) -> None:
     """Put *draft* into the record before what it is about is anywhere.
 
     Raises:
@@ -220,32 +153,9 @@ async def _recorded(database: Database, draft: RecordDraft) -> None:
         ) from error
 
 
-@contextmanager
-def _aside(directory: Path) -> Iterator[Path]:
-    """Yield a place to write to, which becomes *directory* once all that was to be done is done.
-
-    Raises:
-        FileExistsError: something is there already; exports are not written over.
-    """
-    if directory.exists():
-        raise FileExistsError(f"{directory} is there already; exports are not written over")
-    with TemporaryDirectory(prefix=f".unfinished-{directory.name}-", dir=directory.parent) as made:
-        place = Path(made) / directory.name
-        place.mkdir(mode=0o700)
-        yield place
-        place.rename(directory)
-
-
-def _stated(wanted: Wanted) -> Stated:
-    try:
-        return stated(wanted.document, wanted.reason)
-    except Refused as refused:
-        raise ValueError(str(refused)) from refused
-
-
 def verifier(config: Path | None) -> str:
     """Return the public key of the record's signer, as verifiers want it."""
-    return _kept_keys(load_settings(config)).verifier
+    return kept_keys(load_settings(config)).verifier
 
 
 def erased(config: Path | None, now: datetime | None) -> dict[str, object]:
@@ -253,7 +163,7 @@ def erased(config: Path | None, now: datetime | None) -> dict[str, object]:
     moment = (now or datetime.now(UTC)).replace(tzinfo=UTC)
 
     async def work(settings: Settings, database: Database) -> dict[str, object]:
-        keys = _kept_keys(settings)
+        keys = kept_keys(settings)
         await require_own_record(database, keys)
         keeper = _keeper(settings, database, keys)
         await keeper.turn()
@@ -264,7 +174,7 @@ def erased(config: Path | None, now: datetime | None) -> dict[str, object]:
     return with_settings(config, work)
 
 
-def _kept_keys(settings: Settings) -> RecordKeys:
+def kept_keys(settings: Settings) -> RecordKeys:
     """Return the keys that the record was begun with; made up here, they would fit no record.
 
     Raises:

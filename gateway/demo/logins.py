@@ -16,6 +16,8 @@ PASSWORD: Final = "demo-9903"  # noqa: S105 -- printed on purpose: synthetic peo
 EXECUTOR: Final = "executor-1"
 SCREENING_ONLY: Final = "dept:screening-only"
 
+_UNITS: Final = {"dept:subdistrict": "subdistricts"}
+
 # Roles that people outside the case files have.
 _OTHERS: Final = {
     "auditor-1": ("auditor", "court"),
@@ -117,7 +119,7 @@ def demo_grant(role: str | None, organisation: str, *, now: datetime) -> Grant:
 
 def organisation_of(role: str) -> str:
     """Return the department that a system role is for."""
-    return role.removeprefix("dept:")
+    return _UNITS.get(role, role.removeprefix("dept:"))
 
 
 def role_of_system(role: str) -> str:

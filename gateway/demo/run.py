@@ -63,6 +63,7 @@ READY_ROLES: Final = (
     "dept:securities-depository",
     "dept:public-security",
     "dept:market-regulation",
+    "dept:subdistrict",
     "dept:screening-only",
     "auditor",
     "developer",
@@ -216,6 +217,7 @@ def _settings(options: DemoOptions, departments: Sequence[Simulated], port: int)
         persons_per_hour=100_000,  # whoever tries it out asks about everybody
         step_up_seconds=TOKEN_SECONDS,  # its tokens last as long as it does, and prove two factors
         groups_on=sorted(catalogue.off_by_default() & catalogue.asset_kinds().keys()),
+        manual_departments={"subdistrict_clues": organisation_of("dept:subdistrict")},
         departments={d.stem: Department(url=d.url, secret=SecretStr(SECRET)) for d in departments},
     )
 
@@ -316,7 +318,13 @@ def _ready(
             if case.state == "OPEN" and any(o.officer.id == EXECUTOR for o in case.officers)
         ],
         "departments": [
-            {"id": d.id, "url": d.url, "protocol": d.protocol, "wireLog": d.wire_log}
+            {
+                "id": d.id,
+                "stem": d.stem,
+                "url": d.url,
+                "protocol": d.protocol,
+                "wireLog": d.wire_log,
+            }
             for d in departments
         ],
     }

@@ -45,8 +45,9 @@ def address(
 async def examined(
     district: District, connector: type[Connector], authority: Authority, **more: Any
 ) -> list[Finding]:
-    people = list(district.population.names)[:20]
-    subjects = [IdNumber(one) for one in (district.population.principal, *people)]
+    people = list(district.population.people)[:15]
+    firms = list(district.population.organisations)[:15]
+    subjects = [IdNumber(one) for one in (district.population.principal, *people, *firms)]
     return await Examination(
         connector=connector,
         address=address(district, connector),

@@ -25,7 +25,7 @@ def addresses(directory: Path) -> list[DepartmentAddress]:
         DepartmentAddress(id="traffic-police", url=NOWHERE),
         DepartmentAddress(id="housing-fund-center", url=f"sqlite:///{directory}/x.db"),
         DepartmentAddress(id="securities-depository", url=NOWHERE, secret="s"),
-        DepartmentAddress(id="market-regulation", url=NOWHERE, secret="s"),
+        DepartmentAddress(id="market-regulation", stem="related_persons", url=NOWHERE, secret="s"),
     ]
 
 

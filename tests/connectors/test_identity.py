@@ -274,3 +274,43 @@ async def test_without_a_token_nobody_is_asked_about(
     await connector.aclose()
 
     assert {request.path for request in department.heard} == {"/oauth/token"}
+
+
+async def test_where_someone_lives_comes_with_the_wanted_fields_alone(
+    listen: Listen, authority: Authority
+) -> None:
+    home = {"currentAddress": "示例市示例区示例路1号", "phoneNumbers": ["12900000001"]}
+    department = await listen(
+        answering(
+            {"idNumber": ANNA, "found": True, "residence": home}, {"idNumber": BEN, "found": False}
+        )
+    )
+    connector = connector_at(department.url)
+    want = Projection({"current_address", "phone_numbers"})
+
+    answers = await connector.residence_of([ANNA, BEN], want, authority)
+    await connector.aclose()
+
+    assert answers[BEN].get() is None
+    residence = answers[ANNA].get()
+    assert residence.current_address == "示例市示例区示例路1号"
+    assert residence.phone_numbers == ("12900000001",)
+    [_, question] = department.heard
+    assert question.path == "/v1/residences:batch"
+    assert question.json()["fields"] == ["currentAddress", "phoneNumbers"]
+
+
+async def test_a_telephone_number_of_another_form_is_an_error_in_its_place(
+    listen: Listen, authority: Authority
+) -> None:
+    home = {"currentAddress": "示例市", "phoneNumbers": ["call me"]}
+    department = await listen(answering({"idNumber": ANNA, "found": True, "residence": home}))
+    connector = connector_at(department.url)
+    want = Projection({"current_address", "phone_numbers"})
+
+    answer = (await connector.residence_of([ANNA], want, authority))[ANNA]
+    await connector.aclose()
+
+    assert answer.damaged
+    assert broken_values(answer) == {"phone_numbers"}
+    assert answer.get().current_address == "示例市"

@@ -19,12 +19,23 @@ from connectors.errors import (
 )
 from connectors.question import Answer, Authority, Projection, Question
 from connectors.records import EncumbranceRecord, HoldRecord
+from domain import catalogue
 from domain.identity import IdNumber
+from resolvers.declare import camel
 
 AS_OF = datetime(2026, 11, 23, 1, 2, 3, tzinfo=UTC)
 FAULTS = (DepartmentBusy, DepartmentTimeout, DepartmentRefused, DepartmentContractBroken)
 
 
+_TYPES: Mapping[str, Any] = {
+    "Money": int,
+    "Long": int,
+    "Boolean": bool,
+    "Date": date,
+    "DateTime": datetime,
+    "[Encumbrance!]!": tuple[EncumbranceRecord, ...],
+    "[Hold!]!": tuple[HoldRecord, ...],
+}
 Asked = list[tuple[Question[Any], Projection]]
 
 
@@ -100,7 +111,8 @@ class MarkedDepartments:
             return DepartmentContractBroken(question.department)
         if attribute == "related_id_number":
             return lot.choice(self.people)
-        [kind] = [one for one in typing.get_args(hint) if one is not type(None)]
+        kinds = [one for one in typing.get_args(hint) if one is not type(None)]
+        kind = kinds[0] if kinds else _catalogued(attribute)
         while hasattr(kind, "__supertype__"):
             kind = kind.__supertype__
         return _made(lot, mark(question, attribute), kind)
@@ -131,6 +143,14 @@ def _made(lot: random.Random, text: str, kind: Any) -> Any:
     if item is HoldRecord:
         return (HoldRecord(authority=text, rank=lot.randrange(1, 9), state="ACTIVE"),) * 2
     return (text, text)
+
+
+def _catalogued(attribute: str) -> Any:
+    """Return the type of an attribute whose record was made of a table and has no types."""
+    name = camel(attribute)
+    of_kinds = (kind.fields.get(name) for kind in catalogue.asset_kinds().values())
+    found = next((field.type for field in of_kinds if field is not None), "String")
+    return _TYPES.get(found, str)
 
 
 def _fault(lot: random.Random, question: Question[Any]) -> DepartmentError:

@@ -194,6 +194,28 @@ def test_existing_orders_count_and_what_they_hold_of_shares_too() -> None:
     assert taken(plan) == [("account", 30_00)]
 
 
+@pytest.mark.parametrize(
+    ("candidate", "expected"),
+    [
+        pytest.param(shares("a", 180, 2), [("a", 1)], id="a second share would be too much"),
+        pytest.param(shares("a", 130, 1), [], id="one share is too much already"),
+        pytest.param(shares("a", 110, 1), [("a", 1)], id="one share within the tolerance"),
+        pytest.param(shares("a", 100, 100, ordered_quantity=95), [("a", 5)], id="some are ordered"),
+        pytest.param(
+            thing("a", 200, "realEstate", share=333_333, prior_rights=Fen(20_00)),
+            [("a", 59_99)],
+            id="the obligor's third of a house, less its mortgage",
+        ),
+        pytest.param(thing("a", 90, "realEstate", share=None), [], id="nobody knows which share"),
+        pytest.param(money("a", 90, ordered=Fen(80_00)), [("a", 10_00)], id="some is ordered"),
+    ],
+)
+def test_no_more_is_taken_than_is_free_and_needed(
+    candidate: Candidate, expected: list[tuple[str, int]]
+) -> None:
+    assert taken(control_plan(CASE, [candidate], POLICY)) == expected
+
+
 def test_an_officer_may_deviate_with_a_reason() -> None:
     found = [money("account", 100), thing("car", 100), money("other", 100)]
     wishes = {

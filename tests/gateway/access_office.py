@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any, TypeVar
 
+import anyio
 import anyio.to_thread
 import httpx
 import pyotp
@@ -26,6 +28,7 @@ BY = "admin-1"
 PASSWORD = "合成口令 of synthetic people"
 ORIGIN = "http://127.0.0.1:8000"
 HEADER = {"x-chakong-session": "1", "origin": ORIGIN, "sec-fetch-site": "same-origin"}
+_STEP, _A_MOMENT = 30, 10  # seconds
 IN_A_YEAR = datetime.now(UTC) + timedelta(days=360)
 
 
@@ -140,7 +143,10 @@ async def enrol(browser: httpx.AsyncClient, user_id: str, activation: str) -> En
     found = re.search(r"<code>([A-Z2-7 ]+)</code>", page.text)
     assert found is not None, page.text
     secret = found[1].replace(" ", "")
-    # The step before: the present one is for signing in.
+    # The step before: the present one is for signing in. It is over when the present one is.
+    left = _STEP - time.time() % _STEP
+    if left < _A_MOMENT:
+        await anyio.sleep(left)
     moment = datetime.now(UTC) - timedelta(seconds=30)
     done = await post_form(
         browser,

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import anyio
 import pytest
@@ -155,9 +156,7 @@ async def test_the_difference_names_who_gained_what(office: Office) -> None:
     await _begin_a_week_ago(office)
     await office.user()
 
-    told = await office.at_the_desk(
-        grant_desk.differences, datetime.now(UTC) - timedelta(days=3), datetime.now(UTC)
-    )
+    told = await office.at_the_desk(grant_desk.differences, _today() - timedelta(days=3), _today())
 
     [executor] = told
     assert executor["holder"] == "person executor-1"
@@ -174,7 +173,7 @@ async def test_another_grant_inherits_nothing_of_the_one_before(office: Office) 
     )
 
     [change] = await office.at_the_desk(
-        grant_desk.differences, datetime.now(UTC) - timedelta(days=3), datetime.now(UTC)
+        grant_desk.differences, _today() - timedelta(days=3), _today()
     )
     assert change["gained"].splitlines() == ["role list-officer"]
     assert "identity:read:raw" in change["lost"].splitlines()
@@ -229,6 +228,11 @@ def _grant_entries(connection: Connection) -> list[dict[str, Any]]:
         .order_by(record_entries.c.n)
     )
     return [json.loads(body_of(leaf)) for leaf in leaves]
+
+
+def _today() -> datetime:
+    """Return a day as commands mean it: in Asia/Shanghai, where it is tomorrow from 16:00 UTC on."""
+    return datetime.now(ZoneInfo("Asia/Shanghai"))
 
 
 async def _begin_a_week_ago(office: Office) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, text
 from domain.case_number import parse_case_number
 from domain.identity import parse_id_number
 from storage.cases import AssignedOfficer, Officer, Party, keep_cases, keep_officers
-from tests.gateway.access_office import Office, ask, open_office, sign_in
+from tests.gateway.access_office import Enrolled, Office, ask, open_office, sign_in
 from tests.resolvers.order_world import blank_case
 
 pytestmark = pytest.mark.anyio
@@ -60,6 +60,24 @@ async def both(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
             ]
 
 
+async def handling_two_cases(office: Office) -> Enrolled:
+    """Return an officer who handles a case of each of two people."""
+    assigned = (AssignedOfficer(officer=OFFICER, capacity="HANDLER"),)
+    cases = [
+        replace(
+            blank_case(
+                (Party(id_number=parse_id_number(one), name="合成人", kind="NATURAL_PERSON"),),
+                assigned,
+            ),
+            number=parse_case_number(number),
+        )
+        for number, one in zip(CASES, PEOPLE, strict=True)
+    ]
+    await office.gateway.database.write(lambda c: keep_officers(c, [OFFICER]))
+    await office.gateway.database.write(lambda c: keep_cases(c, cases))
+    return await office.enrolled()
+
+
 async def test_who_guesses_at_one_waits_at_the_other(both: list[Office]) -> None:
     person = await both[0].enrolled()
     statuses = []
@@ -78,20 +96,7 @@ async def test_who_guesses_at_one_waits_at_the_other(both: list[Office]) -> None
 async def test_who_asked_about_enough_people_at_one_has_asked_at_the_other(
     both: list[Office],
 ) -> None:
-    person = await both[0].enrolled()
-    assigned = (AssignedOfficer(officer=OFFICER, capacity="HANDLER"),)
-    cases = [
-        replace(
-            blank_case(
-                (Party(id_number=parse_id_number(one), name="合成人", kind="NATURAL_PERSON"),),
-                assigned,
-            ),
-            number=parse_case_number(number),
-        )
-        for number, one in zip(CASES, PEOPLE, strict=True)
-    ]
-    await both[0].gateway.database.write(lambda c: keep_officers(c, [OFFICER]))
-    await both[0].gateway.database.write(lambda c: keep_cases(c, cases))
+    person = await handling_two_cases(both[0])
     async with both[0].browser() as browser:
         await sign_in(browser, person)
         cookies = dict(browser.cookies)
@@ -104,3 +109,14 @@ async def test_who_asked_about_enough_people_at_one_has_asked_at_the_other(
     assert (first.status_code, again.status_code, other.status_code) == (200, 200, 429)
     assert other.json()["errors"][0]["extensions"]["code"] == "TOO_MANY_PERSONS"
     assert int(other.headers["retry-after"]) > 3000
+
+
+async def test_who_cannot_be_counted_is_not_answered(both: list[Office]) -> None:
+    person = await handling_two_cases(both[0])
+    await both[0].gateway.database.write(lambda c: c.execute(text("DROP TABLE persons_asked")))
+    async with both[1].browser() as browser:
+        await sign_in(browser, person)
+        answer = await ask(browser, LOOK % CASES[0])
+
+    assert answer.status_code == 503
+    assert answer.json()["errors"][0]["extensions"]["code"] == "ACCESS_UNDECIDED"

@@ -1,0 +1,153 @@
+"""A record of one kind read as an asset: which attribute says what, and what the law hears in it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from domain.exempt_funds import exempt_by
+from domain.found_asset import WHOLE, FoundAsset, PriorHold
+from domain.money import Fen
+
+_BURDENS: Final = frozenset({"holds", "encumbrances"})
+NAME: Final = frozenset({"source_record_id"})
+"""What an asset is known by, whatever else is asked of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Which attributes of a kind's record say what; None where it has no such attribute."""
+
+    kind: str
+    label: tuple[str, ...]
+    value: str | None
+    available: str | None
+    quantity: str | None
+    free_quantity: str | None
+    rights: tuple[str, ...]
+    share: str | None
+    pledges: tuple[str, ...]
+    state: str | None
+    arrived: frozenset[str]
+    exempt: Mapping[str, str]
+    doubtful: tuple[str, ...]
+    has: frozenset[str]
+
+    @property
+    def amounts(self) -> frozenset[str]:
+        """What the worth of an asset is counted from."""
+        named = (
+            *(self.value, self.available, self.quantity, self.free_quantity, self.share),
+            *self.rights,
+        )
+        return frozenset(one for one in named if one is not None)
+
+    @property
+    def signs(self) -> frozenset[str]:
+        """What may stand against controlling it."""
+        state = () if self.state is None else (self.state,)
+        return frozenset((*self.exempt, *self.doubtful, *state))
+
+    @property
+    def everything(self) -> frozenset[str]:
+        """All that a plan needs to know of it."""
+        found = {*self.label, *self.amounts, *self.signs, *self.pledges, *_BURDENS, "as_of"}
+        return NAME | (frozenset(found) & self.has)
+
+    def needs(self, part: str) -> frozenset[str]:
+        """Return the attributes behind one field of the graph's ``Asset``, by its Python name."""
+        worth = self.amounts | self.signs | (_BURDENS & self.has)
+        behind: Mapping[str, Iterable[str]] = {
+            "label": self.label,
+            "value": () if self.value is None else (self.value,),
+            "value_band": () if self.value is None else (self.value,),
+            "controllable_amount": worth,
+            "permitted_controls": self.signs,
+            "exemption": self.signs,
+            "pledged": self.pledges,
+            "prior_holds": ("holds",),
+            "encumbrances": ("encumbrances",),
+            "as_of": ("as_of",),
+        }
+        return frozenset(behind.get(part, ())) & self.has
+
+    def found(self, record: Any, *, sees: Callable[[str], bool]) -> FoundAsset:
+        """Return what *record* says, as far as the reader *sees* its attributes.
+
+        What was not asked for, or came in another form than agreed, is not known.
+        """
+
+        def of(attribute: str | None) -> Any:
+            if attribute is None or not sees(attribute):
+                return None
+            found = getattr(record, attribute, None)
+            return None if isinstance(found, Exception) else found
+
+        state = of(self.state)
+        marks = [str(said) for one in self.doubtful if (said := of(one))]
+        protected = [words for mark in marks for words in exempt_by(self.kind, mark)]
+        pledges = [of(one) for one in self.pledges]
+        return FoundAsset(
+            kind=self.kind,
+            record=of("source_record_id") or "",
+            value=of(self.value),
+            available=of(self.available),
+            quantity=of(self.quantity),
+            free_quantity=of(self.free_quantity),
+            prior_rights=_rights(
+                [
+                    *((0,) if "encumbrances" not in self.has else _amounts(of("encumbrances"))),
+                    *(of(one) or 0 if sees(one) else None for one in self.rights),
+                ]
+            ),
+            share=self._share(record, sees),
+            holds=() if "holds" not in self.has else _holds(of("holds")),
+            pledged=None if not pledges or None in pledges else any(pledges),
+            expected=self.state is not None and state not in self.arrived,
+            exempt=(*(words for one, words in self.exempt.items() if of(one)), *protected),
+            doubtful=tuple(one for one in marks if not exempt_by(self.kind, one)),
+        )
+
+    def _share(self, record: Any, sees: Callable[[str], bool]) -> int | None:
+        if self.share is None:
+            return WHOLE
+        said = getattr(record, self.share, None)
+        unreadable = isinstance(said, Exception) or not sees(self.share)
+        return None if unreadable else _millionths(said)
+
+
+def _holds(records: Iterable[Any] | None) -> tuple[PriorHold, ...]:
+    """Return the holds; of those that nobody can read, one without a limit: nothing is free then."""
+    if records is None:
+        return (PriorHold(waiting=False),)
+    return tuple(
+        PriorHold(
+            waiting=one.state == "WAITING",
+            amount=one.amount,
+            quantity=one.quantity,
+            case_number=one.case_number,
+            ends_on=one.ends_on,
+        )
+        for one in records
+    )
+
+
+def _millionths(percent: Any) -> int | None:
+    """Return a share in percent, as text, in millionths; the whole where the register says none."""
+    if percent is None:
+        return WHOLE
+    try:
+        share = int(Decimal(str(percent)) * (WHOLE // 100))
+    except (InvalidOperation, ValueError, OverflowError):
+        return None
+    return share if 0 <= share <= WHOLE else None
+
+
+def _amounts(burdens: Iterable[Any] | None) -> list[int | None]:
+    return [None] if burdens is None else [one.amount for one in burdens]
+
+
+def _rights(amounts: Iterable[int | None]) -> Fen | None:
+    """Return what others are paid first; None if one of them has no amount."""
+    listed = list(amounts)
+    return None if None in listed else Fen(sum(one or 0 for one in listed))
