@@ -55,5 +55,6 @@ def _hint(column: Column) -> Any:
         return column.form | None
     if column.read is records:
         [words] = get_args(column.form)
-        return tuple[get_type_hints(words.record)["return"], ...] | None  # type: ignore[misc]
+        record = get_type_hints(words.record).get("return")
+        return tuple[record, ...] | None  # type: ignore[valid-type]
     return get_type_hints(column.read)["return"]
