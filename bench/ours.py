@@ -159,6 +159,7 @@ async def serve(port: int, upstream: str, ready: Path, *, records: bool, level: 
             cost_per_minute=10**9,
             persons_per_hour=10**9,
             step_up_seconds=8 * 3600,
+            affiliates_need_reason=False,  # the peers know no such thing
             log_level=level,  # type: ignore[arg-type]  # checked
         )
         configure_logs(settings, Path(place) / "gateway.log")

@@ -13,7 +13,7 @@ import msgspec
 from connectors.asset_columns import owner_columns, record_number
 from connectors.batch_words import ENCUMBRANCES, HOLDS
 from connectors.columns import Column
-from connectors.forms import DecimalText, Yuan, fen
+from connectors.forms import Amount, DecimalText, Yuan, fen
 from connectors.register import Register
 from connectors.xml_department import XmlDepartment, xml_question
 
@@ -31,6 +31,16 @@ def _is_true(text: str) -> bool:
 
 _YES_OR_NO: Final = (Literal["true", "false"], _is_true)
 
+_PRODUCT_KIND: Final = Literal[
+    "BANK_WEALTH",
+    "TRUST",
+    "PUBLIC_FUND",
+    "PRIVATE_FUND",
+    "ASSET_MANAGEMENT_PLAN",
+    "STRUCTURED_DEPOSIT",
+    "PENSION",
+]
+
 DEPOSITS: Final = Register(
     "BankDepositRecord",
     [
@@ -39,12 +49,21 @@ DEPOSITS: Final = Register(
         Column("institution_code", "institutionCode", _digits(12)),
         Column("account_number", "accountNumber"),
         Column("card_number", "cardNumber"),
-        Column("account_kind", "accountKind"),
+        Column(
+            "account_kind",
+            "accountKind",
+            Literal["CLASS_I", "CLASS_II", "CLASS_III", "BASIC", "GENERAL", "SPECIAL_PURPOSE"],
+            open_codes=True,
+        ),
         Column("currency", "currency", _CURRENCY),
         Column("account_status", "accountStatus"),
-        Column("balance", "balance", Yuan, fen),
-        Column("available_balance", "availableBalance", Yuan, fen),
-        Column("special_purpose_flag", "specialPurpose"),
+        Column("balance", "balance", Yuan, fen),  # may be overdrawn
+        Column("available_balance", "availableBalance", Amount, fen),
+        Column(
+            "special_purpose_flag",
+            "specialPurpose",
+            Literal["WAGE_GUARANTEE", "RELIEF", "DEPOSIT_RESERVE", "PENSION", "MARGIN"],
+        ),
         ENCUMBRANCES,
         HOLDS,
         record_number("BD"),
@@ -58,10 +77,10 @@ WEALTH: Final = Register(
         Column("sales_institution", "salesInstitution"),
         Column("product_code", "productCode"),
         Column("product_name", "productName"),
-        Column("product_kind", "productKind"),
+        Column("product_kind", "productKind", _PRODUCT_KIND, open_codes=True),
         Column("units", "units", DecimalText),
-        Column("principal", "principal", Yuan, fen),
-        Column("current_value", "currentValue", Yuan, fen),
+        Column("principal", "principal", Amount, fen),
+        Column("current_value", "currentValue", Amount, fen),
         Column("maturity_on", "maturityOn", date),
         Column("redeemable", "redeemable", *_YES_OR_NO),
         Column("pledged", "pledged", *_YES_OR_NO),

@@ -9,7 +9,7 @@ from typing import Final
 
 from connectors.asset_columns import ENCUMBRANCES, HOLDS, owner_columns, record_number
 from connectors.columns import Column
-from connectors.forms import Yuan, fen
+from connectors.forms import Amount, fen
 from connectors.register import Register
 from connectors.rest_department import RestDepartment, rest_question
 
@@ -19,8 +19,8 @@ PAYMENT_ACCOUNTS: Final = Register(
         *owner_columns(),
         Column("platform_name", "platformName"),
         Column("payment_account_number", "paymentAccountNumber"),
-        Column("balance", "balance", Yuan, fen),
-        Column("available_balance", "availableBalance", Yuan, fen),
+        Column("balance", "balance", Amount, fen),
+        Column("available_balance", "availableBalance", Amount, fen),
         Column("linked_mobile", "linkedMobile"),
         ENCUMBRANCES,
         HOLDS,

@@ -5,13 +5,13 @@ Source:
     docs/departments/settlement_funds.md
 """
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import msgspec
 
 from connectors.asset_columns import ENCUMBRANCES, HOLDS, owner_columns, record_number
 from connectors.columns import Column
-from connectors.forms import Yuan, fen
+from connectors.forms import Amount, fen
 from connectors.register import Register
 from connectors.ticket_department import TicketDepartment, ticket_question
 
@@ -25,10 +25,14 @@ FUND_ACCOUNTS: Final = Register(
         Column("broker_name", "brokerName"),
         Column("custody_bank_name", "custodyBankName"),
         Column("currency", "currency", _CURRENCY),
-        Column("balance", "balance", Yuan, fen),
-        Column("available_balance", "availableBalance", Yuan, fen),
-        Column("in_transit_amount", "inTransitAmount", Yuan, fen),
-        Column("special_purpose_flag", "specialPurpose"),
+        Column("balance", "balance", Amount, fen),
+        Column("available_balance", "availableBalance", Amount, fen),
+        Column("in_transit_amount", "inTransitAmount", Amount, fen),
+        Column(
+            "special_purpose_flag",
+            "specialPurpose",
+            Literal["POOLED_CUSTOMER_ACCOUNT", "SETTLEMENT_RESERVE"],
+        ),
         ENCUMBRANCES,
         HOLDS,
         record_number("SC"),

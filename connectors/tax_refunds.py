@@ -9,7 +9,7 @@ Source:
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 from urllib.parse import quote
 
 import anyio
@@ -19,7 +19,7 @@ from connectors import calls
 from connectors.asset_columns import ENCUMBRANCES, HOLDS, record_number
 from connectors.columns import Column
 from connectors.errors import DepartmentTimeout, KeyReused
-from connectors.forms import Instant, Number, YearMonth, Yuan, fen
+from connectors.forms import Amount, Instant, Number, YearMonth, fen
 from connectors.json_shape import decoded
 from connectors.question import Authority
 from connectors.register import Register
@@ -33,24 +33,42 @@ _CONFLICT: Final = 409
 _EVENTS_AT_ONCE: Final = 500
 
 
+_REFUND_TYPE: Final = Literal[
+    "EXPORT_EXEMPT_CREDIT_REFUND",
+    "EXPORT_REFUND",
+    "VAT_CREDIT_REFUND",
+    "VAT_IMMEDIATE_REFUND",
+    "VAT_REFUND_AFTER_LEVY",
+]
+_REFUND_STATUS: Final = Literal[
+    "DECLARED",
+    "UNDER_REVIEW",
+    "SUSPENDED_FOR_DOUBT",
+    "APPROVED",
+    "SENT_TO_TREASURY",
+    "PAID",
+    "REJECTED",
+]
+
+
 def _refunds(name: str, prefix: str) -> Register:
     return Register(
         name,
         [
             Column("taxpayer_name", "taxpayerName"),
             Column("taxpayer_id", "taxpayerId", Number),
-            Column("refund_type", "refundType"),
+            Column("refund_type", "refundType", _REFUND_TYPE, open_codes=True),
             Column("declaration_number", "declarationNumber"),
             Column("tax_period", "taxPeriod", YearMonth),
-            Column("declared_amount", "declaredAmount", Yuan, fen),
-            Column("approved_amount", "approvedAmount", Yuan, fen),
-            Column("paid_amount", "paidAmount", Yuan, fen),
-            Column("refund_status", "refundStatus"),
+            Column("declared_amount", "declaredAmount", Amount, fen),
+            Column("approved_amount", "approvedAmount", Amount, fen),
+            Column("paid_amount", "paidAmount", Amount, fen),
+            Column("refund_status", "refundStatus", _REFUND_STATUS),
             Column("expected_payment_on", "expectedPaymentOn", date),
             Column("refund_bank_name", "refundBankName"),
             Column("refund_account_number", "refundAccountNumber"),
             Column("account_pledged", "accountPledged", bool),
-            Column("tax_arrears", "taxArrears", Yuan, fen),
+            Column("tax_arrears", "taxArrears", Amount, fen),
             ENCUMBRANCES,
             HOLDS,
             record_number(prefix),
@@ -66,7 +84,7 @@ TAXPAYERS: Final = Register(
         Column("taxpayer_id", "taxpayerId", Number),
         Column("taxpayer_status", "taxpayerStatus"),
         Column("competent_authority", "competentAuthority"),
-        Column("arrears", "arrears", Yuan, fen),
+        Column("arrears", "arrears", Amount, fen),
     ],
 )
 
@@ -85,7 +103,7 @@ class RefundEvent(msgspec.Struct, frozen=True, rename="camel"):
     record: str
     status: str
     at: Instant
-    approved_amount: Yuan | None = None
+    approved_amount: Amount | None = None
 
 
 class _Events(msgspec.Struct):

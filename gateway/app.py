@@ -236,6 +236,7 @@ def build_gateway(  # noqa: PLR0913, PLR0915 -- the composition root: every part
         profile=settings.rule_profile,
         record_keys=record_keys,
         hidden_for=timedelta(days=settings.record_hidden_days),
+        affiliates_need_reason=settings.affiliates_need_reason,
         typed_for=timedelta(days=settings.manual_days),
         declared=partial(_scopes_of, graph.declarations),
         groups_off=settings.groups_off,

@@ -45,6 +45,7 @@ class Contexts:
     profile: Profile = Profile.DEFAULT
     record_keys: RecordKeys | None = None
     hidden_for: timedelta = timedelta(days=30)
+    affiliates_need_reason: bool = False
     typed_for: timedelta = timedelta(days=30)
     declared: Callable[[str], Scopes | None] = lambda _: None
     groups_off: frozenset[str] = frozenset()
@@ -68,6 +69,7 @@ class Contexts:
             profile=self.profile,
             record_keys=self.record_keys,
             hidden_for=self.hidden_for,
+            affiliates_need_reason=self.affiliates_need_reason,
             typed_for=self.typed_for,
             declared=self.declared,
             groups_off=self.groups_off,

@@ -14,6 +14,7 @@ from strawberry.types import get_object_definition
 from gateway.declarations import Declarations, declare
 from gateway.role_schema import narrowed
 from resolvers import graph as graph_types
+from resolvers.affiliates import AffiliateQueries
 from resolvers.answering import AnsweringMutations, InboxQueries
 from resolvers.attaching import AttachingMutations
 from resolvers.break_glass import (
@@ -108,6 +109,7 @@ def build_graph(*, off: Collection[str] = ()) -> Graph:
             RecipientQueries,
             ViewerQueries,
             TypedRequestQueries,
+            AffiliateQueries,
         ),
         root_type(
             "Mutation",

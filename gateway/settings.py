@@ -103,6 +103,10 @@ class Settings(AccessSettings, ListSettings, RecordSettings, BaseSettings):
         description="By stem, units whose people type answers in, and the organisation that their "
         "tokens name: subdistrict_clues = subdistricts.",
     )
+    affiliates_need_reason: bool = Field(
+        True,
+        description="Whether who looks at people behind a debtor says why; the supervisor is told then.",
+    )
     manual_days: int = Field(
         30, ge=1, le=366, description="Days that a typed answer is shown before it is asked anew."
     )

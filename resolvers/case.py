@@ -11,6 +11,7 @@ from domain.civil_time import civil_date
 from domain.cover import Cover
 from domain.money import Fen
 from domain.purpose import Purpose
+from resolvers.affiliates import AffiliateReasonRequired, owes_reason, told_of
 from resolvers.arguments import (
     AfterArgument,
     CaseNumberArgument,
@@ -307,6 +308,9 @@ async def open_cases(
             )
             subjects = [party.id_number for party in case.record.obligors]
             await owed(context, said, purpose, subjects, outside=case.is_outside)
+            if owes_reason(context, said, frozenset(fields)):
+                raise AffiliateReasonRequired
+            await told_of(context, case, frozenset(fields))
             opened.append(case)
             document = document or case.record.basis_document_number
         except Refused as refusal:

@@ -90,6 +90,7 @@ class Context:
         webhook_addresses: where units' endpoints may be.
         hidden_for: how long a look-up may be kept from whom it was about.
         record_keys: open the record for who may read it.
+        affiliates_need_reason: whether who looks at people behind a debtor says why.
         typed_for: how long a typed answer is shown.
         persons: about how many different people the caller may ask; None is no limit.
         groups_off: kinds of data that this deployment does not have.
@@ -110,6 +111,7 @@ class Context:
     profile: Profile = Profile.DEFAULT
     record_keys: RecordKeys | None = None
     hidden_for: timedelta = timedelta(days=30)
+    affiliates_need_reason: bool = False
     typed_for: timedelta = timedelta(days=30)
     persons: "DistinctPersons | None" = None
     groups_off: Collection[str] = frozenset()

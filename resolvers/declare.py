@@ -34,6 +34,8 @@ PUBLIC_TYPES: Final = frozenset(
     {
         "Asset",
         "AssetSource",
+        "AffiliateLook",
+        "AffiliateLookPage",
         "BreakGlass",
         "CaseClaim",
         "CaseOfficer",

@@ -9,6 +9,7 @@ from graphql import GraphQLResolveInfo, get_named_type, get_nullable_type, is_li
 from connectors.errors import DepartmentError
 from connectors.question import Answer, Question
 from domain.masks import TEXT_MASKS, amount_band, mask_name, quantity_band
+from resolvers.affiliates import require_reason_behind
 from resolvers.asking import Wanted
 from resolvers.context import Context, Remark
 from resolvers.declare import Declared, camel
@@ -71,6 +72,7 @@ def _asked(coordinate: str, declared: Declared) -> Resolve:
             )
         if not subject.may_be_asked_of(question.department):
             raise NotUnderApproval
+        require_reason_behind(context, subject)
         plural = is_list_type(get_nullable_type(info.return_type))
         known = context.asking.known(question, subject)
         if known is not None:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect, text
 
 from storage.database import Database
 
-NEWEST: Final = "0026"
+NEWEST: Final = "0027"
 SCRIPTS: Final = Path(__file__).parent / "migrations"
 
 

@@ -1003,3 +1003,16 @@ typed_requests = Table(
     Column("valid_until", _Instant),
     Index(None, "unit", "state", "asked_at"),
 )
+
+# Who looked at people behind a debtor: for the supervisor. Whom and why is in the record alone.
+affiliate_looks = Table(
+    "affiliate_looks",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("case_number", String(64), nullable=False),
+    Column("officer", String(64), nullable=False),
+    Column("purpose", String(32), nullable=False),
+    Column("at", _Instant, nullable=False),
+    Column("request", String(64), nullable=False),
+    Index(None, "at", "id"),
+)

@@ -36,6 +36,12 @@ DOCUMENTS = {
     "vehicle": of_debtors("vehicles { plateNumber }"),
     "housingFund": of_debtors("housingFund { ownerName }"),
     "securities": of_debtors("securities { ownerName }"),
+    "exportTaxRebate": of_debtors("exportTaxRebates { taxpayerName }"),
+    "vatRefund": of_debtors("vatRefunds { taxpayerName }"),
+    "securitiesSettlementFunds": of_debtors("settlementFunds { ownerName }"),
+    "investmentWealthFunds": of_debtors("wealthProducts { ownerName }"),
+    "bankDeposit": of_debtors("bankDeposits { ownerName }"),
+    "onlinePaymentBalance": of_debtors("paymentBalances { ownerName }"),
     "realEstate": of_debtors("realEstate { ownerName }"),
     "landUseRight": of_debtors("landUseRights { ownerName }"),
     "equity": of_debtors("equity { ownerName }"),
@@ -52,12 +58,6 @@ DOCUMENTS = {
 }
 # Nothing in the graph reads these; the test below holds that.
 NOT_IN_THE_GRAPH = {
-    "exportTaxRebate": "tax-refunds:read",
-    "vatRefund": "tax-refunds:read",
-    "securitiesSettlementFunds": "settlement-funds:read",
-    "investmentWealthFunds": "wealth:read",
-    "bankDeposit": "deposits:read",
-    "onlinePaymentBalance": "payments:read",
     "assistance": "assist:request",
     "propertyReport": "property-report:issue",
     "clue": "clues:manage",
@@ -204,7 +204,8 @@ async def test_masked_and_raw_are_what_the_matrix_says(court: World, role: str, 
 
 HOLDING = (
     *("traffic-police", "housing-fund-center", "securities-depository", "land-resources"),
-    *("market-regulation", "insurers", "transport", "hrss"),
+    *("market-regulation", "insurers", "transport", "hrss", "state-tax-shibei"),
+    *("securities-companies", "financial-institutions", "internet-companies"),
 )
 
 
@@ -213,7 +214,7 @@ def submit_orders(connection: Connection, case: CaseRecord) -> None:
     connection.execute(orders.delete())
     for party in case.obligors:
         for department in HOLDING:
-            key = f"{department[:4]}-{party.id_number}"
+            key = f"{HOLDING.index(department)}-{party.id_number}"
             connection.execute(
                 insert(orders).values(
                     id=key,

@@ -53,7 +53,7 @@ async def test_what_is_not_ready_in_time_is_collected_later_and_asked_once(
     [record] = collected[ANNA].get()
     assert (record.quantity, collected[ANNA].as_of) == (100, datetime(2026, 11, 23, 1, tzinfo=UTC))
     assert [one.method for one in department.heard].count("POST") == 1
-    assert departments.line("securities-depository").state("question").name == "CLOSED"
+    assert departments.line("securities").state("question").name == "CLOSED"
 
 
 async def test_a_department_that_says_when_is_not_waited_for(

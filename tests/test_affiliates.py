@@ -1,0 +1,116 @@
+"""People behind a debtor: with a reason and told to the supervisor, or nobody is asked; nothing is held."""
+
+from typing import Any, Final
+
+from gateway.schema import build_graph
+from tests.running import ask, wire
+
+LOOK: Final = """
+query ($n: CaseNumber!, $r: String) { case(number: $n, purpose: PROPERTY_INQUIRY, reason: $r) {
+  debtors { kind relatedPersons { role relatedName person {
+    id identity { name } travelDocuments { documentKind } vehicles { plateNumber } } } } } }
+"""
+NAMES: Final = """
+query ($n: CaseNumber!) { case(number: $n, purpose: PROPERTY_INQUIRY) {
+  debtors { relatedPersons { role relatedName } } } }
+"""
+NOTICES: Final = "{ affiliateLooks(first: 100) { nodes { caseNumber officer purpose } } }"
+REASON: Final = "核查实际控制人名下财产"
+ROLES: Final = {"LEGAL_REPRESENTATIVE", "ACTUAL_CONTROLLER", "PRINCIPAL", "DIRECTLY_RESPONSIBLE"}
+
+
+def of_the_firm(demo: dict[str, Any]) -> str:
+    return str(next(c["number"] for c in demo["cases"] if c["number"].endswith("执401号")))
+
+
+def notices(demo: dict[str, Any]) -> list[dict[str, Any]]:
+    answer = ask(demo, "court-supervisor", NOTICES).json()
+    return list(answer["data"]["affiliateLooks"]["nodes"])
+
+
+def test_without_a_reason_nobody_is_asked_and_nobody_is_told(demo: dict[str, Any]) -> None:
+    number = of_the_firm(demo)
+    before, told = wire(demo), notices(demo)
+
+    answer = ask(demo, "court-executor", LOOK, n=number).json()
+
+    assert answer["data"] == {"case": None}
+    assert [one["extensions"]["code"] for one in answer["errors"]] == ["AFFILIATE_REASON_REQUIRED"]
+    assert wire(demo) == before
+    assert notices(demo) == told
+
+
+def test_with_a_reason_the_people_behind_a_company_are_shown_and_the_supervisor_is_told(
+    demo: dict[str, Any],
+) -> None:
+    number = of_the_firm(demo)
+    told = notices(demo)
+
+    answer = ask(demo, "court-executor", LOOK, n=number, r=REASON).json()
+
+    assert "errors" not in answer
+    [firm] = answer["data"]["case"]["debtors"]
+    assert firm["kind"] == "LEGAL_PERSON"
+    [chief] = [one for one in firm["relatedPersons"] if one["role"] == "LEGAL_REPRESENTATIVE"]
+    assert chief["person"]["identity"]["name"] == chief["relatedName"]
+    assert chief["person"]["vehicles"] is not None
+    assert chief["person"]["travelDocuments"] is not None
+    new = notices(demo)[len(told) :]
+    assert new == [{"caseNumber": number, "officer": "executor-1", "purpose": "PROPERTY_INQUIRY"}]
+
+
+def test_who_stands_behind_a_debtor_is_named_without_a_reason_and_asked_about_no_further(
+    demo: dict[str, Any],
+) -> None:
+    before = {name: len(lines) for name, lines in wire(demo).items()}
+
+    answer = ask(demo, "court-executor", NAMES, n=of_the_firm(demo)).json()
+
+    assert "errors" not in answer
+    asked = {name for name, lines in wire(demo).items() if len(lines) > before[name]}
+    assert asked == {"market-regulation"}
+
+
+def test_notices_are_the_supervisors_alone(demo: dict[str, Any]) -> None:
+    assert ask(demo, "court-executor", NOTICES).status_code in {400, 403}
+
+
+def test_nobody_is_led_on_from_whom_a_debtor_leads_to_and_nothing_of_theirs_is_a_control() -> None:
+    types: Any = build_graph().schema.type_map
+    affiliated = types["AffiliatedPerson"].fields
+
+    assert affiliated.keys() == {"id", "identity", "travelDocuments", "vehicles"}
+    assert "RelatedPerson" not in {
+        getattr(field.type, "name", getattr(getattr(field.type, "of_type", None), "name", ""))
+        for field in affiliated.values()
+    }
+
+
+def test_an_order_that_points_at_somebody_behind_a_debtor_is_refused(
+    demo: dict[str, Any],
+) -> None:
+    number = of_the_firm(demo)
+    query = """query ($n: CaseNumber!) { case(number: $n, purpose: PROPERTY_INQUIRY) {
+      debtors { relatedPersons { role relatedIdNumber } } } }"""
+    [firm] = ask(demo, "court-executor", query, n=number).json()["data"]["case"]["debtors"]
+    other = next(one for one in firm["relatedPersons"] if one["role"] == "LEGAL_REPRESENTATIVE")
+    before = wire(demo)
+
+    answer = ask(
+        demo,
+        "court-executor",
+        """mutation ($o: DraftOrderInput!) { draftOrder(order: $o, idempotencyKey: "a-1") {
+          ... on OrderRefused { code guard } ... on Order { id } } }""",
+        o={
+            "caseNumber": number,
+            "idNumber": other["relatedIdNumber"],
+            "assetKind": "VEHICLE",
+            "action": "SEAL",
+            "recordId": "VE-00000001",
+            "amount": {"fen": "100"},
+            "reason": "关联人名下车辆",
+        },
+    ).json()
+
+    assert "errors" in answer or "id" not in answer["data"]["draftOrder"], answer
+    assert wire(demo) == before
