@@ -87,7 +87,7 @@ def new(  # noqa: PLR0913, PLR0917 -- options
     stem: Annotated[str, typer.Argument(help="Its name in every layer, such as boats.")],
     department: Annotated[str, typer.Option(help="Id in departments.json, such as agriculture.")],
     basis: Annotated[str, typer.Option(help="The law on which it may be asked.")],
-    protocol: Annotated[str, typer.Option(help="rest or sql.")] = "rest",
+    protocol: Annotated[str, typer.Option(help="rest, sql or graphql.")] = "rest",
     term: Annotated[str, typer.Option(help="What it is called in Chinese.")] = "部门数据",
     scope: Annotated[str, typer.Option(help="Scope that its field needs.")] = "registry:read",
     purpose: Annotated[list[str] | None, typer.Option(help="PROPERTY_INQUIRY, …; repeat.")] = None,

@@ -9,7 +9,14 @@ from domain.purpose import Purpose, is_laid_down
 from gateway.scaffold.fields import NewField
 
 _STEM: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+){0,5}\Z")
-PROTOCOLS: Final = ("rest", "sql")
+PROTOCOLS: Final = ("rest", "sql", "graphql")
+
+
+_ORDERS_NOTHING: Final = (
+    '    prefix="X",',
+    '    handler="示例经办",',
+    "    carried=frozenset(),",
+)
 
 
 class NotADepartment(ValueError):
@@ -86,12 +93,12 @@ class NewDepartment:
                 *({"DecimalText"} if "decimal" in kinds else ()),
             }
         )
-        base = "RestDepartment" if self.protocol == "rest" else "SqlDepartment"
-        asks = (
-            f'rest_question(RECORDS, "/v1/{self.stem}:batch")'
-            if self.protocol == "rest"
-            else "sql_question(RECORDS)"
-        )
+        base = f"{self.protocol.capitalize()}Department"
+        asks = {
+            "rest": f'rest_question(RECORDS, "/v1/{self.stem}:batch")',
+            "sql": "sql_question(RECORDS)",
+            "graphql": f'graphql_question(RECORDS, "{self.group}")',
+        }[self.protocol]
         kit = f"{self.protocol}_department"
         lines = [
             '"""',
@@ -104,10 +111,14 @@ class NewDepartment:
             *(("from datetime import date",) if "date" in kinds else ()),
             "from typing import Final",
             "",
-            "from connectors.columns import Column",
-            *((f"from connectors.forms import {', '.join(forms)}",) if forms else ()),
-            "from connectors.register import Register",
-            f"from connectors.{kit} import {base}, {self.protocol}_question",
+            *sorted(
+                [
+                    "from connectors.columns import Column",
+                    *([f"from connectors.forms import {', '.join(forms)}"] if forms else []),
+                    "from connectors.register import Register",
+                    f"from connectors.{kit} import {base}, {self.protocol}_question",
+                ]
+            ),
             "",
             "RECORDS: Final = Register(",
             f'    "{self.type}",',
@@ -179,27 +190,35 @@ class NewDepartment:
             "decimal": 'f"{serial}.5"',
             "texts": '[f"示例{serial:04d}"]',
         }
-        system = "rest_system" if self.protocol == "rest" else "sql_system"
-        module = "rest_system" if self.protocol == "rest" else "exchange_centre"
-        name = f"{self.stem}:batch" if self.protocol == "rest" else self.stem
-        more = (
-            ""
-            if self.protocol == "rest"
-            else ', prefix="X", handler="示例经办", carried=frozenset()'
-        )
+        module = "exchange_centre" if self.protocol == "sql" else f"{self.protocol}_system"
+        system = f"{self.protocol}_system"
+        name = {
+            "rest": f"{self.stem}:batch",
+            "sql": self.stem,
+            "graphql": self.group,
+        }[self.protocol]
+        more = () if self.protocol == "rest" else _ORDERS_NOTHING
         lines = [
             f'"""{self.zh}, simulated (docs/departments/{self.stem}.md)."""',
             "",
             "from collections.abc import Sequence",
             "from typing import Final",
             "",
-            "from sandbox.chance import Chance",
-            f"from sandbox.{module} import {system}",
-            "from sandbox.plain_register import PlainRegister, Row, by_owner",
-            "from sandbox.population import Population",
-            "from sandbox.row_words import adults_and_firms",
+            *sorted(
+                [
+                    "from sandbox.chance import Chance",
+                    f"from sandbox.{module} import {system}",
+                    "from sandbox.plain_register import PlainRegister, Row, by_owner",
+                    "from sandbox.population import Population",
+                    "from sandbox.row_words import adults_and_firms",
+                ]
+            ),
             "",
-            f"_FIELDS: Final = frozenset({sorted(one.wire for one in self.fields)!r})",
+            "_FIELDS: Final = frozenset(",
+            "    {",
+            *(f'        "{one.wire}",' for one in self.fields),
+            "    }",
+            ")",
             "",
             "",
             "def _records(population: Population, rng: Chance) -> Sequence[PlainRegister]:",
@@ -214,7 +233,12 @@ class NewDepartment:
             f'    return [PlainRegister(name="{name}", fields=_FIELDS, rows=by_owner(rows))]',
             "",
             "",
-            f'SYSTEM: Final = {system}("{self.stem}", "{self.department}", _records{more})',
+            f"SYSTEM: Final = {system}(",
+            f'    "{self.stem}",',
+            f'    "{self.department}",',
+            "    _records,",
+            *more,
+            ")",
         ]
         return "\n".join(lines) + "\n"
 
@@ -232,7 +256,9 @@ class NewDepartment:
         )
 
     def _page(self) -> str:
-        protocol = "REST/JSON" if self.protocol == "rest" else "SQL exchange database"
+        protocol = {"rest": "REST/JSON", "sql": "SQL exchange database", "graphql": "GraphQL"}[
+            self.protocol
+        ]
         table = "\n".join(f"| `{one.wire}` | {one.kind} | {one.says} |" for one in self.fields)
         return (
             f"# {self.stem}: {self.zh}\n\n"

@@ -34,7 +34,7 @@ def connector(*given: str, **env: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("protocol", ["rest", "sql"])
+@pytest.mark.parametrize("protocol", ["rest", "sql", "graphql"])
 def test_a_new_department_is_two_short_files_and_answers(tmp_path: Path, protocol: str) -> None:
     own = tmp_path / "own"
     made = connector("new", *BOATS, "--protocol", protocol, "--into", str(own))
