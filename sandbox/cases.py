@@ -45,7 +45,8 @@ def case_register(population: Population, seed: int) -> dict[str, Any]:
     cases.append(_case(rng, population, 301, draw.some(1), mine, state="SUSPENDED"))
     cases.append(_case(rng, population, 302, draw.some(1), mine, state="CLOSED"))
     firm = next(iter(population.organisations))
-    cases.append(_case(rng, population, _FIRM_SERIAL, [firm], mine))
+    # Drawn last, so that the others stay who they were; the large case is still the last of the open ones.
+    cases.insert(_OPEN_CASES - 1, _case(rng, population, _FIRM_SERIAL, [firm], mine))
     return {
         "court": _COURT,
         "officers": [
