@@ -39,10 +39,12 @@ class Usage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What a person is told: look-ups, the newest first, and how many are hidden for now."""
+    """What a person is told: look-ups, the newest first.
+
+    Nothing of those that the law still hides, not even how many: a number would warn.
+    """
 
     usages: Sequence[Usage]
-    hidden: int
     behind: int | None
 
 
@@ -58,13 +60,13 @@ def usages_of(  # noqa: PLR0913 -- a question has these parts
     until: datetime | None = None,
     longest: timedelta,
 ) -> Told:
-    """Return up to *first* look-ups about *number*; those that the law still hides are counted alone.
+    """Return up to *first* look-ups about *number*; without those that the law still hides.
 
     His own look-ups are not among them.
     """
     sought = Sought(subject=number, since=since, until=until)
     usages: list[Usage] = []
-    hidden, place = 0, before
+    place = before
     while len(usages) < first:
         found = find(connection, keys, sought, first=_AT_ONCE, before=place)
         held = _held(connection, found, number)
@@ -73,14 +75,13 @@ def usages_of(  # noqa: PLR0913 -- a question has these parts
             if not _was_shown(entry, number) or _is_own(entry):
                 continue
             if _is_hidden(entry, held, now, longest):
-                hidden += 1
                 continue
             usages.append(_usage(entry))
             if len(usages) == first:
                 break
         if len(found) < _AT_ONCE:
             break
-    return Told(usages=usages, hidden=hidden, behind=place if len(usages) == first else None)
+    return Told(usages=usages, behind=place if len(usages) == first else None)
 
 
 def _held(

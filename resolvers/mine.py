@@ -47,9 +47,9 @@ class DataUse:
 @strawberry.type(description="Who looked at your data. 信息使用情况")
 class DataUses:
     nodes: list[DataUse] = strawberry.field(description="Look-ups, the newest first. 记录")
-    hidden: int = strawberry.field(
-        description="How many more there are that you are told of later: while the court looks for "
-        "property, and for a limited time (PIPL arts. 18, 35). 暂不告知的条数"
+    hidden_for_days: int = strawberry.field(
+        description="For so many days at most a look-up may be left out, while the court looks for "
+        "property (PIPL arts. 18, 35); then you are told of it. 暂不告知的最长天数"
     )
     end_cursor: str | None = strawberry.field(
         description="Pass it as `before`; null at the end. 游标"
@@ -126,7 +126,7 @@ class Mine:
                 )
                 for one in told.usages
             ],
-            hidden=told.hidden,
+            hidden_for_days=context.hidden_for.days,
             end_cursor=None if told.behind is None else str(told.behind),
         )
 
