@@ -27,7 +27,7 @@ from sandbox.wire_log import Authority
 
 MOST: Final = 500
 _BUSY: Final = 0.003  # seconds between looks
-_IDLE: Final = 0.02
+_IDLE: Final = 0.06
 _NAMES: Final = msgspec.json.Decoder(list[str])
 DrawnUp = Callable[[Population, Chance], Sequence[PlainRegister]]
 
@@ -96,7 +96,7 @@ class Centre:
                 worked = any(
                     [await self._questions(), await self._controls(), await self._standings()]
                 )
-            wait = _BUSY if worked else min(_IDLE, wait * 1.5)
+            wait = _BUSY if worked else min(_IDLE, wait * 1.1)
             await asyncio.sleep(wait)
 
     async def _questions(self) -> bool:
