@@ -183,7 +183,7 @@ class _Trial:
             return False, f"another form than agreed: {', '.join(sorted(broken))}"
         empty = sorted(self._everything - filled)
         rest = f"; never filled: {', '.join(empty)}" if empty else ""
-        return True, f"{len(records)} records{rest}"
+        return True, f"{len(records)} record{'s'[: len(records) != 1]}{rest}"
 
     async def _projection(self) -> tuple[bool | None, str]:
         """What was not asked for does not come."""

@@ -25,6 +25,7 @@ from domain.identity import IdNumber, parse_id_number
 from gateway.settings import load_settings
 
 _MOST: Final = 200
+_LARGEST: Final = 65_536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +118,7 @@ def _connector(stem: str) -> type[Connector]:
 
 def _address(config: Path | None, connector: type[Connector], wanted: Wanted) -> DepartmentAddress:
     if wanted.url:
-        secret = "" if wanted.secret_file is None else wanted.secret_file.read_text().strip()
+        secret = "" if wanted.secret_file is None else _text_of(wanted.secret_file).strip()
         return DepartmentAddress(
             id=connector.department,
             stem=connector.stem,
@@ -142,7 +143,7 @@ def _address(config: Path | None, connector: type[Connector], wanted: Wanted) ->
 
 
 def _subjects(path: Path) -> list[IdNumber]:
-    text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
+    text = sys.stdin.read(_LARGEST) if str(path) == "-" else _text_of(path)
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines or len(lines) > _MOST:
         raise ValueError(f"give 1 to {_MOST} numbers, one a line")
@@ -152,9 +153,19 @@ def _subjects(path: Path) -> list[IdNumber]:
         raise ValueError("a line is no identity number or credit code") from None
 
 
+def _text_of(path: Path) -> str:
+    """Return what is in *path*, a file of a few lines. ValueError if it is anything else."""
+    if not path.is_file() or path.stat().st_size > _LARGEST:
+        raise ValueError(f"{path.name} is no file, or has more than {_LARGEST} bytes")
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise ValueError(f"{path.name} is not UTF-8 text") from None
+
+
 def _trial(path: Path) -> OrderTrial:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=OrderTrial)
+        return msgspec.json.decode(_text_of(path), type=OrderTrial)
     except msgspec.DecodeError:  # its message may quote the file
         raise ValueError(
             f"{path.name} is not an asset: subject, subject_name, record, limit"
