@@ -48,7 +48,7 @@ class Installation:
         )
         if errors is not None:
             errors.close()
-        until = time.monotonic() + 60
+        until = time.monotonic() + 180
         while not ready.exists() and time.monotonic() < until and self._process.poll() is None:
             time.sleep(0.05)
         assert ready.exists(), "the demo did not start"

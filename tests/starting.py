@@ -26,7 +26,7 @@ def running_demo(place: Path, *, people: int, **settings: str) -> Iterator[dict[
     environment = {**os.environ, **settings}
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment) as process:
         try:
-            until = time.monotonic() + 60
+            until = time.monotonic() + 180
             while not ready.exists() and time.monotonic() < until and process.poll() is None:
                 time.sleep(0.05)
             assert ready.exists(), "the demo did not start"

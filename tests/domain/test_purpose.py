@@ -41,7 +41,7 @@ def test_some_purposes_read_no_departments_field(purpose: Purpose) -> None:
     assert not any(purpose in purposes_for(group) for group in GROUPS)
 
 
-@pytest.mark.parametrize("group", ["movements", "bankDeposit", "nothing"])
+@pytest.mark.parametrize("group", ["movements", "clue", "nothing"])
 def test_a_group_without_a_purpose_may_not_be_read(group: str) -> None:
     with pytest.raises(KeyError, match=group):
         purposes_for(group)
