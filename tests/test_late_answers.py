@@ -231,7 +231,7 @@ def test_a_token_that_is_revoked_while_the_department_works_is_shown_nothing(
     court: dict[str, Any],
 ) -> None:
     token = demo_token(court, "executor-1", "court-executor")
-    ticket = ticket_of(court, 6_000, token)
+    ticket = ticket_of(court, 20_000, token)
     headers = {"authorization": f"Bearer {token}", "accept": "text/event-stream"}
     body = {"query": ANSWERED, "variables": {"t": [ticket]}}
     with httpx.stream(
