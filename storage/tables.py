@@ -377,9 +377,11 @@ pushed_requests = Table(
     METADATA,
     Column("handle_hash", String(64), primary_key=True),
     Column("client_id", String(64), nullable=False),
+    Column("sender", String(64)),  # a digest of the address, of who did not prove who it is
     Column("parameters", JSON, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Index(None, "expires_at"),
+    Index(None, "client_id", "sender"),
 )
 
 # What a person allowed a client: refresh tokens belong to one, and end with it.
