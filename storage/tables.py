@@ -157,6 +157,21 @@ refund_watches = Table(
     Column("created_at", _Instant, nullable=False),
     Column("changed_at", _Instant, nullable=False),
 )
+
+refund_watch_events = Table(
+    "refund_watch_events",
+    METADATA,
+    Column("sequence", _RowId, primary_key=True, autoincrement=True),
+    Column("watch_id", ForeignKey(refund_watches.c.id), nullable=False, index=True),
+    Column("case_number", String(64), nullable=False),
+    Column("event", String(32), nullable=False),
+    Column("from_state", String(32)),
+    Column("to_state", String(32), nullable=False),
+    Column("actor", String(128), nullable=False),
+    Column("at", _Instant, nullable=False),
+    Column("remark", Text),
+    sqlite_autoincrement=True,
+)
 refund_cursors = Table(
     "refund_cursors",
     METADATA,

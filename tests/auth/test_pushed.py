@@ -217,9 +217,7 @@ async def test_one_address_fills_its_own_share_of_a_public_clients_requests_and_
 async def test_a_client_that_proves_itself_is_limited_as_one_and_not_by_its_address() -> None:
     world, (_, challenge) = world_of_console(), challenge_pair()
     async with web_from(world, "192.0.2.7") as server:
-        statuses = {
-            (await push(server, challenge)).status_code for _ in range(MOST_OF_SENDER + 1)
-        }
+        statuses = {(await push(server, challenge)).status_code for _ in range(MOST_OF_SENDER + 1)}
 
     assert statuses == {201}
     assert {one.sender for one in world.ledger.requests.values()} == {None}

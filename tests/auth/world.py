@@ -130,9 +130,7 @@ class MemoryLedger:
         return what in self.came
 
     def push(self, request: PushedRequest, *, most: int, most_of_sender: int) -> bool:
-        of_client = [
-            one for one in self.requests.values() if one.client_id == request.client_id
-        ]
+        of_client = [one for one in self.requests.values() if one.client_id == request.client_id]
         of_sender = [one for one in of_client if one.sender and one.sender == request.sender]
         if len(of_client) >= most or len(of_sender) >= most_of_sender:
             return False

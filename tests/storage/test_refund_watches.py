@@ -52,7 +52,13 @@ async def test_a_watch_is_told_watched_and_over(database: Database) -> None:
     found = await database.read(live)
     await database.write(
         partial(
-            change_watch, watch_id="w_1", at=NOW, state="DRAFTED", status="APPROVED", order_id="o"
+            change_watch,
+            watch=found,
+            event="DRAFT",
+            at=NOW,
+            state="DRAFTED",
+            status="APPROVED",
+            order_id="o",
         )
     )
     await database.write(partial(settle, state="WATCHING"))  # late: it moved on
