@@ -63,7 +63,7 @@ def add_watch(connection: Connection, watch: WatchRecord) -> None:
     _append(connection, watch, "ORDER", None, watch.state, actor=watch.officer, at=watch.created_at)
 
 
-def change_watch(  # noqa: PLR0913 -- an event's columns
+def change_watch(
     connection: Connection,
     watch: WatchRecord,
     *,

@@ -8,7 +8,6 @@ import pytest
 
 from auth.pushed import MOST, MOST_OF_SENDER
 from auth.subscribers import subscriber
-
 from tests.auth.browser import address, authorization, log_in, redemption, redirected, web
 from tests.auth.keyholder import OTHER_KEY, proof
 from tests.auth.world import (
