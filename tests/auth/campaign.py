@@ -23,18 +23,22 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
+from auth.assurance import TWO_FACTORS, Proof
 from gateway.app import Gateway, build_gateway
 from gateway.demo.keyed_clients import keyed_clients
 from gateway.demo.logins import demo_grant
 from gateway.logs import configure_logs
 from gateway.settings import Settings
-from storage.accounts import ClientRecord, UserRecord, keep_clients, keep_users
+from storage.accounts import ClientRecord, UserRecord, find_user, keep_clients, keep_users
 from storage.grants import HolderKind, give_grant
 from tests.auth.door import PROXY
 from tests.auth.malformed import CALLBACK, KEY, PASSWORD, SECRET, Request, requests, varied
+from tests.auth.malformed_sessions import Browser, session_requests
 from tests.auth.world import CHEAP
 
 DRAWN: Final = 20  # requests in one example of Hypothesis
+HERE: Final = ("/session/sign-in", "/graphiql")  # where sessions lead
+BROWSERS: Final = 40  # signed in: some requests end a session
 VARIED: Final = 10  # each of them as drawn, and with a stretch of bytes bent
 _A_TOKEN: Final = re.compile(r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.")
 
@@ -52,8 +56,10 @@ class Tally:
         if status >= 500:
             self.wrong.append(f"{status}: {request}")
         location = headers.get("location", CALLBACK)
-        if not location.startswith(CALLBACK):
+        if not location.startswith(CALLBACK) and location not in HERE:
             self.wrong.append(f"redirect: {request}")
+        if request.path.startswith("/session"):
+            return  # its errors are GraphQL's in form
         if status in {400, 401} and headers.get("content-type", "").startswith("application/json"):
             error = json.loads(body)
             told = self.told.setdefault((request.path, error["error"]), set())
@@ -73,14 +79,18 @@ class Listener(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
+        self.secrets = [SECRET, PASSWORD]
         self.leaks: list[str] = []
         self.heard = 0
 
     def emit(self, record: logging.LogRecord) -> None:
         self.heard += 1
         shown = f"{record.getMessage()} {record.args}"
-        if SECRET in shown or PASSWORD in shown or _A_TOKEN.search(shown):
+        if self.tells(shown):
             self.leaks.append(f"{record.name}: {record.msg!r}")
+
+    def tells(self, text: str) -> bool:
+        return bool(_A_TOKEN.search(text)) or any(one in text for one in self.secrets)
 
 
 async def send(app: Any, request: Request, tally: Tally) -> None:
@@ -157,6 +167,33 @@ def grant_all(connection: Connection, register: list[ClientRecord], person: User
         give_grant(connection, kind, one.id, grant, by="demo")
 
 
+async def open_browsers(gateway: Gateway) -> list[Browser]:
+    """Sign the executor in so often as if in other browsers, and show each of them every form."""
+    found = await gateway.database.read(lambda c: find_user(c, "executor-1"))
+    assert found is not None
+    proof, sessions = Proof(acr=TWO_FACTORS, auth_time=int(time.time())), gateway.app.state.sessions
+    token = gateway.issuer.token_for(
+        role=found.role, subject=found.id, organisation=found.organisation, client_id="graphiql"
+    )
+    opened = []
+    for number in range(BROWSERS):
+        cookie, form = await sessions.begin(found, proof), f"{number:043}"
+        session = await sessions.of_cookie(cookie)
+        id_ = session.record.id
+        purposes = {
+            "/session/sign-in": "sign-in",
+            "/session/activate": "activate",
+            "/session/step-up": f"step-up {id_}",
+            "/session/password": f"password {id_}",
+        }
+        tickets = {
+            path: gateway.issuer.tickets.issue(cookie=form, query=purpose.encode())
+            for path, purpose in purposes.items()
+        }
+        opened.append(Browser(cookie, id_, form, tickets, token))
+    return opened
+
+
 def campaign(place: Path, number: int, *, seed_: int, database: str = "") -> tuple[Tally, Listener]:
     """Send *number* requests at a gateway in *place*; return what came of it."""
     settings_ = Settings(
@@ -171,7 +208,7 @@ def campaign(place: Path, number: int, *, seed_: int, database: str = "") -> tup
     gateway = build_gateway(settings_)
     gateway.issuer.server._proofs.passwords._hasher = CHEAP._hasher
     gateway.issuer.login._passwords = CHEAP
-    tally, listener = Tally(), Listener()
+    tally, listener, browsers = Tally(), Listener(), list[Browser]()
     names = [None, *logging.root.manager.loggerDict]
     for name in names:
         logging.getLogger(name).setLevel(logging.DEBUG)
@@ -183,7 +220,11 @@ def campaign(place: Path, number: int, *, seed_: int, database: str = "") -> tup
         running = gateway.app.router.lifespan_context(gateway.app)
         await running.__aenter__()
         await fill(gateway)
+        browsers.extend(await open_browsers(gateway))
+        listener.secrets += [one.cookie for one in browsers]
         return running
+
+    anything = st.one_of(requests(now), st.deferred(lambda: session_requests(browsers)))
 
     async def together(batch: list[Request]) -> None:
         await asyncio.gather(*(send(gateway.app, one, tally) for one in batch))
@@ -196,7 +237,7 @@ def campaign(place: Path, number: int, *, seed_: int, database: str = "") -> tup
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(st.lists(requests(now), min_size=DRAWN, max_size=DRAWN), st.integers(0, 2**32))
+    @given(st.lists(anything, min_size=DRAWN, max_size=DRAWN), st.integers(0, 2**32))
     def run(drawn: list[Request], number_: int) -> None:
         chance = Random(number_)
         bent = [varied(one, chance) for one in drawn for _ in range(VARIED - 1)]
@@ -211,7 +252,7 @@ def campaign(place: Path, number: int, *, seed_: int, database: str = "") -> tup
         logging.getLogger().removeHandler(listener)
         structlog.reset_defaults()
     written = (place / "gateway.log").read_text("utf-8") if (place / "gateway.log").exists() else ""
-    if SECRET in written or PASSWORD in written or _A_TOKEN.search(written):
+    if listener.tells(written):
         listener.leaks.append("gateway.log")
     return tally, listener
 

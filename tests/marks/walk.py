@@ -88,6 +88,7 @@ class Walk:
     state: Path
     marks: Marks
     heard: list[Heard] = field(default_factory=list)
+    answered: bool = False
 
     def __post_init__(self) -> None:
         self.web = httpx.Client(
