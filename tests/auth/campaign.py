@@ -13,7 +13,6 @@ import re
 import tempfile
 import time
 from collections import Counter
-from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -21,24 +20,18 @@ from typing import Any, Final
 import structlog
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection
 
-from auth.assurance import TWO_FACTORS, Proof
-from gateway.app import Gateway, build_gateway
-from gateway.demo.keyed_clients import keyed_clients
-from gateway.demo.logins import demo_grant
+from gateway.app import build_gateway
 from gateway.logs import configure_logs
 from gateway.settings import Settings
-from storage.accounts import ClientRecord, UserRecord, find_user, keep_clients, keep_users
-from storage.grants import HolderKind, give_grant
+from tests.auth.attacked import fill, open_browsers
 from tests.auth.door import PROXY
-from tests.auth.malformed import CALLBACK, KEY, PASSWORD, SECRET, Request, requests, varied
+from tests.auth.malformed import CALLBACK, PASSWORD, SECRET, Request, requests, varied
 from tests.auth.malformed_sessions import Browser, session_requests
 from tests.auth.world import CHEAP
 
 DRAWN: Final = 20  # requests in one example of Hypothesis
 HERE: Final = ("/session/sign-in", "/graphiql")  # where sessions lead
-BROWSERS: Final = 40  # signed in: some requests end a session
 VARIED: Final = 10  # each of them as drawn, and with a stretch of bytes bent
 _A_TOKEN: Final = re.compile(r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.")
 
@@ -126,74 +119,6 @@ async def send(app: Any, request: Request, tally: Tally) -> None:
     tally.note(request, status, headers, body)
 
 
-async def fill(gateway: Gateway) -> None:
-    plain: dict[str, Any] = {
-        "role": "dept:traffic-police",
-        "organisation": "traffic-police",
-        "grants": ("client_credentials", "authorization_code"),
-        "redirect_uris": (CALLBACK,),
-    }
-    keyed, console, app = keyed_clients(KEY.as_dict(private=True), CALLBACK)
-    register = [
-        ClientRecord(id="secretive", secret_hash=CHEAP.hash(SECRET), **plain),
-        ClientRecord(
-            id="certified", secret_hash=None, certificate_thumbprints=("A" * 43,), **plain
-        ),
-        ClientRecord(id="keyed", secret_hash=None, jwks=keyed.jwks, **plain),
-        console,
-        app,
-    ]
-    person = UserRecord(
-        id="executor-1",
-        name="合成执行员",
-        password_hash=CHEAP.hash(PASSWORD),
-        role="court-executor",
-        organisation="court",
-        credential=None,
-    )
-    await gateway.database.write(lambda c: keep_clients(c, register))
-    await gateway.database.write(lambda c: keep_users(c, [person]))
-    await gateway.database.write(lambda c: grant_all(c, register, person))
-
-
-def grant_all(connection: Connection, register: list[ClientRecord], person: UserRecord) -> None:
-    now = datetime.now(UTC)
-    holders: list[tuple[HolderKind, ClientRecord | UserRecord]] = [
-        *((HolderKind.CLIENT, one) for one in register),
-        (HolderKind.PERSON, person),
-    ]
-    for kind, one in holders:
-        grant = demo_grant(one.role, one.organisation, now=now)
-        give_grant(connection, kind, one.id, grant, by="demo")
-
-
-async def open_browsers(gateway: Gateway) -> list[Browser]:
-    """Sign the executor in so often as if in other browsers, and show each of them every form."""
-    found = await gateway.database.read(lambda c: find_user(c, "executor-1"))
-    assert found is not None
-    proof, sessions = Proof(acr=TWO_FACTORS, auth_time=int(time.time())), gateway.app.state.sessions
-    token = gateway.issuer.token_for(
-        role=found.role, subject=found.id, organisation=found.organisation, client_id="graphiql"
-    )
-    opened = []
-    for number in range(BROWSERS):
-        cookie, form = await sessions.begin(found, proof), f"{number:043}"
-        session = await sessions.of_cookie(cookie)
-        id_ = session.record.id
-        purposes = {
-            "/session/sign-in": "sign-in",
-            "/session/activate": "activate",
-            "/session/step-up": f"step-up {id_}",
-            "/session/password": f"password {id_}",
-        }
-        tickets = {
-            path: gateway.issuer.tickets.issue(cookie=form, query=purpose.encode())
-            for path, purpose in purposes.items()
-        }
-        opened.append(Browser(cookie, id_, form, tickets, token))
-    return opened
-
-
 def campaign(place: Path, number: int, *, seed_: int, database: str = "") -> tuple[Tally, Listener]:
     """Send *number* requests at a gateway in *place*; return what came of it."""
     settings_ = Settings(
@@ -226,7 +151,19 @@ def campaign(place: Path, number: int, *, seed_: int, database: str = "") -> tup
 
     anything = st.one_of(requests(now), st.deferred(lambda: session_requests(browsers)))
 
+    async def awake() -> None:
+        """The loop stood still while requests were drawn: what was revoked is not known again yet (503)."""
+        bearer = b"Bearer " + browsers[0].token.encode()
+        asks = Request("GET", "/oauth/userinfo", b"", ((b"authorization", bearer),), b"")
+        while True:
+            asleep = Tally()
+            await send(gateway.app, asks, asleep)
+            if not asleep.wrong:
+                return
+            await asyncio.sleep(0.05)
+
     async def together(batch: list[Request]) -> None:
+        await awake()
         await asyncio.gather(*(send(gateway.app, one, tally) for one in batch))
 
     @seed(seed_)
