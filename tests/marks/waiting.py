@@ -67,7 +67,7 @@ def typed(walk: Walk) -> None:
     listed = walk.graph("typedRequests", CLERK, LIST)["typedRequests"]["nodes"]
     walk.marks.harvest(listed)
     request = next(one for one in listed if one["caseNumber"] == walk.case)
-    good = [
+    good: list[dict[str, Any]] = [
         {"field": "currentAddress", "value": f"{marks.NAME}住{marks.PLATE}号"},
         {"field": "phoneNumbers", "values": [marks.PHONE]},
     ]

@@ -50,6 +50,7 @@ async def test_a_watch_is_told_watched_and_over(database: Database) -> None:
     during = await database.read(any_watched)
     live = partial(live_watch_on, case_number=waiting.case_number, record=waiting.record)
     found = await database.read(live)
+    assert found is not None
     await database.write(
         partial(
             change_watch,
