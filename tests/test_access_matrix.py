@@ -160,7 +160,9 @@ BESIDE: dict[str, tuple[str, set[str]]] = {
     "taxProfile": (of_debtors("taxProfiles { taxpayerId }"), {"court-executor"}),
     "procurement": (of_debtors("procurement { supplierName }"), {"court-executor"}),
     "lawyerRegistration": (
-        of_debtors("lawyerRegistration { lawyerName }").replace("PROPERTY_INQUIRY", "LIST_DECISION"),
+        of_debtors("lawyerRegistration { lawyerName }").replace(
+            "PROPERTY_INQUIRY", "LIST_DECISION"
+        ),
         {"court-executor"},
     ),
     "residence, typed by a clerk": (
