@@ -66,7 +66,9 @@ def typed(walk: Walk) -> None:
     walk.graph("clues", _OFFICER, CLUES, n=walk.case)
     listed = walk.graph("typedRequests", CLERK, LIST)["typedRequests"]["nodes"]
     walk.marks.harvest(listed)
-    request = next(one for one in listed if one["caseNumber"] == walk.case)
+    [request] = [
+        one for one in listed if (one["caseNumber"], one["purpose"]) == (walk.case, "SERVICE")
+    ]
     good: list[dict[str, Any]] = [
         {"field": "currentAddress", "value": f"{marks.NAME}住{marks.PLATE}号"},
         {"field": "phoneNumbers", "values": [marks.PHONE]},
@@ -83,7 +85,7 @@ def typed(walk: Walk) -> None:
         told = walk.graph(
             "typeAnswer", CLERK, TYPE, id=request["id"], f=FIELDS, r=[{"values": values}], k=key
         )
-    assert told["typeAnswer"]["answeredAt"]
+    assert "answeredAt" in told["typeAnswer"], told
     shown = walk.graph("clues", _OFFICER, CLUES, n=walk.case)["case"]["debtors"][0]
     assert shown["residenceClues"][0]["currentAddress"] == good[0]["value"]
 
