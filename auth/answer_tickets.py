@@ -7,6 +7,7 @@ kept nowhere: a copy of the database tells nothing of whom was asked.
 
 import hashlib
 import os
+import re
 import secrets
 from typing import Final
 
@@ -15,10 +16,16 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _BYTES: Final = 32
 _NONCE: Final = 12
+_FORM: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 def new_ticket() -> str:
     return secrets.token_urlsafe(_BYTES)
+
+
+def is_ticket(text: str) -> bool:
+    """Whether *text* has the form of a ticket, somebody's or nobody's."""
+    return _FORM.fullmatch(text) is not None
 
 
 def digest_of(ticket: str) -> str:
