@@ -44,13 +44,11 @@ async def test_each_event_is_an_entry_that_is_found_by_its_person_and_names_nobo
     for kind, events in HAPPENED.items():
         person = placed.id_number if kind is RecordKind.ORDER_EVENT else MAN
         sought = Sought(kind=kind.value, subject=person)
-        found = await world.database.read(
-            lambda c, sought=sought: find(c, world.keys, sought, first=20)
-        )
+        look = partial(find, keys=world.keys, sought=sought, first=20)
+        found = await world.database.read(look)
         assert {one.row.decision for one in found} == events, kind
         for one in found:
             assert person in one.personal["subjects"]
             leaf = bytes(one.row.leaf)
             assert all(said.encode() not in leaf for said in (person, placed.case_number)), kind
             assert one.leaf["kind"] == kind.value
-    assert await world.database.read(lambda c: find(c, world.keys, Sought(subject=MAN), first=99))
