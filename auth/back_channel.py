@@ -24,6 +24,7 @@ from auth.oauth_errors import NonceNeeded, ProofRefused
 from auth.proofs import Proof, read_proof
 from auth.pushed import LIVES
 from auth.starlette_adapter import NO_STORE, OAuthRequest
+from auth.subscribers import subscriber
 
 _Answer = TypeVar("_Answer")
 _OK = 200
@@ -47,7 +48,8 @@ class BackChannel:
     async def push(self, request: Request) -> Response:
         try:
             asked = await self._asked(request)
-            uri = await self._in_thread(lambda: self._push(asked))
+            host = "" if request.client is None else request.client.host
+            uri = await self._in_thread(lambda: self._push(asked, host))
         except OAuth2Error as error:
             error.redirect_uri = None  # nobody's browser is here
             return self._answer(error)
@@ -103,7 +105,7 @@ class BackChannel:
             raise NonceNeeded(nonces.new())
         return proof
 
-    def _push(self, asked: OAuthRequest) -> str:
+    def _push(self, asked: OAuthRequest, host: str) -> str:
         server = self._server
         client = server.authenticate_client(asked, self._issuer.policy.client_methods, "par")
         client_id, form = client.get_client_id(), asked.form
@@ -118,7 +120,8 @@ class BackChannel:
             if not server.ledger.first_time(asked.proof.once, asked.proof.until):
                 raise ProofRefused
         server.get_consent_grant(OAuthRequest("GET", form))
-        return self._issuer.pushed.push(client_id, form)
+        sender = subscriber(host) if asked.auth_method == NONE else None
+        return self._issuer.pushed.push(client_id, form, sender=sender)
 
     def _introspected(self, asked: OAuthRequest) -> dict[str, object]:
         methods = self._issuer.policy.client_methods

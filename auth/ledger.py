@@ -14,10 +14,14 @@ from auth.denials import Denial
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PushedRequest:
-    """An authorization request that the client sent ahead (RFC 9126), known by a hash."""
+    """An authorization request that the client sent ahead (RFC 9126), known by a hash.
+
+    `sender` is a hash of where it came from; None if the client proved who it is.
+    """
 
     handle_hash: str = field(repr=False)
     client_id: str
+    sender: str | None = None
     parameters: Mapping[str, str] = field(repr=False)
     expires_at: int
 
@@ -58,7 +62,8 @@ class Ledger(Protocol):
 
     def has_come(self, what: str) -> bool: ...
 
-    def push(self, request: PushedRequest) -> None: ...
+    def push(self, request: PushedRequest, *, most: int, most_of_sender: int) -> bool:
+        """Keep *request*; False if so many of its client's, or its sender's, wait already."""
 
     def pushed(self, handle_hash: str) -> PushedRequest | None: ...
 

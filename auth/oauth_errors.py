@@ -46,3 +46,18 @@ class RequestObjectRefused(OAuth2Error):  # type: ignore[misc]  # Authlib ships 
 
     error = "request_not_supported"
     description = "Request objects are not supported; use pushed authorization requests."
+
+
+class TooManyPushed(OAuth2Error):  # type: ignore[misc]  # Authlib ships no types
+    """More pushed requests wait than may (RFC 9126, section 2.3)."""
+
+    error = "temporarily_unavailable"
+    description = "Too many pushed requests wait to be used; try again later."
+    status_code = 429
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__()
+        self._seconds = seconds
+
+    def get_headers(self) -> list[tuple[str, str]]:
+        return [*super().get_headers(), ("Retry-After", str(self._seconds))]

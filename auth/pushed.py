@@ -10,9 +10,12 @@ from authlib.oauth2.rfc6749 import (  # type: ignore[import-untyped]  # Authlib 
 )
 
 from auth.ledger import Ledger, PushedRequest
-from auth.oauth_errors import RequestObjectRefused
+from auth.oauth_errors import RequestObjectRefused, TooManyPushed
 
 LIVES: Final = 300  # seconds: the person has to sign in meanwhile (FAPI 2.0 allows 600)
+MOST: Final = 2_000  # of one client that wait to be used: each ends with its sign-in, or its time
+MOST_OF_SENDER: Final = 200  # of them from one address, in the name of who proves nothing
+_RETRY: Final = 60  # seconds
 _PREFIX: Final = "urn:ietf:params:oauth:request_uri:"
 _OF_THE_CLIENT: Final = {"client_secret", "client_assertion", "client_assertion_type"}
 
@@ -24,17 +27,25 @@ class PushedRequests:
         self._clock = clock
         self._required = required
 
-    def push(self, client_id: str, form: Mapping[str, str]) -> str:
-        """Keep an authorization request that is in order; return its `request_uri`."""
+    def push(self, client_id: str, form: Mapping[str, str], *, sender: str | None) -> str:
+        """Keep an authorization request that is in order; return its `request_uri`.
+
+        Args:
+            sender: whose address it came from, if anybody can send it in the client's name.
+
+        Raises:
+            TooManyPushed: as many wait to be used as may, of the client or of the sender.
+        """
         handle = secrets.token_urlsafe(32)
-        self._ledger.push(
-            PushedRequest(
-                handle_hash=_hashed(handle),
-                client_id=client_id,
-                parameters={k: v for k, v in form.items() if k not in _OF_THE_CLIENT},
-                expires_at=int(self._clock()) + LIVES,
-            )
+        request = PushedRequest(
+            handle_hash=_hashed(handle),
+            client_id=client_id,
+            sender=None if sender is None else _hashed(sender),
+            parameters={k: v for k, v in form.items() if k not in _OF_THE_CLIENT},
+            expires_at=int(self._clock()) + LIVES,
         )
+        if not self._ledger.push(request, most=MOST, most_of_sender=MOST_OF_SENDER):
+            raise TooManyPushed(_RETRY)
         return _PREFIX + handle
 
     def resolve(self, query: Mapping[str, str]) -> Mapping[str, str]:

@@ -1,8 +1,5 @@
 """How each department is asked: one file per department, one per wire protocol."""
 
-import os
-from pathlib import Path
+from connectors.own_departments import own_departments
 
-# A deployment's own departments, beside ours (docs/departments/kit.md).
-if _own := os.environ.get("CHAKONG_OWN_DEPARTMENTS"):
-    __path__ = [*__path__, str(Path(_own) / "connectors")]
+__path__ = [*__path__, *own_departments("connectors")]

@@ -26,6 +26,8 @@ class RecordKind(Enum):
     """A mutation was answered."""
     SCREENING = "SCREENING"
     ORDER_EVENT = "ORDER_EVENT"
+    WATCH_EVENT = "WATCH_EVENT"
+    """A refund was ordered to be watched, its bureau was told, or something came of it."""
     LIST_EVENT = "LIST_EVENT"
     HIT_EVENT = "HIT_EVENT"
     CORRECTION_EVENT = "CORRECTION_EVENT"
@@ -61,6 +63,7 @@ RETENTION: Final = {
     RecordKind.STEP: RetentionClass.ORDER,
     RecordKind.SCREENING: RetentionClass.PROVIDING,
     RecordKind.ORDER_EVENT: RetentionClass.ORDER,
+    RecordKind.WATCH_EVENT: RetentionClass.ORDER,
     RecordKind.LIST_EVENT: RetentionClass.ORDER,
     RecordKind.HIT_EVENT: RetentionClass.ORDER,
     RecordKind.CORRECTION_EVENT: RetentionClass.ORDER,

@@ -34,15 +34,16 @@ class StoredLedger:
     def has_come(self, what: str) -> bool:
         return self._database.read(lambda c: used_once.has_come(c, what))
 
-    def push(self, request: PushedRequest) -> None:
+    def push(self, request: PushedRequest, *, most: int, most_of_sender: int) -> bool:
         record = pushed_requests.PushedRecord(
             handle_hash=request.handle_hash,
             client_id=request.client_id,
+            sender=request.sender,
             parameters=request.parameters,
             expires_at=request.expires_at,
         )
-        now = self._now()
-        self._database.write(lambda c: pushed_requests.push(c, record, now=now))
+        limits = pushed_requests.Limits(now=self._now(), most=most, most_of_sender=most_of_sender)
+        return self._database.write(lambda c: pushed_requests.push(c, record, limits))
 
     def pushed(self, handle_hash: str) -> PushedRequest | None:
         found = self._database.read(lambda c: pushed_requests.find_pushed(c, handle_hash))
@@ -51,6 +52,7 @@ class StoredLedger:
         return PushedRequest(
             handle_hash=found.handle_hash,
             client_id=found.client_id,
+            sender=found.sender,
             parameters=found.parameters,
             expires_at=found.expires_at,
         )

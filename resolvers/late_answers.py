@@ -9,7 +9,6 @@ from typing import Annotated, Any, Final
 
 import strawberry
 
-from auth.answer_tickets import is_ticket
 from connectors.departments import DepartmentNotConnected
 from connectors.question import Answer, Question
 from domain.case_number import CaseNumber
@@ -92,10 +91,6 @@ class LateAnswerSubscriptions:
         """What departments answer later, once for each ticket, without asking them anew. 延后答复"""
         if not 1 <= len(tickets) <= _MOST:
             raise BadInput(f"tickets must be 1 to {_MOST}.")
-        if not all(is_ticket(str(one)) for one in tickets):
-            raise BadInput(
-                "A ticket is 43 letters, digits, - and _, as it was given. 票据格式不正确"
-            )
         context = info.context
         waiting = {
             asyncio.ensure_future(_collected(context, str(ticket))): str(ticket)

@@ -12,6 +12,7 @@ explained(
         RecordKind.STEP: "A mutation was answered. 操作",
         RecordKind.SCREENING: "A department screened. 比对",
         RecordKind.ORDER_EVENT: "A step of an order. 指令流转",
+        RecordKind.WATCH_EVENT: "A step of a watched refund. 退税监测流转",
         RecordKind.LIST_EVENT: "A step of an entry of the list. 名单流转",
         RecordKind.HIT_EVENT: "A step of a hit. 命中流转",
         RecordKind.CORRECTION_EVENT: "A step of a request to correct the list. 纠正申请流转",

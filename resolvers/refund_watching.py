@@ -119,7 +119,10 @@ def _heed_one(connection: Connection, found: WatchRecord, status: str, now: date
     if not reachable:
         over = status in {_PAID, _REJECTED}
         state = "ENDED" if over else found.state
-        change_watch(connection, found.id, at=now, status=status, state=state)
+        event = "END" if over else "HEAR"
+        change_watch(
+            connection, found, event=event, at=now, remark=status, status=status, state=state
+        )
         return None
     case = find_case(connection, found.case_number)
     if case is None:
@@ -128,10 +131,26 @@ def _heed_one(connection: Connection, found: WatchRecord, status: str, now: date
         order = _drafted(connection, case, found, draft, now)
     except guards.GuardRefused as refused:
         change_watch(
-            connection, found.id, at=now, status=status, state="HELD_BACK", guard=refused.guard
+            connection,
+            found,
+            event="HOLD_BACK",
+            at=now,
+            remark=refused.guard,
+            status=status,
+            state="HELD_BACK",
+            guard=refused.guard,
         )
         return None
-    change_watch(connection, found.id, at=now, status=status, state="DRAFTED", order_id=order.id)
+    change_watch(
+        connection,
+        found,
+        event="DRAFT",
+        at=now,
+        remark=order.id,
+        status=status,
+        state="DRAFTED",
+        order_id=order.id,
+    )
     return order.id
 
 

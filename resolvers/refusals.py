@@ -17,6 +17,8 @@ What the gateway itself refuses, in words a client can act on.
 from collections.abc import Iterable
 from typing import ClassVar
 
+from auth.answer_tickets import is_ticket
+
 
 class Refused(Exception):
     """The request, or one field of it, is refused.
@@ -107,9 +109,10 @@ class TicketNotFound(Refused):
     code = "TICKET_NOT_FOUND"
 
     def __init__(self, ticket: str) -> None:
+        """What has no ticket's form is not said again: it might be anything, and anybody's."""
         super().__init__(
             "No such ticket of yours, or it is over: ask again in a query. 票据不存在或已失效",
-            ticket=ticket,
+            ticket=ticket if is_ticket(ticket) else None,
         )
 
 

@@ -1,4 +1,4 @@
-"""Events of orders, entries, hits, requests and delegations, as they go into the record: each once, in their order."""
+"""Events of orders, watches, entries, hits, requests and delegations, as they go into the record: each once, in their order."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +21,8 @@ from storage.tables import (
     order_events,
     orders,
     record_cursors,
+    refund_watch_events,
+    refund_watches,
 )
 
 
@@ -78,6 +80,14 @@ SOURCES: Final = (
         "delegation_id",
         select(delegations.c.giver)
         .where(delegations.c.id == delegation_events.c.delegation_id)
+        .scalar_subquery(),
+    ),
+    EventSource(
+        RecordKind.WATCH_EVENT,
+        refund_watch_events,
+        "watch_id",
+        select(refund_watches.c.id_number)
+        .where(refund_watches.c.id == refund_watch_events.c.watch_id)
         .scalar_subquery(),
     ),
 )

@@ -3,14 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, insert, select, update
 
 from domain.case_number import CaseNumber
 from domain.identity import IdNumber
 from storage.instants import instant_text, parse_instant
-from storage.tables import refund_cursors, refund_watches
+from storage.tables import refund_cursors, refund_watch_events, refund_watches
+
+_CLOCK: Final = "clock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,7 @@ class WatchRecord:
 
 
 def add_watch(connection: Connection, watch: WatchRecord) -> None:
+    """Insert *watch* with its first event, ``ORDER``."""
     connection.execute(
         insert(refund_watches).values(
             id=watch.id,
@@ -57,26 +60,44 @@ def add_watch(connection: Connection, watch: WatchRecord) -> None:
             changed_at=instant_text(watch.changed_at),
         )
     )
+    _append(connection, watch, "ORDER", None, watch.state, actor=watch.officer, at=watch.created_at)
 
 
 def change_watch(
-    connection: Connection, watch_id: str, *, at: datetime, **changes: str | None
+    connection: Connection,
+    watch: WatchRecord,
+    *,
+    event: str,
+    at: datetime,
+    remark: str | None = None,
+    **changes: str | None,
 ) -> None:
-    """Write *changes* (of state, status, guard, order_id) into a watch."""
+    """Write *changes* (of state, status, guard, order_id) into *watch*, as it is now, and their *event*."""
     connection.execute(
         update(refund_watches)
-        .where(refund_watches.c.id == watch_id)
+        .where(refund_watches.c.id == watch.id)
         .values(changed_at=instant_text(at), **changes)
     )
+    to_state = changes.get("state") or watch.state
+    _append(connection, watch, event, watch.state, to_state, actor=_CLOCK, at=at, remark=remark)
 
 
 def settle_watch(connection: Connection, watch_id: str, *, state: str, at: datetime) -> None:
-    """Write how it went to tell the bureau of a watch; one that moved on meanwhile stays as it is."""
-    connection.execute(
+    """Write how it went to tell the bureau of a watch; one that moved on meanwhile stays as it is.
+
+    That it was told is an event all the same: ``TELL``, or ``REFUSE`` if the bureau did.
+    """
+    settled = connection.execute(
         update(refund_watches)
         .where(refund_watches.c.id == watch_id, refund_watches.c.state == "ORDERED")
         .values(changed_at=instant_text(at), state=state)
     )
+    watch = find_watch(connection, watch_id)
+    if watch is None:
+        return
+    before = "ORDERED" if settled.rowcount == 1 else watch.state
+    event = "TELL" if state == "WATCHING" else "REFUSE"
+    _append(connection, watch, event, before, watch.state, actor=_CLOCK, at=at)
 
 
 def find_watch(connection: Connection, watch_id: str) -> WatchRecord | None:
@@ -140,6 +161,31 @@ def heed_up_to(connection: Connection, department: str, cursor: int) -> None:
     )
     if known.rowcount == 0:
         connection.execute(insert(refund_cursors).values(department=department, cursor=cursor))
+
+
+def _append(  # noqa: PLR0913 -- an event's columns
+    connection: Connection,
+    watch: WatchRecord,
+    event: str,
+    from_state: str | None,
+    to_state: str,
+    *,
+    actor: str,
+    at: datetime,
+    remark: str | None = None,
+) -> None:
+    connection.execute(
+        insert(refund_watch_events).values(
+            watch_id=watch.id,
+            case_number=watch.case_number,
+            event=event,
+            from_state=from_state,
+            to_state=to_state,
+            actor=actor,
+            at=instant_text(at),
+            remark=remark,
+        )
+    )
 
 
 def _watch(row: Row[*tuple[Any, ...]]) -> WatchRecord:

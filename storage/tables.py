@@ -157,6 +157,21 @@ refund_watches = Table(
     Column("created_at", _Instant, nullable=False),
     Column("changed_at", _Instant, nullable=False),
 )
+
+refund_watch_events = Table(
+    "refund_watch_events",
+    METADATA,
+    Column("sequence", _RowId, primary_key=True, autoincrement=True),
+    Column("watch_id", ForeignKey(refund_watches.c.id), nullable=False, index=True),
+    Column("case_number", String(64), nullable=False),
+    Column("event", String(32), nullable=False),
+    Column("from_state", String(32)),
+    Column("to_state", String(32), nullable=False),
+    Column("actor", String(128), nullable=False),
+    Column("at", _Instant, nullable=False),
+    Column("remark", Text),
+    sqlite_autoincrement=True,
+)
 refund_cursors = Table(
     "refund_cursors",
     METADATA,
@@ -377,9 +392,11 @@ pushed_requests = Table(
     METADATA,
     Column("handle_hash", String(64), primary_key=True),
     Column("client_id", String(64), nullable=False),
+    Column("sender", String(64)),  # a digest of the address, of who did not prove who it is
     Column("parameters", JSON, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Index(None, "expires_at"),
+    Index(None, "client_id", "sender"),
 )
 
 # What a person allowed a client: refresh tokens belong to one, and end with it.

@@ -151,6 +151,61 @@ async def test_a_cell_of_the_matrix(court: World, role: str, group: str) -> None
         assert may is permitted
 
 
+# What scopes.json's matrix has no line for, and who may: its scopes decide alone.
+BESIDE: dict[str, tuple[str, set[str]]] = {
+    "enterpriseRegistration": (
+        of_debtors("enterpriseRegistration { name }"),
+        {"court-executor"},
+    ),
+    "taxProfile": (of_debtors("taxProfiles { taxpayerId }"), {"court-executor"}),
+    "procurement": (of_debtors("procurement { supplierName }"), {"court-executor"}),
+    "lawyerRegistration": (
+        of_debtors("lawyerRegistration { lawyerName }").replace(
+            "PROPERTY_INQUIRY", "LIST_DECISION"
+        ),
+        {"court-executor"},
+    ),
+    "residence, typed by a clerk": (
+        of_debtors("residenceClues { currentAddress }").replace("PROPERTY_INQUIRY", "SERVICE"),
+        {"court-executor"},
+    ),
+    "a plan": (
+        '{ case(number: "%s", purpose: CONTROL) { controlPlan { claim { fen } } } }',
+        {"court-executor"},
+    ),
+    "watched refunds": (
+        '{ case(number: "%s", purpose: CONTROL) { refundWatches { id } } }',
+        {"court-executor", "court-approver", "objection-judge"},
+    ),
+    "requests to type in": (
+        "{ typedRequests(first: 1) { nodes { id } } }",
+        {role.id for role in catalogue.roles() if "assist:ack" in role.scopes},
+    ),
+    "looks at people behind debtors": (
+        "{ affiliateLooks(first: 1) { nodes { officer } } }",
+        {"court-supervisor"},
+    ),
+}
+BESIDE_CELLS = [(role, what) for role in [*ROLES, *HOLDERS, "public"] for what in BESIDE]
+
+
+@pytest.mark.parametrize(("role", "what"), BESIDE_CELLS, ids=[f"{r}-{w}" for r, w in BESIDE_CELLS])
+async def test_what_has_no_line_in_the_matrix_is_for_who_holds_its_scope(
+    court: World, role: str, what: str
+) -> None:
+    document, may = BESIDE[what]
+    [case] = [one for one in court.cases if one.number.endswith("执1号")]
+    court.departments.begin(1)
+
+    response = await answer(
+        court.compiled, role, document % case.number if "%s" in document else document
+    )
+
+    assert (response.status == 200) is (role in may), response.body
+    if role not in may:
+        assert court.departments.asked == []
+
+
 OWN_FIELDS = {
     "vehicle": ("vehicles:read", "vehicles { plateNumber }"),
     "housingFund": ("housing-fund:read", "housingFund { balance { fen } }"),

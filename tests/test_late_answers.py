@@ -315,3 +315,15 @@ def test_what_is_kept_for_a_ticket_names_nobody_and_is_dropped_when_it_is_over(
     assert codes(event) == ["TICKET_NOT_FOUND"]
     with database(court) as connection:
         assert connection.execute("SELECT count(*) FROM pending_answers").fetchone() == (1,)
+
+
+def test_what_has_no_tickets_form_is_refused_without_being_said_again(
+    court: dict[str, Any],
+) -> None:
+    somebody = "（2026）示9903执1号"
+
+    [event] = told(court, court["tokens"]["court-executor"], somebody)
+
+    [error] = event["errors"]
+    assert error["extensions"] == {"code": "TICKET_NOT_FOUND", "ticket": None}
+    assert somebody not in json.dumps(event, ensure_ascii=False)

@@ -22,8 +22,7 @@ def must(holds: object, verdict: str) -> None:
 
 def checkpoint(note: str, key: str) -> tuple[str, int, bytes]:
     (name, key_id, key), (text, _, lines) = key.split("+", 2), note.rpartition("\n\n")
-    for line in lines.removesuffix("\n").split("\n"):
-        dash, signer, signature = line.split(" ")
+    for dash, signer, signature in (one.split(" ") for one in lines.removesuffix("\n").split("\n")):
         raw = b64decode(signature)
         must(b64encode(raw).decode() == signature, "SIGNATURE_WRONG: not base64")
         if (dash, signer, raw[:4].hex()) == ("—", name, key_id):
@@ -37,10 +36,8 @@ def verify(key: str, bundles: list[Path], tree: InmemoryTree) -> None:
     last, at, origins = "0" * 64, "", []
     for bundle in bundles:
         for file in bundle.iterdir():  # a pipe never ends, a huge file fills the memory
-            must(
-                file.is_file() and file.stat().st_size <= 2**30,
-                f"CHANGED {file.name}: kind or size",
-            )
+            fits = file.is_file() and file.stat().st_size <= 2**30
+            must(fits, f"CHANGED {file.name}: kind or size")
         raw, first = (bundle / "manifest.json").read_bytes(), tree.get_size()
         about = json.loads(raw)
         must(json.dumps(about, indent=1, ensure_ascii=False).encode() + b"\n" == raw, "CHANGED")

@@ -8,7 +8,6 @@ that finds nobody is the same, whether the person exists or not.
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from functools import partial
-from ipaddress import ip_address, ip_network
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -16,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from auth.subscribers import subscriber
 from domain.case_number import CaseNumber, parse_case_number
 from domain.width import half_width
 from gateway.cost import Budgets, OverBudget
@@ -42,8 +42,6 @@ _MOST_BYTES: Final = 4096
 _LEAST_ENDING: Final = 4
 _LEAST_NAME: Final = 2
 _READS_A_SEARCH: Final = 10
-_IPV4: Final = 4
-_SUBSCRIBER: Final = 64  # bits of an IPv6 address
 
 
 def public_routes(
@@ -201,12 +199,5 @@ def _words(request: Request) -> Mapping[str, str]:
 
 
 def _address(request: Request) -> str:
-    """Return whom a budget is for: an IPv6 subscriber has a whole network, and is one."""
-    host = "" if request.client is None else request.client.host
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return host
-    if address.version == _IPV4 or address.ipv4_mapped is not None:
-        return host
-    return str(ip_network((address, _SUBSCRIBER), strict=False))
+    """Return whom a budget is for."""
+    return subscriber("" if request.client is None else request.client.host)

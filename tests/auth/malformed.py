@@ -130,17 +130,17 @@ PATHS = {
 def requests(draw: st.DrawFn, now: int) -> Request:
     path = draw(st.sampled_from(list(PATHS)))
     fields: list[tuple[str, str]] = list(draw(st.sampled_from(PATHS[path])).items())
-    fields = _broken(draw, fields)
+    fields = broken(draw, fields)
     if draw(st.integers(0, 3)) == 0 and path != "/oauth/authorize":
         made = asserted({}, draw(assertions("keyed", now)))
         fields = [one for one in fields if one[0] not in {"client_id", "client_secret"}]
         fields += made.items()
-    body = _encoded(fields)
+    body = encoded(fields)
     if draw(st.integers(0, 19)) == 0:
         body = draw(st.binary(max_size=300))
     query = b""
     if path == "/oauth/authorize":
-        query = _encoded(_broken(draw, list(AUTHORIZATION.items())))
+        query = encoded(broken(draw, list(AUTHORIZATION.items())))
     headers = [
         (b"content-type", draw(st.sampled_from([FORM] * 12 + [b"", b"text/plain", FORM + b"; x"])))
     ]
@@ -149,9 +149,9 @@ def requests(draw: st.DrawFn, now: int) -> Request:
     if draw(st.integers(0, 4)) == 0:
         headers.append((b"dpop", draw(proofs(path, now)).encode()))
     if draw(st.integers(0, 3)) == 0:
-        headers.append((b"client-cert", draw(st.one_of(st.just(CERTIFICATE), _visible()))))
+        headers.append((b"client-cert", draw(st.one_of(st.just(CERTIFICATE), visible()))))
     if draw(st.integers(0, 5)) == 0:
-        headers.append((b"cookie", b"chakong-login=" + draw(_visible())))
+        headers.append((b"cookie", b"chakong-login=" + draw(visible())))
     if path == "/oauth/authorize" and draw(st.booleans()):
         return Request("GET", path, query, tuple(headers), b"")
     method = draw(st.sampled_from(["POST"] * 20 + ["GET", "PUT", "HEAD"]))
@@ -195,7 +195,7 @@ _FILLINGS = (
 )
 
 
-def _broken(draw: st.DrawFn, fields: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def broken(draw: st.DrawFn, fields: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Replace, drop, add and repeat some of *fields*."""
     names = [name for name, _ in fields] or ["x"]
     for name in draw(st.lists(st.sampled_from(names), max_size=2)):
@@ -209,11 +209,11 @@ def _broken(draw: st.DrawFn, fields: list[tuple[str, str]]) -> list[tuple[str, s
     return fields
 
 
-def _encoded(fields: list[tuple[str, str]]) -> bytes:
+def encoded(fields: list[tuple[str, str]]) -> bytes:
     return urlencode(fields, errors="surrogatepass").encode()
 
 
-def _visible() -> st.SearchStrategy[bytes]:
+def visible() -> st.SearchStrategy[bytes]:
     return st.binary(max_size=80).map(
         lambda raw: bytes(byte for byte in raw if byte not in b"\r\n\x00")
     )
@@ -224,10 +224,10 @@ def _authorizations() -> st.SearchStrategy[bytes]:
         st.just(f"secretive:{SECRET}".encode()), st.binary(max_size=40), NASTY.map(_bytes)
     )
     return st.one_of(
-        _visible(),
+        visible(),
         pair.map(lambda raw: b"Basic " + base64.b64encode(raw)),
         st.sampled_from([b"Bearer ", b"DPoP "]).flatmap(
-            lambda scheme: st.one_of(_visible(), JSON.map(_token)).map(lambda made: scheme + made)
+            lambda scheme: st.one_of(visible(), JSON.map(_token)).map(lambda made: scheme + made)
         ),
     )
 

@@ -18,3 +18,6 @@ def test_nothing_malformed_is_a_server_error_or_a_leak() -> None:
     for path in ("par", "introspect", "revoke", "authorize"):
         good = [f"/oauth/{path} {status}" for status in (200, 201, 303)]
         assert any(status in told["statuses"] for status in good)
+    for path in ("", "/list", "/end", "/token", "/sign-in", "/step-up", "/password", "/activate"):
+        assert any(status.startswith(f"/session{path} ") for status in told["statuses"])
+    assert "/session/list 200" in told["statuses"]  # some were signed in

@@ -6,6 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
+from auth.pushed import MOST, MOST_OF_SENDER
+from auth.subscribers import subscriber
 from tests.auth.browser import address, authorization, log_in, redemption, redirected, web
 from tests.auth.keyholder import OTHER_KEY, proof
 from tests.auth.world import (
@@ -181,3 +183,55 @@ async def test_of_two_log_ins_with_one_handle_one_gets_a_code() -> None:
         ]
 
     assert [answer.status_code for answer in answers] == [303, 400]
+
+
+def web_from(world: World, host: str) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(world.app, raise_app_exceptions=False, client=(host, 4711))
+    return httpx.AsyncClient(transport=transport, base_url=URL)
+
+
+async def test_one_address_fills_its_own_share_of_a_public_clients_requests_and_no_other() -> None:
+    """Anybody can push in the name of a client that proves nothing."""
+    world, (_, challenge) = world_of_console(), challenge_pair()
+    form = authorization(challenge)
+    async with web_from(world, "2001:db8:1:2::1") as flood, web_from(world, "192.0.2.7") as officer:
+        uris = [
+            (await flood.post("/oauth/par", data=form)).json()["request_uri"]
+            for _ in range(MOST_OF_SENDER)
+        ]
+        refused = await flood.post("/oauth/par", data=form)
+        async with web_from(world, "2001:db8:1:2::2") as neighbour:  # the same subscriber
+            as_well = await neighbour.post("/oauth/par", data=form)
+        others = await officer.post("/oauth/par", data=form)
+        await log_in(officer, carried(uris[0], BROWSER.client_id))
+        one_more = await flood.post("/oauth/par", data=form)
+
+    assert refused.status_code == as_well.status_code == 429
+    assert refused.json()["error"] == "temporarily_unavailable"
+    assert int(refused.headers["retry-after"]) > 0
+    assert others.status_code == 201
+    assert one_more.status_code == 201, "what was used makes room"
+
+
+async def test_a_client_that_proves_itself_is_limited_as_one_and_not_by_its_address() -> None:
+    world, (_, challenge) = world_of_console(), challenge_pair()
+    async with web_from(world, "192.0.2.7") as server:
+        statuses = {(await push(server, challenge)).status_code for _ in range(MOST_OF_SENDER + 1)}
+
+    assert statuses == {201}
+    assert {one.sender for one in world.ledger.requests.values()} == {None}
+    assert MOST_OF_SENDER < MOST
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        pytest.param("192.0.2.1", "192.0.2.2", False, id="IPv4"),
+        pytest.param("2001:db8::1", "2001:db8::ffff:1", True, id="one IPv6 network"),
+        pytest.param("2001:db8::1", "2001:db8:0:1::1", False, id="two IPv6 networks"),
+        pytest.param("::ffff:192.0.2.1", "::ffff:192.0.2.2", False, id="IPv4 in IPv6"),
+        pytest.param("", "", True, id="no address: a socket in the file system"),
+    ],
+)
+def test_a_subscriber_is_one_whatever_its_addresses(one: str, other: str, same: bool) -> None:
+    assert (subscriber(one) == subscriber(other)) is same

@@ -129,8 +129,13 @@ class MemoryLedger:
     def has_come(self, what: str) -> bool:
         return what in self.came
 
-    def push(self, request: PushedRequest) -> None:
+    def push(self, request: PushedRequest, *, most: int, most_of_sender: int) -> bool:
+        of_client = [one for one in self.requests.values() if one.client_id == request.client_id]
+        of_sender = [one for one in of_client if one.sender and one.sender == request.sender]
+        if len(of_client) >= most or len(of_sender) >= most_of_sender:
+            return False
         self.requests[request.handle_hash] = request
+        return True
 
     def pushed(self, handle_hash: str) -> PushedRequest | None:
         return self.requests.get(handle_hash)

@@ -148,3 +148,21 @@ def test_what_is_no_department_is_refused_and_nothing_written(
     assert made.returncode == 2
     assert says in made.stderr.replace("\n", " ")
     assert not (tmp_path / "own").exists()
+
+
+@pytest.mark.parametrize("opened", ["", "connectors", "resolvers/boats.py", "connectors/boats.py"])
+def test_a_folder_that_others_may_change_is_not_run(tmp_path: Path, opened: str) -> None:
+    """Its files are code of the gateway: who may write there would be the gateway."""
+    own = tmp_path / "own"
+    assert connector("new", *BOATS, "--into", str(own)).returncode == 0
+    marked = own / "connectors" / "boats.py"
+    marked.write_text(f"{marked.read_text()}\nprint('RUN')\n", encoding="utf-8")
+    kept = connector("list", "--json", CHAKONG_OWN_DEPARTMENTS=str(own))
+    (own / opened).chmod((own / opened).stat().st_mode | 0o020)
+
+    refused = connector("list", "--json", CHAKONG_OWN_DEPARTMENTS=str(own))
+
+    assert (kept.returncode, "RUN" in kept.stdout) == (0, True)
+    assert refused.returncode != 0
+    assert "RUN" not in refused.stdout
+    assert "chmod -R go-w" in refused.stderr

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import re
 import secrets
 import time
 from base64 import b64encode
@@ -38,6 +39,7 @@ OUTCOME: Final = (
 )
 ENTRY: Final = "... on ListEntry { id state } ... on ListRefused { code guard message }"
 HIT: Final = "... on SanctionHit { id state } ... on ListRefused { code guard message }"
+_TICKET: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 _PRIVATE: Final = Path(__file__).parents[2] / "examples/screening-client/private.py"
 _CHALLENGE: Final = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 
@@ -72,14 +74,25 @@ def _refusals(body: Any) -> Iterator[Any]:
             yield from _refusals(one)
     if not isinstance(body, dict):
         return
-    # A path repeats the aliases that its sender chose (GraphQL 7.1.7).
+    # A path repeats the aliases that its sender chose (GraphQL 7.1.7); a ticket is its holder's (ADR 0052).
     for error in body.get("errors") or ():
-        yield {name: one for name, one in error.items() if name != "path"}
-    yield {name: one for name, one in body.items() if name == "extensions"}
+        told = {name: one for name, one in error.items() if name != "path"}
+        yield _without_tickets(told)
+    yield _without_tickets({name: one for name, one in body.items() if name == "extensions"})
     if {"code", "message"} <= body.keys():
         yield body
     for one in body.values():
         yield from _refusals(one)
+
+
+def _without_tickets(told: Any) -> Any:
+    if isinstance(told, dict):
+        return {
+            name: _without_tickets(one)
+            for name, one in told.items()
+            if name != "ticket" or not _TICKET.fullmatch(str(one))
+        }
+    return [_without_tickets(one) for one in told] if isinstance(told, list) else told
 
 
 @dataclass
@@ -88,6 +101,7 @@ class Walk:
     state: Path
     marks: Marks
     heard: list[Heard] = field(default_factory=list)
+    answered: bool = False
 
     def __post_init__(self) -> None:
         self.web = httpx.Client(

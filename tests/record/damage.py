@@ -24,6 +24,8 @@ from storage.tables import (
     record_people,
     record_stamps,
     record_terms,
+    refund_watch_events,
+    refund_watches,
 )
 
 _DRAWS = 50
@@ -45,11 +47,13 @@ COLUMNS = tuple(
         *((source.table, Part.EVENTS, _OF_AN_EVENT) for source in SOURCES),
         (order_events, Part.EVENTS, ("case_number",)),
         (delegation_events, Part.EVENTS, ("case_number",)),
+        (refund_watch_events, Part.EVENTS, ("case_number",)),
         (orders, Part.EVENTS, ("id_number",)),
         (entries, Part.EVENTS, ("id_number",)),
         (hits, Part.EVENTS, ("entry_id",)),
         (list_corrections, Part.EVENTS, ("entry_id",)),
         (delegations, Part.EVENTS, ("giver",)),
+        (refund_watches, Part.EVENTS, ("id_number",)),
     )
     for column in columns
 )

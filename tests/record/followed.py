@@ -1,4 +1,4 @@
-"""What happens beside the record and goes into it: entries, hits, requests and delegations, two of each."""
+"""What happens beside the record and goes into it: entries, hits, requests, delegations, watches, two of each."""
 
 from datetime import date, timedelta
 from typing import Final
@@ -16,12 +16,13 @@ from storage.corrections import (
 from storage.delegations import DelegationRecord, add_delegation, end_delegation
 from storage.entries import EntryRecord, add_entry, move_entry
 from storage.hits import HitRecord, add_hit, move_hit
+from storage.refund_watches import WatchRecord, add_watch, change_watch
 from tests.domain.people import MAN, WOMAN
 from tests.record.world import START
 from tests.storage.test_orders import CASE
 
 PEOPLE: Final = (MAN, WOMAN)
-EVENTS: Final = 16
+EVENTS: Final = 20
 
 
 def happen(connection: Connection) -> None:
@@ -31,6 +32,7 @@ def happen(connection: Connection) -> None:
         was_hit(connection, number)
         asked(connection, number)
         entrusted(connection, number, person)
+        watched(connection, number, person)
 
 
 def listed(connection: Connection, number: int, person: IdNumber) -> None:
@@ -138,3 +140,22 @@ def entrusted(connection: Connection, number: int, person: IdNumber) -> None:
         at=START,
     )
     assert ended is not None
+
+
+def watched(connection: Connection, number: int, person: IdNumber) -> None:
+    watch = WatchRecord(
+        id=f"w_{number}",
+        case_number=CASE,
+        state="ORDERED",
+        asset_kind="vatRefund",
+        record=f"TX-{number}",
+        id_number=person,
+        officer="executor-1",
+        draft={},
+        created_at=START,
+        changed_at=START,
+    )
+    add_watch(connection, watch)
+    change_watch(
+        connection, watch, event="HOLD_BACK", at=START, remark="G5", state="HELD_BACK", guard="G5"
+    )

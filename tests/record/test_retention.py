@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from auth.record_keys import RecordKeys
 from domain.record import RetentionClass
@@ -121,3 +122,19 @@ async def test_one_of_two_gateways_erases_by_itself(world: RecordWorld, tmp_path
 
 async def sought(world: RecordWorld, kind: str) -> list[OpenedEntry]:
     return await world.database.read(lambda c: find(c, world.keys, Sought(kind=kind), first=50))
+
+
+@pytest.mark.parametrize(
+    ("setting", "least"),
+    [
+        pytest.param("record_network_days", 183, id="network logs: six months"),
+        pytest.param("record_providing_days", 1096, id="providing personal data: three years"),
+        pytest.param("record_order_days", 3653, id="what belongs to a case's file: ten years"),
+    ],
+)
+def test_nothing_is_erased_before_the_law_lets_it_be(setting: str, least: int) -> None:
+    kept = Settings.model_validate({setting: least})
+
+    assert timedelta(days=least) in kept.record_retention().values()
+    with pytest.raises(ValidationError, match=setting):
+        Settings.model_validate({setting: least - 1})

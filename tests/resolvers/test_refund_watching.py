@@ -13,12 +13,14 @@ from connectors.tax_refunds import RefundEvent
 from domain.guards import GuardRefused, RefundRoute
 from domain.money import Fen
 from domain.order import OrderAction
+from domain.record import RecordKind
 from resolvers.order_drafts import Draft
 from resolvers.order_steps import Step
 from resolvers.refund_watching import heed, watch
 from resolvers.refusals import FieldNotAllowed
 from storage.cases import keep_cases
 from storage.orders import OrderRecord, find_order
+from storage.record_events import SOURCES, RecordedEvent, events_behind
 from storage.refund_watches import (
     WatchRecord,
     find_watch,
@@ -222,3 +224,51 @@ async def test_one_case_watches_a_refund_once_and_anew_when_it_is_over(world: Wo
     listed = await world.database.read(partial(watches_of_case, case_number=CASE))
     assert first.id == second.id != third.id
     assert sorted(one.state for one in listed) == ["ENDED", "ORDERED"]
+
+
+async def told_of(world: World) -> list[RecordedEvent]:
+    [source] = [one for one in SOURCES if one.kind is RecordKind.WATCH_EVENT]
+    return list(await world.database.read(partial(events_behind, source=source, most=99)))
+
+
+async def test_each_step_of_a_watch_is_an_event_that_the_record_follows(world: World) -> None:
+    made = await watched(world)
+    settle = partial(settle_watch, watch_id=made.id, state="WATCHING", at=world.now)
+    await world.database.write(settle)
+    await heard(world, event(1, made, "UNDER_REVIEW"), event(2, made, "APPROVED"))
+    order = await draft_of(world, made)
+
+    steps = await told_of(world)
+
+    assert [(one.event, one.from_state, one.to_state, one.actor, one.remark) for one in steps] == [
+        ("ORDER", None, "ORDERED", "executor-1", None),
+        ("TELL", "ORDERED", "WATCHING", "clock", None),
+        ("HEAR", "WATCHING", "WATCHING", "clock", "UNDER_REVIEW"),
+        ("DRAFT", "WATCHING", "DRAFTED", "clock", order.id),
+    ]
+    assert {(one.about, one.case, one.person) for one in steps} == {(made.id, CASE, world.debtor)}
+
+
+async def test_what_ends_without_a_draft_is_an_event_as_well(world: World) -> None:
+    refused = await watched(world)
+    settle = partial(settle_watch, watch_id=refused.id, at=world.now)
+    await world.database.write(partial(settle, state="ENDED"))
+    rejected = await watched(world)
+    await heard(world, event(1, rejected, "REJECTED"))
+    await world.database.write(partial(settle, watch_id=rejected.id, state="WATCHING"))  # late
+    last = await watched(world)
+    closed = replace(world.case, state="CLOSED")
+    await world.database.write(lambda connection: keep_cases(connection, [closed]))
+    await heard(world, event(2, last, "APPROVED"))
+
+    steps = await told_of(world)
+
+    assert [(one.event, one.from_state, one.to_state, one.remark) for one in steps] == [
+        ("ORDER", None, "ORDERED", None),
+        ("REFUSE", "ORDERED", "ENDED", None),
+        ("ORDER", None, "ORDERED", None),
+        ("END", "ORDERED", "ENDED", "REJECTED"),
+        ("TELL", "ENDED", "ENDED", None),
+        ("ORDER", None, "ORDERED", None),
+        ("HOLD_BACK", "ORDERED", "HELD_BACK", "G1"),
+    ]

@@ -50,9 +50,16 @@ async def test_a_watch_is_told_watched_and_over(database: Database) -> None:
     during = await database.read(any_watched)
     live = partial(live_watch_on, case_number=waiting.case_number, record=waiting.record)
     found = await database.read(live)
+    assert found is not None
     await database.write(
         partial(
-            change_watch, watch_id="w_1", at=NOW, state="DRAFTED", status="APPROVED", order_id="o"
+            change_watch,
+            watch=found,
+            event="DRAFT",
+            at=NOW,
+            state="DRAFTED",
+            status="APPROVED",
+            order_id="o",
         )
     )
     await database.write(partial(settle, state="WATCHING"))  # late: it moved on

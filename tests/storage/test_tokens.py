@@ -53,6 +53,10 @@ def ledger(database: Database, now: float = NOW) -> StoredLedger:
     return StoredLedger(database, longest_seconds=300, clock=lambda: now)
 
 
+def pushed(to: StoredLedger, request: PushedRequest) -> bool:
+    return to.push(request, most=5, most_of_sender=3)
+
+
 async def test_of_eight_at_once_one_renews_and_the_grant_ends(database: Database) -> None:
     """Two instances, four threads each, one token."""
     one, two = ledger(database), ledger(database)
@@ -93,7 +97,7 @@ async def test_of_eight_takers_one_gets_it(database: Database) -> None:
         expires_at=NOW + 60,
         dpop_jkt="j",
     )
-    await anyio.to_thread.run_sync(one.push, request)
+    await anyio.to_thread.run_sync(pushed, one, request)
     await database.write(lambda c: save_code(c, code, now=NOW))
     accounts = StoredAccounts(database)
     won: dict[str, list[bool]] = {"proof": [], "request": [], "code": []}
@@ -132,7 +136,7 @@ async def test_a_pushed_request_is_found_by_any_instance(database: Database) -> 
     request = PushedRequest(
         handle_hash="h", client_id="console", parameters={"state": "查"}, expires_at=NOW + 60
     )
-    await anyio.to_thread.run_sync(ledger(database).push, request)
+    await anyio.to_thread.run_sync(pushed, ledger(database), request)
 
     found = await anyio.to_thread.run_sync(ledger(database).pushed, "h")
 
@@ -236,3 +240,27 @@ async def test_a_clients_keys_and_certificates_are_kept(database: Database) -> N
 
     for client in register:
         assert await database.read(lambda c, one=client: find_client(c, one.id)) == client  # type: ignore[misc]
+
+
+async def test_so_many_of_a_sender_and_of_a_client_wait_and_no_more_until_they_are_over(
+    database: Database,
+) -> None:
+    """Two instances, ten at once from each of two senders."""
+    one, two = ledger(database), ledger(database)
+
+    async def push(sender: str, number: int, now: float = NOW) -> bool:
+        request = PushedRequest(
+            handle_hash=f"{sender}-{number}",
+            client_id="graphiql",
+            sender=sender,
+            parameters={},
+            expires_at=int(now) + 300,
+        )
+        to = ledger(database, now) if now != NOW else (one, two)[number % 2]
+        return await anyio.to_thread.run_sync(pushed, to, request)
+
+    of_one = await asyncio.gather(*(push("s-1", number) for number in range(10)))
+    of_two = await asyncio.gather(*(push("s-2", number) for number in range(10)))
+    later = await push("s-1", 99, NOW + 300)
+
+    assert (sum(of_one), sum(of_two), later) == (3, 2, True)
