@@ -112,7 +112,9 @@ def request_recorded(  # noqa: PLR0913 -- an entry has these parts
         {plan.groups[id(one.question)] for one in told if id(one.question) in plan.groups}
     )
     documents = said_once(ground.document for ground in context.grounds)
-    reasons = said_once(ground.reason for ground in context.grounds)
+    reasons = said_once(
+        said for ground in context.grounds for said in (ground.reason, ground.family)
+    )
     asked = [
         {
             "department": one.question.department,

@@ -60,7 +60,8 @@ class Steps:
         arguments = get_argument_values(self._field(root.coordinate), root.node, variables)
         numbers = _numbers(arguments)
         try:
-            said = stated(arguments.get("document"), arguments.get("reason"))
+            given = [arguments.get(one) for one in ("document", "reason", "familyReason")]
+            said = stated(*given)
         except BadInput as refused:
             opened: list[BoundCase | Refused] = [refused] * len(numbers)
             for ground in _unopened(arguments):

@@ -35,7 +35,8 @@ class Ground:
     Attributes:
         case: that it asked for, if it asked for one; *refused* if it did not open.
         document: the number of the paper that is the reason.
-        reason: in words, where there had to be some.
+        reason: in words, where there had to be some; *family* as a code, where debtors' families
+            were asked about.
     """
 
     purpose: Purpose | None
@@ -43,6 +44,7 @@ class Ground:
     refused: bool = False
     document: str | None = None
     reason: str | None = None
+    family: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
