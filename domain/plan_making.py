@@ -39,7 +39,7 @@ class PlanInMaking:
         self.tolerance = tolerance
         self.covered = 0
         self.lines: list[PlanLine] = []
-        self._seen: set[tuple[str, str, str]] = set()
+        self._seen: set[tuple[str, ...]] = set()
         self._kept: dict[IdNumber, int] = {}
 
     @property
@@ -75,7 +75,7 @@ class PlanInMaking:
     def _line(self, candidate: Candidate, wish: Wish) -> PlanLine:
         barred = self._barred(candidate, wish)
         if barred is None or barred.reason not in _OF_ITS_OWNER:
-            self._seen.add(candidate.key)
+            self._seen.update(_known_by(candidate))
         if barred is not None:
             if barred.reason is _R.LEFT_BY_OFFICER:
                 self._keep(candidate, barred.controllable or 0)
@@ -102,7 +102,7 @@ class PlanInMaking:
             (_R.BANKRUPT, candidate.id_number in case.bankrupt),
             (_R.EXEMPT, exempt),
             (_R.UNNAMED, not asset.record),
-            (_R.COUNTED_ONCE, candidate.key in self._seen),
+            (_R.COUNTED_ONCE, not self._seen.isdisjoint(_known_by(candidate))),
             (_R.LEFT_BY_OFFICER, bool(wish.leave)),
             (_R.AN_EXPECTATION, asset.expected),
             (_R.NO_CONTROL, not permitted_controls(asset.kind)),
@@ -197,6 +197,12 @@ class PlanInMaking:
         if has_floor(candidate.asset.kind):
             owner = candidate.id_number
             self._kept[owner] = self._kept.get(owner, 0) + fen
+
+
+def _known_by(candidate: Candidate) -> set[tuple[str, ...]]:
+    """Return what tells that two candidates are one asset: its record, or its own number."""
+    same = candidate.asset.same
+    return {candidate.key} if same is None else {candidate.key, ("same", *same)}
 
 
 def _nothing(candidate: Candidate) -> PlanReason:

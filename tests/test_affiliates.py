@@ -161,7 +161,7 @@ def test_an_order_that_points_at_somebody_behind_a_debtor_is_refused(
     answer = ask(
         demo,
         "court-executor",
-        """mutation ($o: DraftOrderInput!) { draftOrder(order: $o, idempotencyKey: "a-1") {
+        """mutation ($o: DraftOrderInput!) { draftOrder(input: $o, idempotencyKey: "a-1") {
           ... on OrderRefused { guard rule } ... on Order { id } } }""",
         o={
             "caseNumber": number,

@@ -39,7 +39,7 @@ mutation ($id: ID!, $r: ReportInput!, $k: String!) {{
 class Desk:
     """A court and its gateway in one process; no department can be asked, and none is."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *, inboxes: frozenset[str] = frozenset()) -> None:
         self.world = world
         self.keys = 0
         self.engine = Engine(
@@ -50,6 +50,7 @@ class Desk:
                 events=OrderEvents(world.database),
                 pseudonym_key=b"k" * 32,
                 now=lambda: world.now,
+                inboxes=inboxes,
             ),
             EngineSettings(cost_of_operation=10**9, cost_per_minute=10**12),
         )
@@ -118,6 +119,55 @@ async def with_case(desk: Desk, **changes: Any) -> None:
 async def bankrupt(desk: Desk) -> None:
     first, *rest = desk.world.case.obligors
     await with_case(desk, obligors=(replace_party(first), *rest))
+
+
+HOUSE: Final = {
+    "assetKind": "REAL_ESTATE",
+    "action": "RESTRICT_TRANSFER",
+    "recordId": "FC-00000001",
+    "months": 36,
+}
+OFFICES: Final = frozenset({"housing-office-1", "housing-office-2"})
+
+
+@pytest.mark.parametrize(
+    ("named", "addressee"),
+    [
+        pytest.param(None, "housing-office-1", id="the first that carries it out"),
+        pytest.param("housing-office-2", "housing-office-2", id="where the house stands"),
+    ],
+)
+async def test_the_transfer_of_a_house_is_restricted_by_a_housing_office_that_reads_its_inbox(
+    desk: Desk, named: str | None, addressee: str
+) -> None:
+    offices = Desk(desk.world, inboxes=OFFICES)
+
+    done = await offices.ask("court-executor", DRAFT, i=wanted(desk, **HOUSE, department=named))
+
+    assert done["state"] == "DRAFT"
+    order = await desk.world.order(done["id"])
+    assert (order.department, order.action) == (addressee, "RESTRICT_TRANSFER")
+
+
+@pytest.mark.parametrize(
+    ("named", "inboxes"),
+    [
+        pytest.param(None, frozenset(), id="no office reads here"),
+        pytest.param("land-resources", OFFICES, id="keeps the register, does not carry it out"),
+        pytest.param("traffic-police", OFFICES, id="has no houses"),
+        pytest.param("nobody", OFFICES, id="no such department"),
+    ],
+)
+async def test_whoever_does_not_carry_an_action_out_is_not_ordered_it(
+    desk: Desk, named: str | None, inboxes: frozenset[str]
+) -> None:
+    was = await desk.written()
+    offices = Desk(desk.world, inboxes=inboxes)
+
+    done = await offices.ask("court-executor", DRAFT, i=wanted(desk, **HOUSE, department=named))
+
+    assert (done["code"], done["guard"]) == ("GUARD_REFUSED", "G9")
+    assert await desk.written() == was
 
 
 def replace_party(party: Any) -> Any:
