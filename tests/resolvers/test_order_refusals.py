@@ -14,6 +14,7 @@ from connectors.departments import Departments
 from gateway.contexts import Contexts
 from gateway.engine import Engine, EngineSettings, Operation
 from gateway.schema import build_graph
+from resolvers import order_approval
 from resolvers.order_events import OrderEvents
 from storage.cases import keep_cases
 from storage.refusals import RefusalRecord, refusals_of
@@ -147,6 +148,29 @@ async def test_the_transfer_of_a_house_is_restricted_by_a_housing_office_that_re
     assert done["state"] == "DRAFT"
     order = await desk.world.order(done["id"])
     assert (order.department, order.action) == (addressee, "RESTRICT_TRANSFER")
+
+
+async def test_a_housing_office_finds_the_order_in_its_inbox_and_reports_it_done(
+    desk: Desk,
+) -> None:
+    offices, world = Desk(desk.world, inboxes=OFFICES), desk.world
+    done = await offices.ask("court-executor", DRAFT, i=wanted(desk, **HOUSE))
+    order = await world.take("executor-1", order_approval.submit, done["id"])
+    order = await world.take(
+        "approver-1", order_approval.approve, order.id, str(order.document_hash)
+    )
+    await world.send(order)
+    inbox = "{ done: inbox(first: 9) { nodes { id action assetKind } } }"
+
+    read = await offices.ask("dept:housing-office-1", inbox)
+    others = await offices.ask("dept:land-resources", inbox)
+    reported = await world.reported(order, full(order, world.today))
+
+    assert read["nodes"] == [
+        {"id": order.id, "action": "RESTRICT_TRANSFER", "assetKind": "REAL_ESTATE"}
+    ]
+    assert others["nodes"] == []
+    assert reported.state == "EXECUTED"
 
 
 @pytest.mark.parametrize(
