@@ -14,7 +14,7 @@ from domain.identity import IdNumber
 from domain.purpose import Purpose, basis_for
 from domain.record import SALT_BYTES, Commitments, RecordKind
 from gateway.plan import Plan
-from resolvers.asking import Told
+from resolvers.asked import Told
 from resolvers.binding import BoundCase
 from resolvers.context import Context
 from storage.record import Placed, RecordDraft

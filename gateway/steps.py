@@ -13,7 +13,7 @@ from connectors.question import Authority  # noqa: TC001 -- the annotation of a 
 from domain.case_number import CaseNumber
 from domain.identity import IdNumber  # noqa: TC001 -- the annotation of a local
 from gateway.plan import Ask, CaseRoot, Plan, everything
-from resolvers.asking import Answers, Wanted
+from resolvers.asked import Answers, Wanted
 from resolvers.binding import BoundCase
 from resolvers.case import open_cases
 from resolvers.context import Context, Ground
