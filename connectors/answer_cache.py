@@ -124,6 +124,7 @@ class AnswerCache:
             authority.officer,
             authority.case_number,
             authority.purpose,
+            "family" if authority.covers_family else "",
         )
         head = "\x1f".join(words).encode()
         return [

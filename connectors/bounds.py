@@ -1,13 +1,15 @@
 """
-What one subject's answer may hold: no more records than are agreed, and no record twice.
+What one subject's answer may hold: no more records than are agreed, no record twice, none of tomorrow.
 
 Where the department's own record number was asked for, two records with one number that say the same
 are one; if they differ, nobody can tell which is right, and the subject's answer is a broken contract.
-Without the number nothing is compared: two equal lots are two lots.
+Without the number nothing is compared: two equal lots are two lots. Data that are dated in the future
+could pass for current for ever, and are a broken contract; old ones are shown with their date.
 """
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
@@ -24,6 +26,9 @@ T = TypeVar("T")
 
 MOST_RECORDS: Final = 1_000
 """Records of one subject in one kind, where a question does not say otherwise."""
+
+CLOCKS_DIFFER: Final = timedelta(minutes=2)
+"""How far a department's clock may be ahead of ours."""
 
 _NUMBER: Final = "source_record_id"
 
@@ -48,12 +53,14 @@ def within_bounds(
     question: Question[T], answers: Mapping[IdNumber, Answer[T]], want: Projection
 ) -> Mapping[IdNumber, Answer[T]]:
     """Return *answers* with what is repeated shown once and what is too much cut off, and so marked."""
-    if not question.plural:
-        return answers
     changed: dict[IdNumber, Answer[T]] = {}
+    latest = datetime.now(UTC) + CLOCKS_DIFFER
     for subject, answer in answers.items():
+        if answer.as_of is not None and answer.as_of > latest:
+            changed[subject] = _refused(question, answer, "the data are dated in the future")
+            continue
         records: Any = answer.value
-        if not records or len(records) < 2:  # noqa: PLR2004 -- nothing to compare or to cut
+        if not question.plural or not records or len(records) < 2:  # noqa: PLR2004 -- nothing to compare or to cut
             continue
         if _NUMBER in want or len(records) > question.most:
             bounded = _bounded(question, answer, records, numbered=_NUMBER in want)
@@ -67,15 +74,7 @@ def _bounded(
 ) -> Answer[T]:
     kept = _each_once(records) if numbered else records
     if kept is None:
-        because = "one record number stands for two records"
-        return msgspec.structs.replace(
-            answer,
-            value=None,
-            as_of=None,
-            damaged=False,
-            remarks=None,
-            error=DepartmentContractBroken(question.department, because),
-        )
+        return _refused(question, answer, "one record number stands for two records")
     if len(kept) == len(records) <= question.most:
         return answer
     remarks = msgspec.structs.replace(
@@ -85,6 +84,17 @@ def _bounded(
         repeated=len(records) - len(kept),
     )
     return msgspec.structs.replace(answer, value=kept[: question.most], remarks=remarks)
+
+
+def _refused(question: Question[T], answer: Answer[T], because: str) -> Answer[T]:
+    return msgspec.structs.replace(
+        answer,
+        value=None,
+        as_of=None,
+        damaged=False,
+        remarks=None,
+        error=DepartmentContractBroken(question.department, because),
+    )
 
 
 def _each_once(records: tuple[Any, ...]) -> tuple[Any, ...] | None:

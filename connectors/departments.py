@@ -60,7 +60,7 @@ CARRIED_BY: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 
 _BETWEEN_TRIES: Final = 1.0  # seconds, to collect an answer
 _LONGEST_COMPANY: Final = 60.0  # seconds to wait for somebody else's call
-_Asked = tuple[int, tuple[IdNumber, ...], Projection, str, str, str, str]
+_Asked = tuple[int, tuple[IdNumber, ...], Projection, str, str, str, str, bool]
 
 
 class _GivenUp(Exception):
@@ -187,6 +187,7 @@ class Departments:
             authority.officer,
             authority.organisation,
             authority.purpose,
+            authority.covers_family,
         )
         under_way = self._under_way.get(asked)
         if under_way is not None:

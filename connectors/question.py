@@ -33,13 +33,18 @@ C = TypeVar("C", bound="Callable[..., Any]")
 
 
 class Authority(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
-    """Under which case, by whom and for what a question is asked; it travels with the question."""
+    """Under which case, by whom and for what a question is asked; it travels with the question.
+
+    Attributes:
+        covers_family: whether a debtor's spouse and family may be asked about too.
+    """
 
     case_number: str
     officer: str
     organisation: str
     purpose: str
     request_id: str
+    covers_family: bool = False
 
 
 class Projection(frozenset[str]):

@@ -25,6 +25,8 @@ from domain.identity import IdNumber
 
 LIMIT: Final = 200
 
+FAMILY: Final = "PERSONAL"
+BUSINESS: Final = "CORPORATE"
 Role = Literal[
     "LEGAL_REPRESENTATIVE",
     "PRINCIPAL",
@@ -92,8 +94,9 @@ class RelatedPersonsConnector(HttpConnector):
     ) -> Mapping[IdNumber, Answer[tuple[RelatedPersonRecord, ...]]]:
         """Return whom each of *subjects* is related to, personal before corporate.
 
-        For a natural person: family, and the companies where the person holds a position. For an
-        organisation: the persons behind it. Only the fields in *want* are selected.
+        For a natural person: family, if *authority* covers it, and the companies where the person
+        holds a position. For an organisation: the persons behind it. Only the fields in *want* are
+        selected; without family also the kind, to see that none came. What came is dropped.
 
         Raises:
             DepartmentError: no usable answer for anyone; see `connectors.errors`. An unusable
@@ -102,18 +105,23 @@ class RelatedPersonsConnector(HttpConnector):
         Source:
             docs/departments/related_persons.md
         """
-        document = _document(_RELATED.wire(want))
+        kinds = [FAMILY, BUSINESS] if authority.covers_family else [BUSINESS]
+        asked = want if authority.covers_family else Projection({*want, "kind"})
+        document = _document(_RELATED.wire(asked))
 
         async def ask(batch: Sequence[IdNumber]) -> Heard[tuple[RelatedPersonRecord, ...]]:
             raw = await execute(
                 self.client,
                 self.department,
                 document,
-                {"subjects": batch},
+                {"subjects": batch, "kinds": kinds},
                 headers=authority_headers(authority),
             )
             data = decoded(self.department, _DATA, raw)
-            return [(one.subject, self._read(one, want)) for one in data.relations]
+            read = [(one.subject, self._read(one, asked)) for one in data.relations]
+            if authority.covers_family:
+                return read
+            return [(subject, _of_business(answer, want)) for subject, answer in read]
 
         return await self.in_batches(subjects, LIMIT, ask)
 
@@ -126,9 +134,24 @@ class RelatedPersonsConnector(HttpConnector):
         return _RELATED.many(self.department, said, want, as_of)
 
 
+def _of_business(
+    answer: Answer[tuple[RelatedPersonRecord, ...]], want: Projection
+) -> Answer[tuple[RelatedPersonRecord, ...]]:
+    """Return *answer* without family that came unasked, and with the kind only if it is wanted."""
+    if answer.error is not None:
+        return answer
+    records = answer.get()
+    kept = tuple(one for one in records if one.kind == BUSINESS)
+    if "kind" not in want:
+        kept = tuple(msgspec.structs.replace(one, kind=None) for one in kept)
+    extra = answer.overdelivered + len(records) - len(kept)
+    return msgspec.structs.replace(answer, value=kept, overdelivered=extra)
+
+
 def _document(fields: Sequence[str]) -> str:
     selection = " ".join(fields) or "__typename"
     return (
-        "query Relations($subjects: [String!]!) "
-        f"{{ relations(subjects: $subjects) {{ subject found asOf related {{ {selection} }} }} }}"
+        "query Relations($subjects: [String!]!, $kinds: [String!]!) { "
+        "relations(subjects: $subjects, kinds: $kinds) "
+        f"{{ subject found asOf related {{ {selection} }} }} }}"
     )

@@ -120,6 +120,15 @@ def department_carries_it_out(order: OrderFacts) -> None:
     )
 
 
+def addressee(kind: str, action: OrderAction) -> str:
+    """Return who is ordered *action* on *kind*: the leading department, or the first that carries it out."""
+    holders = catalogue.asset_kind(kind).holders
+    able = [
+        one for one in holders if action.control in catalogue.department(one).executes.get(kind, ())
+    ]
+    return next(iter(able), holders[0])
+
+
 def _goes_by_the_refund_account(order: OrderFacts) -> bool:
     """Whether a bank freezes or pays out a refund; the tax office is still the one to ask."""
     return (

@@ -61,6 +61,7 @@ class FoundAsset:
         expected: it is only an expectation yet, such as a refund that is not approved.
         exempt: what was found exempt, in the words of assets.json.
         doubtful: what may be exempt, in words.
+        same: what entries of one thing in several registers have in common; see `same_asset`.
     """
 
     kind: str
@@ -76,6 +77,7 @@ class FoundAsset:
     expected: bool = False
     exempt: tuple[str, ...] = ()
     doubtful: tuple[str, ...] = ()
+    same: tuple[str, ...] | None = None
 
     @property
     def standing(self) -> tuple[PriorHold, ...]:

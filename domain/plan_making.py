@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Final
 
 from domain import catalogue
-from domain.asset_gates import TAX_REFUNDS
 from domain.catalogue import Exemption
 from domain.cover import CASH, CoverPolicy
 from domain.exemption import available_after_floor, exemption_of, has_floor
@@ -22,6 +21,7 @@ from domain.plan_line import (
     Wish,
     valued,
 )
+from domain.plan_outcomes import asks, leaves, notes_of, takes, why_nothing
 from domain.plan_shares import shares_for, shares_free, shares_worth
 
 _NONE: Final = Fen(0)
@@ -39,7 +39,7 @@ class PlanInMaking:
         self.tolerance = tolerance
         self.covered = 0
         self.lines: list[PlanLine] = []
-        self._seen: set[tuple[str, str, str]] = set()
+        self._seen: set[tuple[str, ...]] = set()
         self._kept: dict[IdNumber, int] = {}
 
     @property
@@ -52,7 +52,7 @@ class PlanInMaking:
         notes = [*line.notes]
         stated = [wish.leave] if line.reason is _R.LEFT_BY_OFFICER else []
         if line.decision is Decision.TAKE:
-            notes += _notes(line.candidate)
+            notes += notes_of(line.candidate)
             said = ((_N.PREFERRED, wish.first), (_N.NOT_EXEMPT, self._answer(line.candidate, wish)))
             notes += [note for note, why in said if why]
             stated += [why for _, why in said]
@@ -75,7 +75,7 @@ class PlanInMaking:
     def _line(self, candidate: Candidate, wish: Wish) -> PlanLine:
         barred = self._barred(candidate, wish)
         if barred is None or barred.reason not in _OF_ITS_OWNER:
-            self._seen.add(candidate.key)
+            self._seen.update(_known_by(candidate))
         if barred is not None:
             if barred.reason is _R.LEFT_BY_OFFICER:
                 self._keep(candidate, barred.controllable or 0)
@@ -85,10 +85,10 @@ class PlanInMaking:
             return self._shares(candidate)
         whole = not catalogue.asset_kind(asset.kind).divisible
         if whole and candidate.under_order:
-            return _leaves(candidate, _R.ORDERED_ALREADY, _NONE)
+            return leaves(candidate, _R.ORDERED_ALREADY, _NONE)
         free = controllable_fen(asset, self.policy)
         if free is None:
-            return _asks(candidate, _R.VALUE_UNKNOWN)
+            return asks(candidate, _R.VALUE_UNKNOWN)
         if whole:
             return self._whole(candidate, free, wish)
         return self._part(candidate, Fen(max(0, free - candidate.ordered)))
@@ -102,7 +102,7 @@ class PlanInMaking:
             (_R.BANKRUPT, candidate.id_number in case.bankrupt),
             (_R.EXEMPT, exempt),
             (_R.UNNAMED, not asset.record),
-            (_R.COUNTED_ONCE, candidate.key in self._seen),
+            (_R.COUNTED_ONCE, not self._seen.isdisjoint(_known_by(candidate))),
             (_R.LEFT_BY_OFFICER, bool(wish.leave)),
             (_R.AN_EXPECTATION, asset.expected),
             (_R.NO_CONTROL, not permitted_controls(asset.kind)),
@@ -113,7 +113,7 @@ class PlanInMaking:
             case None:
                 return None
             case _R.UNNAMED | _R.MAY_BE_EXEMPT:
-                return _asks(candidate, reason)
+                return asks(candidate, reason)
             case _R.AN_EXPECTATION:
                 return PlanLine(
                     candidate=candidate,
@@ -123,24 +123,24 @@ class PlanInMaking:
                     route=RefundRoute.VIA_REFUND_ACCOUNT,
                 )
             case _R.LEFT_BY_OFFICER:
-                return _leaves(candidate, reason, controllable_fen(asset, self.policy))
+                return leaves(candidate, reason, controllable_fen(asset, self.policy))
             case _:
-                return _leaves(candidate, reason, _NONE if exempt else None)
+                return leaves(candidate, reason, _NONE if exempt else None)
 
     def _part(self, candidate: Candidate, free: Fen) -> PlanLine:
         """Take of what can be parted exactly what is needed, less what stays free for living."""
         if not free:
-            return _leaves(candidate, _nothing(candidate), free)
+            return leaves(candidate, why_nothing(candidate), free)
         floor, notes = self._floor(candidate)
         kept_before = self._kept.get(candidate.id_number, 0)
         most = available_after_floor(free, floor, kept_elsewhere=kept_before)
         amount = Fen(min(most, self.left))
         self._keep(candidate, free - amount)
         if not most:
-            return _leaves(candidate, _R.KEPT_FOR_LIVING, _NONE, kept=free)
+            return leaves(candidate, _R.KEPT_FOR_LIVING, _NONE, kept=free)
         if not amount:
-            return _leaves(candidate, _R.CLAIM_COVERED, most)
-        return _takes(
+            return leaves(candidate, _R.CLAIM_COVERED, most)
+        return takes(
             candidate,
             amount=amount,
             covers=amount,
@@ -153,27 +153,27 @@ class PlanInMaking:
         free = shares_free(candidate)
         most = None if free is None else shares_worth(candidate, free, self.policy)
         if free is None or most is None:
-            return _asks(candidate, _R.VALUE_UNKNOWN)
+            return asks(candidate, _R.VALUE_UNKNOWN)
         if not most:
-            return _leaves(candidate, _nothing(candidate), most)
+            return leaves(candidate, why_nothing(candidate), most)
         if not self.left:
-            return _leaves(candidate, _R.CLAIM_COVERED, most)
+            return leaves(candidate, _R.CLAIM_COVERED, most)
         quantity = shares_for(candidate, free, self.left, self.left + self.tolerance, self.policy)
         worth = shares_worth(candidate, quantity, self.policy) or _NONE
         if not worth:
-            return _asks(candidate, _R.WORTH_TOO_MUCH, most)
-        return _takes(candidate, quantity=quantity, covers=worth, controllable=most)
+            return asks(candidate, _R.WORTH_TOO_MUCH, most)
+        return takes(candidate, quantity=quantity, covers=worth, controllable=most)
 
     def _whole(self, candidate: Candidate, worth: Fen, wish: Wish) -> PlanLine:
         """Take a thing that cannot be parted, if it is not clearly too much."""
         if not worth:
-            return _leaves(candidate, _nothing(candidate), worth)
+            return leaves(candidate, why_nothing(candidate), worth)
         if not self.left:
-            return _leaves(candidate, _R.CLAIM_COVERED, worth)
+            return leaves(candidate, _R.CLAIM_COVERED, worth)
         too_much = worth > self.left + self.tolerance
         if too_much and not wish.whole:
-            return _asks(candidate, _R.WORTH_TOO_MUCH, worth)
-        return _takes(
+            return asks(candidate, _R.WORTH_TOO_MUCH, worth)
+        return takes(
             candidate,
             amount=Fen(min(worth, self.left)),
             covers=worth,
@@ -199,58 +199,7 @@ class PlanInMaking:
             self._kept[owner] = self._kept.get(owner, 0) + fen
 
 
-def _nothing(candidate: Candidate) -> PlanReason:
-    if candidate.under_order:
-        return _R.ORDERED_ALREADY
-    return _R.HELD_BEFORE if candidate.asset.standing else _R.NOTHING_FREE
-
-
-def _notes(candidate: Candidate) -> list[PlanNote]:
-    """Return what the law adds to taking such an asset (domain.md 5.3)."""
-    asset, notes = candidate.asset, []
-    if exemption_of(asset.kind, asset.exempt) is Exemption.DISPOSAL_ONLY:
-        notes.append(_N.NEVER_SOLD)
-    if asset.kind == "housingFund":
-        notes.append(_N.DEDUCTION_GATES)
-    if asset.kind == "equity":
-        notes.append(_N.BY_PUBLICITY)
-    if asset.kind in TAX_REFUNDS:
-        notes.append(_N.REFUND_ROUTE)
-    if asset.pledged:
-        notes.append(_N.PLEDGE_MARKED if asset.kind == "securities" else _N.PLEDGEE_FIRST)
-    return notes
-
-
-def _takes(candidate: Candidate, **found: object) -> PlanLine:
-    kind = candidate.asset.kind
-    route = RefundRoute.VIA_REFUND_ACCOUNT if kind in TAX_REFUNDS else None
-    line = PlanLine(
-        candidate=candidate,
-        decision=Decision.TAKE,
-        reason=_R.IN_ORDER,
-        action=permitted_controls(kind)[0],
-        route=route,
-    )
-    return replace(line, **found)  # type: ignore[arg-type]  # fields of a line
-
-
-def _asks(candidate: Candidate, reason: PlanReason, controllable: Fen | None = None) -> PlanLine:
-    return PlanLine(
-        candidate=candidate, decision=Decision.ASK, reason=reason, controllable=controllable
-    )
-
-
-def _leaves(
-    candidate: Candidate,
-    reason: PlanReason,
-    controllable: Fen | None = None,
-    *,
-    kept: Fen = _NONE,
-) -> PlanLine:
-    return PlanLine(
-        candidate=candidate,
-        decision=Decision.LEAVE,
-        reason=reason,
-        controllable=controllable,
-        kept=kept,
-    )
+def _known_by(candidate: Candidate) -> set[tuple[str, ...]]:
+    """Return what tells that two candidates are one asset: its record, or its own number."""
+    same = candidate.asset.same
+    return {candidate.key} if same is None else {candidate.key, ("same", *same)}

@@ -13,7 +13,7 @@ from typing import Final
 
 Key = tuple[str, ...]
 
-_NUMBERS: Final[Mapping[str, tuple[str, ...]]] = {
+NUMBERS: Final[Mapping[str, tuple[str, ...]]] = {
     "vehicle": ("vin",),
     "realEstate": ("real_estate_unit_number",),
     "landUseRight": ("parcel_code",),
@@ -30,7 +30,7 @@ def asset_key(kind: str, value_of: Callable[[str], object]) -> Key | None:
     Args:
         value_of: an attribute's value in an entry; whatever is no text counts as missing.
     """
-    names = _NUMBERS.get(kind)
+    names = NUMBERS.get(kind)
     if names is None:
         return None
     said = [value_of(name) for name in names]

@@ -43,6 +43,7 @@ from connectors.metrics import DepartmentMetrics
 from connectors.tax_refunds import TaxRefundsConnector
 from connectors.tracing import NO_TRACES, Tracer, TraceSettings, open_tracer
 from domain.closed_hours import ClosedHours, parse_closed_hours
+from domain.cover import CoverPolicy
 from domain.identity import subject_id
 from gateway.accounts import StoredAccounts
 from gateway.clockwork import Clockwork
@@ -240,6 +241,8 @@ def build_gateway(  # noqa: PLR0913, PLR0915 -- the composition root: every part
         typed_for=timedelta(days=settings.manual_days),
         declared=partial(_scopes_of, graph.declarations),
         groups_off=settings.groups_off,
+        cover_policy=CoverPolicy(haircuts=settings.haircuts),
+        inboxes=frozenset(settings.inbox_departments),
         persons=DistinctPersons(database, pseudonym_key, settings.persons_per_hour),
         now=utc_now,
     )

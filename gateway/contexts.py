@@ -11,6 +11,7 @@ from auth.record_keys import RecordKeys
 from connectors.departments import Departments
 from connectors.endpoint_addresses import EndpointAddresses
 from connectors.question import Question
+from domain.cover import CoverPolicy
 from domain.deadline import Profile
 from domain.identity import IdNumber, subject_id
 from gateway.request_ids import current_request
@@ -49,6 +50,8 @@ class Contexts:
     typed_for: timedelta = timedelta(days=30)
     declared: Callable[[str], Scopes | None] = lambda _: None
     groups_off: frozenset[str] = frozenset()
+    cover_policy: CoverPolicy = field(default_factory=CoverPolicy)
+    inboxes: frozenset[str] = frozenset()
     persons: DistinctPersons | None = None
     looks: LooksUnderWay = field(default_factory=LooksUnderWay)
 
@@ -73,6 +76,8 @@ class Contexts:
             typed_for=self.typed_for,
             declared=self.declared,
             groups_off=self.groups_off,
+            cover_policy=self.cover_policy,
+            inboxes=self.inboxes,
             persons=self.persons,
             webhook_addresses=self.webhook_addresses,
             looks=Looks(self.looks),

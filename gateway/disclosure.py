@@ -14,7 +14,7 @@ from domain.identity import IdNumber
 from domain.purpose import Purpose, basis_for
 from domain.record import SALT_BYTES, Commitments, RecordKind
 from gateway.plan import Plan
-from resolvers.asking import Told
+from resolvers.asked import Told
 from resolvers.binding import BoundCase
 from resolvers.context import Context
 from storage.record import Placed, RecordDraft
@@ -112,7 +112,9 @@ def request_recorded(  # noqa: PLR0913 -- an entry has these parts
         {plan.groups[id(one.question)] for one in told if id(one.question) in plan.groups}
     )
     documents = said_once(ground.document for ground in context.grounds)
-    reasons = said_once(ground.reason for ground in context.grounds)
+    reasons = said_once(
+        said for ground in context.grounds for said in (ground.reason, ground.family)
+    )
     asked = [
         {
             "department": one.question.department,

@@ -7,6 +7,7 @@ nothing below it is planned, so nothing below it can be asked.
 """
 
 import contextlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
@@ -195,6 +196,8 @@ class _Walk:
         sources: Sequence[AssetSource],
     ) -> None:
         self._sources = sources
+        kinds = Counter(one.kind for one in sources)
+        self._in_two_registers = {kind for kind, times in kinds.items() if times > 1}
         self._declarations = declarations
         self._selections = selections
         self._scopes = scopes
@@ -316,13 +319,16 @@ class _Walk:
         for source in self._sources:
             if missing_scopes(source.declared, self._scopes):
                 continue  # its entry says so
+            fields = set(source.reading.everything if parts is None else source.needs(parts))
+            if parts is None and source.kind in self._in_two_registers:
+                fields |= source.reading.numbers  # one thing counts once
             ask = Ask(
                 path,
                 source.coordinate,
                 source.question,
                 source.declared.purposes or frozenset(),
                 source.declared.natural_persons_only,
-                set(source.reading.everything if parts is None else source.needs(parts)),
+                fields,
                 gathered=True,
             )
             asks.append(ask)

@@ -14,7 +14,7 @@ from graphql.pyutils import Path
 from connectors.question import Question
 from gateway.compiler import Place, Unusual
 from gateway.selection import Selected
-from resolvers.asking import Answers
+from resolvers.asked import Answers
 from resolvers.binding import BoundCase
 from resolvers.context import Context
 from resolvers.refusals import Refused

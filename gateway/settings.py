@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Any, ClassVar, Final, Literal, Self
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -109,6 +109,11 @@ class Settings(AccessSettings, ListSettings, RecordSettings, BaseSettings):
     )
     manual_days: int = Field(
         30, ge=1, le=366, description="Days that a typed answer is shown before it is asked anew."
+    )
+    haircuts: dict[str, Annotated[int, Field(ge=0, le=100)]] = Field(
+        default_factory=dict,
+        description="By kind of asset, per cent that its reference value is expected to lose when it is "
+        "sold: vehicle = 30. Counts in `controllableAmount` and `controlPlan`.",
     )
     inbox_departments: list[str] = Field(
         default_factory=list,

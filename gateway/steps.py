@@ -13,7 +13,7 @@ from connectors.question import Authority  # noqa: TC001 -- the annotation of a 
 from domain.case_number import CaseNumber
 from domain.identity import IdNumber  # noqa: TC001 -- the annotation of a local
 from gateway.plan import Ask, CaseRoot, Plan, everything
-from resolvers.asking import Answers, Wanted
+from resolvers.asked import Answers, Wanted
 from resolvers.binding import BoundCase
 from resolvers.case import open_cases
 from resolvers.context import Context, Ground
@@ -60,7 +60,8 @@ class Steps:
         arguments = get_argument_values(self._field(root.coordinate), root.node, variables)
         numbers = _numbers(arguments)
         try:
-            said = stated(arguments.get("document"), arguments.get("reason"))
+            given = [arguments.get(one) for one in ("document", "reason", "familyReason")]
+            said = stated(*given)
         except BadInput as refused:
             opened: list[BoundCase | Refused] = [refused] * len(numbers)
             for ground in _unopened(arguments):

@@ -5,7 +5,7 @@ from typing import Final
 
 import strawberry
 
-from domain.affiliates import reaches_affiliates
+from domain.affiliates import FamilyReason, reaches_affiliates, reaches_relations
 from domain.case_number import CaseNumber
 from domain.purpose import Purpose
 from resolvers.arguments import AfterArgument, FirstArgument
@@ -38,15 +38,28 @@ def owes_reason(context: Context, said: Stated, coordinates: frozenset[str]) -> 
     return needed and said.reason is None
 
 
-async def told_of(context: Context, case: BoundCase, coordinates: frozenset[str]) -> None:
-    """Tell the supervisor, before anybody is asked, that *case* leads to people behind its debtors."""
-    if context.affiliates_need_reason and reaches_affiliates(coordinates):
+def covers_family(context: Context, said: Stated) -> bool:
+    """Whether a case is opened for the families of its debtors too."""
+    return said.family is not None or not context.affiliates_need_reason
+
+
+async def told_of(
+    context: Context, case: BoundCase, said: Stated, coordinates: frozenset[str]
+) -> None:
+    """Tell the supervisor, before anybody is asked, that *case* leads to people behind its debtors.
+
+    Their family is that already when only its names are asked for.
+    """
+    family = said.family if reaches_relations(coordinates) else None
+    behind = reaches_affiliates(coordinates) or family is not None
+    if context.affiliates_need_reason and behind:
         await context.database.write(
             partial(
                 note_affiliate_look,
                 case_number=case.record.number,
                 officer=context.caller.subject,
                 purpose=case.authority.purpose,
+                family_reason=None if family is None else family.value,
                 at=context.now(),
                 request=context.request_id,
             )
@@ -76,6 +89,9 @@ class AffiliateLook:
     case_number: CaseNumber = strawberry.field(description="In which case. 执行案号")
     officer: str = strawberry.field(description="Who looked. 查询人")
     purpose: Purpose = strawberry.field(description="What for. 目的")
+    family_reason: FamilyReason | None = strawberry.field(
+        description="Why at spouse and family, if at them. 查询家属理由"
+    )
     at: DateTime = strawberry.field(description="When. 时间")
     request: str = strawberry.field(description="The request, as the record has it. 请求编号")
 
@@ -108,6 +124,9 @@ class AffiliateQueries:
                     case_number=one.case_number,
                     officer=one.officer,
                     purpose=Purpose(one.purpose),
+                    family_reason=(
+                        None if one.family_reason is None else FamilyReason(one.family_reason)
+                    ),
                     at=DateTime(one.at),
                     request=one.request,
                 )

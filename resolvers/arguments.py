@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, cast
 
 import strawberry
 
+from domain.affiliates import FamilyReason
 from domain.case_number import CaseNumber
 from domain.facts import Gate, RefundRoute
 from domain.identity import IdNumber
@@ -37,6 +38,13 @@ ReasonArgument = Annotated[
     strawberry.argument(
         description="Why, 6 to 500 characters: owed by who looks at the same person again outside "
         "an active case. 查询理由"
+    ),
+]
+FamilyReasonArgument = Annotated[
+    FamilyReason | None,
+    strawberry.argument(
+        description="Why spouse and family are looked at. Left out, nobody is asked about them; given, "
+        "the supervisor is told. 查询配偶及家属的理由代码"
     ),
 ]
 IdNumberArgument = Annotated[
@@ -138,6 +146,14 @@ STEPS: Final[Mapping[OrderStep, str]] = {
     OrderStep.RETURN: "Return it for a defect. 退回",
 }
 
+FAMILY_REASONS: Final[Mapping[FamilyReason, str]] = {
+    FamilyReason.COMMUNITY_PROPERTY: "What spouses own together. 夫妻共同财产",
+    FamilyReason.HELD_FOR_DEBTOR: "Held by family in place of the debtor. 家属代持财产",
+    FamilyReason.TRANSFERRED_TO_FAMILY: "Moved to family to evade. 向家属转移财产",
+    FamilyReason.DEPENDANTS: "Who has to be left enough to live on. 所扶养家属的生活必需",
+    FamilyReason.FAMILY_DWELLING: "Whether a dwelling is the family's only one. 家庭唯一住房",
+}
+
 
 def explained(kind: type[Enum], name: str, description: str, words: Mapping[Any, str]) -> None:
     """Make a domain enum an enum of the graph, with a description for every value."""
@@ -152,4 +168,10 @@ explained(
     "Why personal data are asked for (PIPL 34): it must fit the fields, and travels with every "
     "question. 查询目的",
     {purpose: f"{purpose.en}. {purpose.zh}" for purpose in Purpose},
+)
+explained(
+    FamilyReason,
+    "FamilyReason",
+    "Why a debtor's spouse and family are asked about (PIPL 6, 28). 查询家属理由",
+    FAMILY_REASONS,
 )

@@ -9,8 +9,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import structlog
 
@@ -18,108 +17,22 @@ from connectors.departments import Departments
 from connectors.errors import DepartmentContractBroken, DepartmentError, DepartmentPending
 from connectors.question import Answer, Authority, Projection, Question
 from domain.identity import IdNumber, is_organization
+from resolvers.asked import (
+    Answers,
+    Awaited,
+    Call,
+    DepartmentStatus,
+    Told,
+    Wanted,
+    status_word,
+    worst,
+)
 from resolvers.refusals import NotInTicket
 from resolvers.subject import Subject
 
 _LOG = structlog.get_logger()
 
-_STATUS_OF: Final[Mapping[str, str]] = {
-    "DEPARTMENT_TIMEOUT": "TIMEOUT",
-    "DEPARTMENT_PENDING": "PENDING",
-    "DEPARTMENT_UNREACHABLE": "UNAVAILABLE",
-    "DEPARTMENT_BUSY": "UNAVAILABLE",
-    "DEPARTMENT_SPARED": "UNAVAILABLE",
-    "DEPARTMENT_REFUSED": "REFUSED",
-}
-# The worst of a department's calls is its status.
-_WORST_FIRST: Final = (
-    "CONTRACT_BROKEN",
-    "REFUSED",
-    "UNAVAILABLE",
-    "TIMEOUT",
-    "PENDING",
-    "TRUNCATED",
-    "CACHED",
-    "ANSWERED",
-)
-
 _Place = tuple[int, int, Authority]  # question, level, authority
-Answers = dict[IdNumber, Answer[Any]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """*fields* of the subjects with *numbers*, for one question."""
-
-    question: Question[Any]
-    numbers: Sequence[IdNumber]
-    authority: Authority
-    level: int
-    fields: frozenset[str]
-    natural_persons_only: bool = False
-
-
-@dataclass(slots=True, kw_only=True)
-class DepartmentStatus:
-    """What came of a department's calls in this request; *milliseconds* of the slowest."""
-
-    id: str
-    status: str
-    milliseconds: int
-    as_of: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """One question put to one department, for developers: numbers of people, never who."""
-
-    department: str
-    question: str
-    fields: frozenset[str]
-    subjects: int
-    milliseconds: float
-    status: str
-
-    def shown(self) -> dict[str, object]:
-        return {
-            "department": self.department,
-            "question": self.question,
-            "fields": sorted(self.fields),
-            "subjects": self.subjects,
-            "milliseconds": round(self.milliseconds, 2),
-            "status": self.status,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a department told of some subjects: *fields* of those with an answer; others were silent.
-
-    Both are numbers of people: for the record alone.
-    """
-
-    question: Question[Any]
-    authority: Authority
-    fields: frozenset[str]
-    answered: list[IdNumber]
-    silent: list[IdNumber]
-
-
-@dataclass(slots=True, kw_only=True)
-class Awaited:
-    """An answer that a department gives later.
-
-    Attributes:
-        claims: by which it is collected, each with the people whose answers it brings.
-        errors: what stands in the answer meanwhile; the ticket is put into them.
-    """
-
-    question: Question[Any]
-    authority: Authority
-    level: int
-    fields: frozenset[str]
-    claims: dict[str, list[IdNumber]] = field(default_factory=dict)
-    errors: list[DepartmentPending] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -422,9 +335,9 @@ class Asking:
         answers: Mapping[Any, Answer[Any]],
     ) -> None:
         heard, department = answers.values(), question.department
-        status = _worst(
+        status = worst(
             {
-                _status(*answered)
+                status_word(*answered)
                 for answered in {
                     (
                         one.error,
@@ -451,34 +364,9 @@ class Asking:
         before = self.statuses.get(department)
         milliseconds = round(seconds * 1000)
         if before is not None:
-            status = _worst((status, before.status))
+            status = worst((status, before.status))
             milliseconds = max(milliseconds, before.milliseconds)
             as_of = min((t for t in (as_of, before.as_of) if t is not None), default=None)
         self.statuses[department] = DepartmentStatus(
             id=department, status=status, milliseconds=milliseconds, as_of=as_of
         )
-
-
-def status_of(answer: Answer[Any]) -> str:
-    """Return the status of one answer, as `DepartmentStatus` has it."""
-    more = answer.remarks is not None and answer.remarks.more
-    return _status(answer.error, answer.cached, answer.damaged, more)
-
-
-def _status(
-    error: DepartmentError | None,
-    cached: bool,  # noqa: FBT001 -- of an Answer
-    damaged: bool,  # noqa: FBT001
-    more: bool,  # noqa: FBT001
-) -> str:
-    if error is not None:
-        return _STATUS_OF.get(error.code, "CONTRACT_BROKEN")
-    if damaged:
-        return "CONTRACT_BROKEN"
-    if more:
-        return "TRUNCATED"
-    return "CACHED" if cached else "ANSWERED"
-
-
-def _worst(statuses: Iterable[str]) -> str:
-    return min(statuses, key=_WORST_FIRST.index)

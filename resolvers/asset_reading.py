@@ -8,6 +8,7 @@ from typing import Any, Final
 from domain.exempt_funds import exempt_by
 from domain.found_asset import WHOLE, FoundAsset, PriorHold
 from domain.money import Fen
+from domain.same_asset import NUMBERS, asset_key
 
 _BURDENS: Final = frozenset({"holds", "encumbrances"})
 NAME: Final = frozenset({"source_record_id"})
@@ -53,6 +54,11 @@ class Reading:
         """All that a plan needs to know of it."""
         found = {*self.label, *self.amounts, *self.signs, *self.pledges, *_BURDENS, "as_of"}
         return NAME | (frozenset(found) & self.has)
+
+    @property
+    def numbers(self) -> frozenset[str]:
+        """What two registers know one thing by; to be asked for where two registers have the kind."""
+        return frozenset(NUMBERS.get(self.kind, ())) & self.has
 
     def needs(self, part: str) -> frozenset[str]:
         """Return the attributes behind one field of the graph's ``Asset``, by its Python name."""
@@ -106,6 +112,7 @@ class Reading:
             expected=self.state is not None and state not in self.arrived,
             exempt=(*(words for one, words in self.exempt.items() if of(one)), *protected),
             doubtful=tuple(one for one in marks if not exempt_by(self.kind, one)),
+            same=asset_key(self.kind, lambda name: of(name) if name in self.has else None),
         )
 
     def _share(self, record: Any, sees: Callable[[str], bool]) -> int | None:

@@ -68,6 +68,7 @@ def bind(  # noqa: PLR0913 -- who opens what, for what, and by which right
     request_id: str,
     opening: OpeningRecord | None = None,
     under_approval: UnderApproval = MappingProxyType({}),
+    covers_family: bool = False,
 ) -> BoundCase:
     """Open *record* for *caller* and *purpose*, or refuse.
 
@@ -78,6 +79,7 @@ def bind(  # noqa: PLR0913 -- who opens what, for what, and by which right
         under_approval: departments of the orders that are submitted, by debtor: who approves in the
             case, and does not handle it, reads no more than that.
         opening: by which the caller reads a case of others in an emergency.
+        covers_family: whether the families of its debtors may be asked about.
 
     Raises:
         CaseNotFound: unknown, or not assigned to the caller.
@@ -117,6 +119,7 @@ def bind(  # noqa: PLR0913 -- who opens what, for what, and by which right
             organisation=caller.organisation,
             purpose=purpose.value,
             request_id=request_id,
+            covers_family=covers_family,
         ),
         is_outside=credential is None,
     )

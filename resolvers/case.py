@@ -11,12 +11,18 @@ from domain.civil_time import civil_date
 from domain.cover import Cover
 from domain.money import Fen
 from domain.purpose import Purpose
-from resolvers.affiliates import AffiliateReasonRequired, owes_reason, told_of
+from resolvers.affiliates import (
+    AffiliateReasonRequired,
+    covers_family,
+    owes_reason,
+    told_of,
+)
 from resolvers.arguments import (
     AfterArgument,
     CaseNumberArgument,
     CaseNumbersArgument,
     DocumentArgument,
+    FamilyReasonArgument,
     FirstArgument,
     IdNumberArgument,
     PurposeArgument,
@@ -246,13 +252,14 @@ class Case:
 @strawberry.type
 class CaseQueries:
     @guarded("cases:read", graphql_type=Case | None)
-    def case(
+    def case(  # noqa: PLR0913, PLR0917 -- the arguments of a field
         self,
         info: Info,
         number: CaseNumberArgument,  # noqa: ARG002 -- opened ahead
         purpose: PurposeArgument,  # noqa: ARG002
         document: DocumentArgument = None,  # noqa: ARG002
         reason: ReasonArgument = None,  # noqa: ARG002
+        family_reason: FamilyReasonArgument = None,  # noqa: ARG002
     ) -> BoundCase:
         """One case that the caller handles, opened for a purpose. 查询案件"""
         [opened] = info.context.opened[str(info.path.key)]
@@ -261,13 +268,14 @@ class CaseQueries:
         return opened
 
     @guarded("cases:read", graphql_type=list[Case | None])
-    def cases(
+    def cases(  # noqa: PLR0913, PLR0917 -- as above
         self,
         info: Info,
         numbers: CaseNumbersArgument,  # noqa: ARG002 -- opened ahead
         purpose: PurposeArgument,  # noqa: ARG002
         document: DocumentArgument = None,  # noqa: ARG002
         reason: ReasonArgument = None,  # noqa: ARG002
+        family_reason: FamilyReasonArgument = None,  # noqa: ARG002
     ) -> list[BoundCase | Refused]:
         """Up to 50 cases at once, in the order asked; null and an error for each that does not open. 批量查询案件"""
         opened = info.context.opened[str(info.path.key)]
@@ -305,12 +313,13 @@ async def open_cases(
                 request_id=context.request_id,
                 opening=openings.get(number),
                 under_approval=submitted.get(number, {}),
+                covers_family=covers_family(context, said),
             )
             subjects = [party.id_number for party in case.record.obligors]
             await owed(context, said, purpose, subjects, outside=case.is_outside)
             if owes_reason(context, said, frozenset(fields)):
                 raise AffiliateReasonRequired
-            await told_of(context, case, frozenset(fields))
+            await told_of(context, case, said, frozenset(fields))
             opened.append(case)
             document = document or case.record.basis_document_number
         except Refused as refusal:
@@ -322,6 +331,7 @@ async def open_cases(
                 refused=isinstance(opened[-1], Refused),
                 document=document,
                 reason=said.reason,
+                family=None if said.family is None else said.family.value,
             )
         )
     return opened

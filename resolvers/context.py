@@ -11,6 +11,7 @@ from auth.caller import Caller
 from auth.record_keys import RecordKeys
 from connectors.endpoint_addresses import EndpointAddresses
 from domain.case_number import CaseNumber
+from domain.cover import CoverPolicy
 from domain.deadline import Profile
 from domain.identity import IdNumber
 from domain.purpose import Purpose
@@ -35,7 +36,8 @@ class Ground:
     Attributes:
         case: that it asked for, if it asked for one; *refused* if it did not open.
         document: the number of the paper that is the reason.
-        reason: in words, where there had to be some.
+        reason: in words, where there had to be some; *family* as a code, where debtors' families
+            were asked about.
     """
 
     purpose: Purpose | None
@@ -43,6 +45,7 @@ class Ground:
     refused: bool = False
     document: str | None = None
     reason: str | None = None
+    family: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,8 @@ class Context:
         affiliates_need_reason: whether who looks at people behind a debtor says why.
         typed_for: how long a typed answer is shown.
         persons: about how many different people the caller may ask; None is no limit.
+        cover_policy: what things are expected to lose when they are sold.
+        inboxes: departments that read their orders here.
         groups_off: kinds of data that this deployment does not have.
         declared: the scopes that a field needs, by its coordinate.
         fields_wanted: what the document selects of a question's records, for late asking.
@@ -115,6 +120,8 @@ class Context:
     typed_for: timedelta = timedelta(days=30)
     persons: "DistinctPersons | None" = None
     groups_off: Collection[str] = frozenset()
+    cover_policy: CoverPolicy = field(default_factory=CoverPolicy)
+    inboxes: frozenset[str] = frozenset()
     declared: "Callable[[str], Scopes | None]" = lambda _: None
     webhook_addresses: EndpointAddresses = field(default_factory=EndpointAddresses)
     opened: "dict[str, list[BoundCase | Refused]]" = field(default_factory=dict)

@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 
 from domain.civil_time import civil_date
 from domain.control_plan import ControlPlan, control_plan
-from domain.cover import CoverPolicy
 from domain.money import Fen
 from domain.plan_line import (
     Candidate,
@@ -34,7 +33,6 @@ from storage.orders import OrderRecord, find_orders, first_holds_under_way
 
 _LONGEST_REASON: Final = 2000
 _MOST_WISHES: Final = 200
-_POLICY: Final = CoverPolicy()
 _ANSWERED: Final = frozenset({"EXECUTED", "PARTIALLY_EXECUTED", "WAITING"})
 
 
@@ -109,7 +107,7 @@ async def planned(
             floors=kept,
         ),
         candidates,
-        _POLICY,
+        context.cover_policy,
         wishes=_wishes(wishes, candidates),
     )
     return Planned(plan, _gaps(sources), shown)

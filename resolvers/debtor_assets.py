@@ -10,7 +10,7 @@ from connectors.question import Answer
 from domain import catalogue
 from domain.found_asset import ExemptionHint
 from domain.order import OrderAction
-from resolvers.asking import Wanted, status_of
+from resolvers.asked import Wanted, status_of
 from resolvers.asset_sources import AssetSource, asset_sources
 from resolvers.asset_words import AssetKind, AssetSourceStatus
 from resolvers.assets import Encumbrance, Hold

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from auth.record_keys import RecordKeys
+from domain.affiliates import FamilyReason
 from domain.duty_of_reason import (
     LONGEST_DOCUMENT,
     LONGEST_REASON,
@@ -50,13 +51,18 @@ class ReasonRequired(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """What a caller says a look-up rests on."""
+    """What a caller says a look-up rests on.
+
+    Attributes:
+        family: why the family of debtors is looked at, if it is.
+    """
 
     document: str | None = None
     reason: str | None = None
+    family: FamilyReason | None = None
 
 
-def stated(document: str | None, reason: str | None) -> Stated:
+def stated(document: str | None, reason: str | None, family: FamilyReason | None = None) -> Stated:
     """Return what was said, without blanks around it.
 
     Raises:
@@ -65,6 +71,7 @@ def stated(document: str | None, reason: str | None) -> Stated:
     said = Stated(
         None if document is None else checked("document", document, most=LONGEST_DOCUMENT),
         None if reason is None else checked("reason", reason, most=LONGEST_REASON, lines=True),
+        family,
     )
     if said.reason is not None and not is_reason(said.reason):
         raise BadInput(f"reason must have {SHORTEST_REASON} characters or more. 理由过短")

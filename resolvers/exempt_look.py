@@ -16,7 +16,7 @@ from connectors.settlement_funds import SettlementFundsConnector
 from domain import catalogue
 from domain.exempt_funds import exempt_by
 from domain.purpose import Purpose
-from resolvers.asking import Wanted
+from resolvers.asked import Wanted
 from resolvers.binding import bind
 from resolvers.context import Context
 from resolvers.order_drafts import Draft

@@ -9,7 +9,8 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from connectors.departments import CARRIED_BY
-from domain import catalogue, guards
+from domain import guards
+from domain.action_guards import addressee
 from domain.case_number import CaseNumber, InvalidCaseNumber, parse_case_number
 from domain.guards import RefundRoute
 from domain.identity import IdNumber
@@ -78,6 +79,7 @@ class Draft:
     Attributes:
         gates: conditions that a human found met (G10).
         route: whom an order on a tax refund goes to; None for other kinds.
+        department: which one is ordered, where several carry it out; None for the first.
     """
 
     case_number: CaseNumber
@@ -91,6 +93,7 @@ class Draft:
     papers: Papers
     gates: tuple[str, ...] = ()
     route: RefundRoute | None = None
+    department: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +156,8 @@ def fit(draft: Draft) -> Draft:
 def order_of(draft: Draft, case: CaseRecord, *, drafter: str, now: datetime) -> OrderRecord:
     """Return the order that *draft* is, not written yet.
 
-    A refund that goes by the account it is paid into is ordered of the bank.
+    A refund that goes by the account it is paid into is ordered of the bank. What the keeper of the
+    register does not carry out goes to the first department that does.
     """
     subject = next((p for p in case.obligors if p.id_number == draft.id_number), None)
     by_account = draft.route is RefundRoute.VIA_REFUND_ACCOUNT
@@ -164,7 +168,7 @@ def order_of(draft: Draft, case: CaseRecord, *, drafter: str, now: datetime) -> 
         state=OrderState.DRAFT.value,
         action=draft.action.value,
         asset_kind=draft.asset_kind,
-        department=catalogue.asset_kind(kept_as).holders[0],
+        department=draft.department or addressee(kept_as, draft.action),
         id_number=draft.id_number,
         subject_name="" if subject is None else subject.name,
         record=draft.record,
@@ -288,19 +292,21 @@ def _write(  # noqa: PLR0913, PLR0917 -- the parts of a step
     case = assigned_case(connection, order.case_number, step)
     case_facts, order_facts = facts(connection, case, order, step)
     guards.may_draft(case_facts, replace(order_facts, exemptions=tuple(exempt)))
-    may_be_carried(order)
+    may_be_carried(order, step.inboxes)
     add_order(connection, order, event=OrderEvent.DRAFT.value)
     return remember(connection, key, operation, body_hash, order.id, step)
 
 
-def may_be_carried(order: OrderRecord) -> None:
-    """Raise `GuardRefused` if no connection takes such an order."""
+def may_be_carried(order: OrderRecord, inboxes: Collection[str]) -> None:
+    """Raise `GuardRefused` if neither a connection takes such an order nor an inbox."""
     if order.action in _ABOUT_A_HOLD and order.hold_order is None:
         raise guards.GuardRefused(
             "G5",
             "docs/departments/README.md",
             "Freeze first; what is held is then deducted. 请先冻结，再办理扣划",
         )
+    if order.department in inboxes:
+        return  # what it may be ordered is G9's
     if order.action not in CARRIED_BY.get(order.department, frozenset()):
         raise guards.GuardRefused(
             "G9",

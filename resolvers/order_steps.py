@@ -82,12 +82,14 @@ class Step:
     Attributes:
         documents_required: whether ruling and notice must be there as files to submit (G3), not by
             their numbers alone.
+        inboxes: departments that read their orders here: they take whatever they carry out.
     """
 
     caller: Caller
     now: datetime
     request_id: str
     documents_required: bool = False
+    inboxes: frozenset[str] = frozenset()
 
 
 class Dated(Protocol):

@@ -111,6 +111,12 @@ class DraftOrderInput:
         "`recordId` is the account's at the bank. 退税执行路径",
     )
 
+    department: str | None = strawberry.field(
+        default=None,
+        description="Which department carries it out, where there are several, such as the housing office "
+        "where the house stands; the first of departments.json if left out. 协助单位",
+    )
+
     def draft(self) -> Draft:
         kind, route = str(self.asset_kind.value), self.execution_route
         if kind in TAX_REFUNDS and route is None:
@@ -132,6 +138,7 @@ class DraftOrderInput:
             ),
             gates=tuple(sorted(gate.value for gate in self.gates)),
             route=route if kind in TAX_REFUNDS else None,
+            department=self.department,
         )
 
 
@@ -366,6 +373,7 @@ def step_of(info: Info) -> order_steps.Step:
         now=context.now(),
         request_id=context.request_id,
         documents_required=context.documents_required,
+        inboxes=context.inboxes,
     )
 
 

@@ -70,7 +70,7 @@ def watch(draft: Draft, refund: str, step: Step, connection: Connection) -> Watc
         return known
     order = _approved(order_of(draft, case, drafter=step.caller.subject, now=step.now))
     guards.may_draft(*facts(connection, case, order, step))
-    may_be_carried(order)
+    may_be_carried(order, step.inboxes)
     made = WatchRecord(
         id=f"w_{secrets.token_hex(12)}",
         case_number=draft.case_number,
@@ -162,7 +162,7 @@ def _drafted(
     officer = found.officer if found.officer in handlers or not handlers else handlers[0]
     order = _approved(order_of(draft, case, drafter=officer, now=now))
     guards.may_draft(*facts(connection, case, order, _Moment(now=now)))
-    may_be_carried(order)
+    may_be_carried(order, ())
     add_order(connection, order, event=OrderEvent.DRAFT.value)
     return order
 

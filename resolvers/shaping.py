@@ -10,7 +10,7 @@ from connectors.errors import DepartmentError
 from connectors.question import Answer, Question
 from domain.masks import TEXT_MASKS, amount_band, mask_name, quantity_band
 from resolvers.affiliates import require_reason_behind
-from resolvers.asking import Wanted
+from resolvers.asked import Wanted
 from resolvers.context import Context, Remark
 from resolvers.declare import Declared, camel
 from resolvers.refusals import FieldNotAllowed, NotUnderApproval, PurposeNotAllowed

@@ -5,7 +5,6 @@ from typing import Any, cast
 
 from connectors.question import Answer
 from domain import catalogue
-from domain.cover import CoverPolicy
 from domain.found_asset import (
     ExemptionHint,
     FoundAsset,
@@ -67,7 +66,7 @@ class ShownAsset:
         """Null to a masked reader: a band of what is left would narrow the bands it is made of."""
         if any(self._hidden(one) for one in self.source.reading.amounts):
             return None
-        return controllable_fen(self.found, CoverPolicy())
+        return controllable_fen(self.found, self._context.cover_policy)
 
     @property
     def permitted_controls(self) -> Sequence[OrderAction]:

@@ -15,7 +15,7 @@ from auth.answer_tickets import digest_of, new_ticket, opened, sealed
 from connectors.question import Authority
 from domain.identity import IdNumber
 from domain.purpose import Purpose
-from resolvers.asking import Awaited
+from resolvers.asked import Awaited
 from resolvers.context import Context
 from resolvers.refusals import TicketNotFound
 from storage.pending_answers import find_pending, keep_pending

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from sandbox import batch_messages
 from sandbox.batch_messages import BadMessage, Message, element
 from sandbox.chance import Chance, chance
+from sandbox.dates import now
 from sandbox.desk import Desk
 from sandbox.ledger import KeyReused, Ledger
 from sandbox.money import fen, yuan
@@ -64,7 +65,7 @@ class _Door:
     async def serve(self, request: Request) -> Response:
         faults = self._around.faults
         if faults.turns_away:
-            return Response(status_code=503, headers={"retry-after": "1"})
+            return Response(status_code=503, headers=faults.come_again)
         if faults.mode == "garbage":
             return Response(GARBAGE, media_type="application/xml")
         try:
@@ -76,7 +77,7 @@ class _Door:
             await lose_answer(request)
         await faults.delay()
         content = batch_messages.write(
-            answers, message, self._around.clock(), self._around.secret, self._sender
+            answers, message, now() + faults.ahead, self._around.secret, self._sender
         )
         return Response(content, media_type=f"application/xml; charset={message.charset}")
 
@@ -111,7 +112,7 @@ class _Door:
             answer = element("Answer", {"subject": subject, "found": "false"})
             if rows is not None:
                 answer.set("found", "true")
-                answer.extend(batch_messages.record(row) for row in rows)
+                answer.extend(batch_messages.record(row) for row in faults.told(rows))
             if faults.spoils(subject, place):
                 answer.set("found", "perhaps")
             answers.append(answer)

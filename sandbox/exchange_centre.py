@@ -92,7 +92,7 @@ class Centre:
         wait = _IDLE
         while True:
             worked = False
-            if self._faults.mode != "unavailable":
+            if not self._faults.is_down:
                 worked = any(
                     [await self._questions(), await self._controls(), await self._standings()]
                 )
@@ -111,7 +111,7 @@ class Centre:
             if len(subjects) > MOST or register is None:
                 self._exchange.fail_question(request.id)
                 continue
-            as_of = self._clock().isoformat()
+            as_of = self._faults.dated(now())
             shown = sorted(register.fields) if self._faults.mode == "overdeliver" else fields
             replies = [
                 (request.id, subject, *self._reply(register, subject, shown, position), as_of)
@@ -154,7 +154,8 @@ class Centre:
         rows = self._desk.said_of(register, subject, fields, self._clock().date())
         if rows is None or (self._single and not rows):
             return 0, None
-        return 1, json.dumps(rows[0] if self._single else rows, ensure_ascii=False)
+        said: Any = rows[0] if self._single else self._faults.told(rows)
+        return 1, json.dumps(said, ensure_ascii=False)
 
     async def _controls(self) -> bool:
         claimed = self._exchange.claim_controls(self._name, now().isoformat())

@@ -4,10 +4,12 @@ import asyncio
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Final, Literal
+from datetime import datetime, timedelta
+from typing import Annotated, Final, Literal, TypeVar
 
 import msgspec
 
+T = TypeVar("T")
 Mode = Literal[
     "none",
     "hang",
@@ -21,6 +23,10 @@ Mode = Literal[
     "drop_after_apply",
     "flaky",
     "repeats",
+    "duplicate",
+    "shuffled",
+    "lying_clock",
+    "maintenance",
 ]
 SLOW: Final = 1000
 """What `slow` adds to every answer if the wish does not say, in ms."""
@@ -32,11 +38,16 @@ STRANGER: Final = "990203197001010018"
 
 
 class Wish(msgspec.Struct, rename="camel"):
-    """What a test orders; *subjects* are those whose answers get a wrong type."""
+    """What a test orders; *subjects* are those whose answers get a wrong type.
+
+    Attributes:
+        ahead_days: how far a lying clock is ahead; below zero how far behind.
+    """
 
     mode: Mode = "none"
     subjects: frozenset[str] = frozenset()
     latency_ms: Annotated[float, msgspec.Meta(ge=0)] | None = None
+    ahead_days: Annotated[int, msgspec.Meta(ge=-36_500, le=36_500)] = 1
 
 
 @dataclass(slots=True)
@@ -46,18 +57,21 @@ class Faults:
     Attributes:
         latency: seconds added to every answer, ill or well.
         slowness: seconds added besides, as long as the fault lasts.
+        ahead: how far the clock is ahead by which answers are dated.
         dropped: keys whose first answer was withheld already.
     """
 
     latency: float = 0.0
     mode: Mode = "none"
     slowness: float = 0.0
+    ahead: timedelta = timedelta()
     subjects: frozenset[str] = frozenset()
     dropped: set[str] = field(default_factory=set)
 
     def order(self, wish: Wish) -> None:
         self.mode = wish.mode
         self.subjects = wish.subjects
+        self.ahead = timedelta(days=wish.ahead_days if wish.mode == "lying_clock" else 0)
         least = SLOW if wish.mode == "slow" else 0
         self.slowness = (least if wish.latency_ms is None else wish.latency_ms) / 1000
 
@@ -76,7 +90,17 @@ class Faults:
             return list(subjects[: len(subjects) // 2])
         if self.mode == "stranger":
             return [*subjects, STRANGER]
+        if self.mode == "shuffled":
+            return list(reversed(subjects))
         return list(subjects)
+
+    def told(self, records: Sequence[T]) -> list[T]:
+        """Return the records of one subject, as the answer has them."""
+        return [*records, *records[:1]] if self.mode == "duplicate" else list(records)
+
+    def dated(self, now: datetime) -> str:
+        """Return the instant that an answer says its data are from."""
+        return (now + self.ahead).isoformat()
 
     def spoils(self, subject: str, position: int) -> bool:
         """Whether this subject's answer gets a wrong type."""
@@ -85,11 +109,21 @@ class Faults:
         return subject in self.subjects if self.subjects else position == 0
 
     @property
+    def is_down(self) -> bool:
+        """Whether nothing is done here; in a maintenance window for longer."""
+        return self.mode in {"unavailable", "maintenance"}
+
+    @property
+    def come_again(self) -> dict[str, str]:
+        """The header that goes with a 503."""
+        return {"retry-after": "3600" if self.mode == "maintenance" else "1"}
+
+    @property
     def turns_away(self) -> bool:
         """Whether a call is answered 503 before anything is done; of a flaky one every tenth."""
         if self.mode == "flaky":
             return random.random() < _TURNED_AWAY  # noqa: S311 -- as below
-        return self.mode == "unavailable"
+        return self.is_down
 
     def withholds(self, key: str) -> bool:
         """Whether the answer to an order that was applied is lost.

@@ -143,12 +143,18 @@ class _Upstream:
             info.context.extend(subjects)  # for the wire log
             if len(subjects) > MOST:
                 raise ValueError("too many subjects")
-            today, as_of = self._around.clock().date(), now().isoformat()
+            faults = self._around.faults
+            today, as_of = self._around.clock().date(), faults.dated(now())
             wanted = sorted(register.fields)
             said = {one: self._desk.said_of(register, one, wanted, today) for one in set(subjects)}
             return [
-                {"subject": one, "found": said[one] is not None, "asOf": as_of, "rows": said[one]}
-                for one in self._around.faults.answered(subjects)
+                {
+                    "subject": one,
+                    "found": said[one] is not None,
+                    "asOf": as_of,
+                    "rows": faults.told(said[one] or []),
+                }
+                for one in faults.answered(subjects)
             ]
 
         return answers

@@ -89,8 +89,8 @@ def department(population: Population, log: WireLog, faults: Faults, secret: str
         bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
         if tokens.get(bearer, 0) < time.monotonic():
             return json_response({"error": "unauthorized"}, 401)
-        if faults.mode == "unavailable":
-            return Response(status_code=503, headers={"retry-after": "1"})
+        if faults.is_down:
+            return Response(status_code=503, headers=faults.come_again)
         try:
             wanted = msgspec.json.decode(await request.body(), type=_Question)
         except msgspec.DecodeError:
@@ -108,7 +108,7 @@ def department(population: Population, log: WireLog, faults: Faults, secret: str
         for position, entry in enumerate(people):
             if faults.spoils(entry["idNumber"], position):
                 entry["found"] = "perhaps"
-        body = msgspec.json.encode({"asOf": now().isoformat(), "people": people})
+        body = msgspec.json.encode({"asOf": faults.dated(now()), "people": people})
         if faults.mode == "garbage":
             body = GARBAGE
         log.write(
@@ -127,7 +127,9 @@ def department(population: Population, log: WireLog, faults: Faults, secret: str
         documents = population.travel_documents.get(number, ())
         return {
             "found": True,
-            "documents": [{name: _DOCUMENT[name](d) for name in fields} for d in documents],
+            "documents": [
+                {name: _DOCUMENT[name](d) for name in fields} for d in faults.told(documents)
+            ],
         }
 
     async def identities(request: Request) -> Response:

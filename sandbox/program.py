@@ -93,7 +93,7 @@ def guarded_by_key(
         if request.headers.get("x-api-key") != secret:
             return json_response({"error": "UNAUTHORIZED"}, 401)
         if faults.turns_away:
-            return Response(status_code=503, headers={"retry-after": "1"})
+            return Response(status_code=503, headers=faults.come_again)
         if faults.mode == "garbage":
             return Response(GARBAGE, media_type="application/json")
         return await view(request)

@@ -48,11 +48,14 @@ _WORDS: Final[dict[str, Callable[[Relation], Any]]] = {
     "source": lambda r: "civil-affairs" if r.kind == "PERSONAL" else "market-regulation",
 }
 _SDL: Final = (
-    "type Query { relations(subjects: [String!]!): [Subject!]! } "
+    "type Query { relations(subjects: [String!]!, kinds: [String!]!): [Subject!]! } "
     "type Subject { subject: String! found: Boolean! asOf: String! related: [Related!] } "
     f"type Related {{ {' '.join(f'{name}: String' for name in _WORDS)} }}"
 )
 _RULES: Final = (*specified_rules, NoSchemaIntrospectionCustomRule)
+
+
+_Heard = dict[str, list[str]]
 
 
 class _Request(msgspec.Struct):
@@ -72,8 +75,8 @@ def department(population: Population, log: WireLog, faults: Faults, secret: str
         if validate(schema, document, _RULES):
             return _bad()
         await faults.delay()
-        subjects: list[str] = []
-        result = execute(schema, document, None, subjects, asked.variables)
+        heard: _Heard = {"subjects": [], "kinds": []}
+        result = execute(schema, document, None, heard, asked.variables)
         if getattr(result, "errors", None):
             return _bad()
         body = {"data": result.data}  # type: ignore[union-attr]  # no field here is asynchronous
@@ -88,7 +91,8 @@ def department(population: Population, log: WireLog, faults: Faults, secret: str
         log.write(
             "question",
             "relations",
-            subjects=subjects,
+            subjects=heard["subjects"],
+            kinds=heard["kinds"],
             fields=_selected(document),
             authority=authority_in(request),
             answer_bytes=len(raw),
@@ -106,18 +110,24 @@ def _schema(population: Population, faults: Faults) -> GraphQLSchema:
     schema = build_schema(_SDL)
 
     def relations(
-        _root: object, info: GraphQLResolveInfo[list[str]], subjects: list[str]
+        _root: object,
+        info: GraphQLResolveInfo[_Heard],
+        subjects: list[str],
+        kinds: list[str],
     ) -> list[dict[str, Any]]:
-        info.context.extend(subjects)  # for the wire log
+        info.context["subjects"] += subjects  # for the wire log
+        info.context["kinds"] = kinds
         if len(subjects) > _MOST:
             raise ValueError("too many subjects")
-        as_of = now().isoformat()
+        as_of = faults.dated(now())
         return [
             {
                 "subject": number,
                 "found": number in population.names,
                 "asOf": as_of,
-                "related": population.relations.get(number, ()),
+                "related": faults.told(
+                    [one for one in population.relations.get(number, ()) if one.kind in kinds]
+                ),
             }
             for number in faults.answered(subjects)
         ]

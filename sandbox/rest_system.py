@@ -123,8 +123,9 @@ class Counter:
                 rows = self._desk.said_of(register, subject, fields, today)
                 if faults.spoils(subject, place):
                     rows = [{name: ["wrong"] for name in fields}]
-                answers.append({"subject": subject, "found": rows is not None, "rows": rows or []})
-            body = msgspec.json.encode({"asOf": now().isoformat(), "answers": answers})
+                told = faults.told(rows or [])
+                answers.append({"subject": subject, "found": rows is not None, "rows": told})
+            body = msgspec.json.encode({"asOf": faults.dated(now()), "answers": answers})
             self._around.log.write(
                 "question",
                 register.name,

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.clock import Clock
+from sandbox.dates import now
 from sandbox.faults import Faults
 from sandbox.hold_words import hold_words
 from sandbox.holds import Standing, standings
@@ -85,7 +86,7 @@ class _Depository:
         for position, subject in enumerate(self._faults.answered(wanted.subjects)):
             entry: dict[str, Any] = {"subject": subject, "found": False}
             if subject in self._population.names:
-                lots = self._population.holdings.get(subject, ())
+                lots = self._faults.told(self._population.holdings.get(subject, ()))
                 entry = {
                     "subject": subject,
                     "found": True,
@@ -94,7 +95,7 @@ class _Depository:
             if self._faults.spoils(subject, position):
                 entry["found"] = "perhaps"
             result.append(entry)
-        answer = {"state": "READY", "asOf": self._clock().isoformat(), "result": result}
+        answer = {"state": "READY", "asOf": self._faults.dated(now()), "result": result}
         self._log.write(
             "question",
             "holdings",

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.chance import Chance, chance
+from sandbox.dates import now
 from sandbox.desk import Desk
 from sandbox.ledger import KeyReused, Ledger
 from sandbox.money import fen, yuan
@@ -110,19 +111,19 @@ class _Counter:
     async def _answer(
         self, register: PlainRegister, wanted: _Question, authority: Authority
     ) -> dict[str, Any]:
-        faults, now = self._around.faults, self._around.clock()
+        faults, today = self._around.faults, self._around.clock().date()
         await faults.delay()
         fields = sorted(register.fields) if faults.mode == "overdeliver" else wanted.fields
         result: list[dict[str, Any]] = []
         for place, subject in enumerate(faults.answered(wanted.subjects)):
-            rows = self._desk.said_of(register, subject, fields, now.date())
+            rows = self._desk.said_of(register, subject, fields, today)
             entry: dict[str, Any] = {"subject": subject, "found": rows is not None}
             if rows is not None:
-                entry[self._rows] = rows
+                entry[self._rows] = faults.told(rows)
             if faults.spoils(subject, place):
                 entry["found"] = "perhaps"
             result.append(entry)
-        answer = {"state": "READY", "asOf": now.isoformat(), "result": result}
+        answer = {"state": "READY", "asOf": faults.dated(now()), "result": result}
         self._around.log.write(
             "question",
             register.name,

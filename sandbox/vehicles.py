@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.clock import Clock
+from sandbox.dates import now
 from sandbox.faults import Faults
 from sandbox.holds import Standing, standings
 from sandbox.ledger import KeyReused, Ledger
@@ -76,7 +77,7 @@ class _Vehicles:
 
     async def serve(self, request: Request) -> Response:
         if self._faults.turns_away:
-            return Response(status_code=503)
+            return Response(status_code=503, headers=self._faults.come_again)
         try:
             body, authority = read(await request.body())
             operation = etree.QName(body).localname
@@ -107,13 +108,13 @@ class _Vehicles:
             raise BadRequest("UNKNOWN_FIELD")
         await self._faults.delay()
         shown = sorted(_FIELDS) if self._faults.mode == "overdeliver" else fields
-        answer = etree.Element(f"{{{V}}}QueryByOwnerResponse", SJSJ=self._clock().isoformat())
+        answer = etree.Element(f"{{{V}}}QueryByOwnerResponse", SJSJ=self._faults.dated(now()))
         for position, owner in enumerate(self._faults.answered(owners)):
             known = owner in self._population.names
             entry = etree.SubElement(answer, f"{{{V}}}SYR", ZJHM=owner, ZT="1" if known else "0")
             if self._faults.spoils(owner, position):
                 entry.set("ZT", "perhaps")
-            for vehicle in self._population.vehicles.get(owner, ()):
+            for vehicle in self._faults.told(self._population.vehicles.get(owner, ())):
                 self._write(etree.SubElement(entry, f"{{{V}}}JDC"), owner, vehicle, shown)
         response = envelope(answer)
         self._log.write(

@@ -38,8 +38,9 @@ class WireLog:
         key: str | None = None,
         answer_bytes: int = 0,
         status: str = "ANSWERED",
+        **more: object,
     ) -> None:
-        """Write one question, control or status look-up."""
+        """Write one question, control or status look-up; *more* as this department has it."""
         line: Mapping[str, object] = {
             "time": now().isoformat(),
             "department": self._department,
@@ -58,6 +59,7 @@ class WireLog:
             "idempotencyKey": key,
             "answerBytes": answer_bytes,
             "status": status,
+            **more,
         }
         with self._lock:
             self._file.write(json.dumps(line, ensure_ascii=False) + "\n")

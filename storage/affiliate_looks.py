@@ -17,6 +17,7 @@ class AffiliateLookRecord:
     case_number: CaseNumber
     officer: str
     purpose: str
+    family_reason: str | None
     at: datetime
     request: str
 
@@ -27,6 +28,7 @@ def note_affiliate_look(  # noqa: PLR0913 -- who looked, where, what for, when
     case_number: CaseNumber,
     officer: str,
     purpose: str,
+    family_reason: str | None,
     at: datetime,
     request: str,
 ) -> None:
@@ -36,6 +38,7 @@ def note_affiliate_look(  # noqa: PLR0913 -- who looked, where, what for, when
             case_number=case_number,
             officer=officer,
             purpose=purpose,
+            family_reason=family_reason,
             at=instant_text(at),
             request=request,
         )
@@ -56,6 +59,7 @@ def affiliate_looks_page(
             case_number=CaseNumber(row.case_number),
             officer=row.officer,
             purpose=row.purpose,
+            family_reason=row.family_reason,
             at=parse_instant(row.at),
             request=row.request,
         )

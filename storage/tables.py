@@ -1029,6 +1029,7 @@ affiliate_looks = Table(
     Column("case_number", String(64), nullable=False),
     Column("officer", String(64), nullable=False),
     Column("purpose", String(32), nullable=False),
+    Column("family_reason", String(32)),
     Column("at", _Instant, nullable=False),
     Column("request", String(64), nullable=False),
     Index(None, "at", "id"),

@@ -7,7 +7,8 @@ from typing import Any
 import httpx
 
 ASSETS = """
-query ($n: CaseNumber!) { case(number: $n, purpose: PROPERTY_INQUIRY, reason: "核查关联人名下财产") { debtors { idNumber
+query ($n: CaseNumber!) { case(number: $n, purpose: PROPERTY_INQUIRY, reason: "核查关联人名下财产",
+familyReason: HELD_FOR_DEBTOR) { debtors { idNumber
   identity { name } vehicles { plateNumber sourceRecordId } housingFund { balance { fen } sourceRecordId }
   securities { quantity sourceRecordId } relatedPersons { relation person { vehicles { plateNumber } } } } } }
 """

@@ -14,7 +14,13 @@ NAMES: Final = """
 query ($n: CaseNumber!) { case(number: $n, purpose: PROPERTY_INQUIRY) {
   debtors { relatedPersons { role relatedName } } } }
 """
-NOTICES: Final = "{ affiliateLooks(first: 100) { nodes { caseNumber officer purpose } } }"
+FAMILY: Final = """
+query ($n: CaseNumber!, $f: FamilyReason) {
+  case(number: $n, purpose: PROPERTY_INQUIRY, familyReason: $f) {
+    debtors { idNumber relatedPersons { kind relationCode relatedName maritalStatusCode } } } }
+"""
+NOTICES: Final = """{ affiliateLooks(first: 100) { nodes {
+  caseNumber officer purpose familyReason } } }"""
 REASON: Final = "核查实际控制人名下财产"
 ROLES: Final = {"LEGAL_REPRESENTATIVE", "ACTUAL_CONTROLLER", "PRINCIPAL", "DIRECTLY_RESPONSIBLE"}
 
@@ -56,7 +62,63 @@ def test_with_a_reason_the_people_behind_a_company_are_shown_and_the_supervisor_
     assert chief["person"]["vehicles"] is not None
     assert chief["person"]["travelDocuments"] is not None
     new = notices(demo)[len(told) :]
-    assert new == [{"caseNumber": number, "officer": "executor-1", "purpose": "PROPERTY_INQUIRY"}]
+    assert new == [
+        {
+            "caseNumber": number,
+            "officer": "executor-1",
+            "purpose": "PROPERTY_INQUIRY",
+            "familyReason": None,
+        }
+    ]
+
+
+def test_without_a_reason_code_the_register_is_not_asked_about_family(
+    demo: dict[str, Any],
+) -> None:
+    number, told = str(demo["cases"][0]["number"]), notices(demo)
+
+    answer = ask(demo, "court-executor", FAMILY, n=number).json()
+
+    assert "errors" not in answer
+    [debtor] = answer["data"]["case"]["debtors"]
+    kinds = {one["kind"] for one in debtor["relatedPersons"]}
+    assert kinds <= {"CORPORATE"}
+    assert wire(demo)["market-regulation"][-1]["kinds"] == ["CORPORATE"]
+    assert notices(demo) == told
+
+
+def test_with_a_reason_code_family_is_shown_and_the_supervisor_is_told_the_code(
+    demo: dict[str, Any],
+) -> None:
+    number, told = str(demo["cases"][0]["number"]), notices(demo)
+
+    answer = ask(demo, "court-executor", FAMILY, n=number, f="COMMUNITY_PROPERTY").json()
+
+    assert "errors" not in answer
+    [debtor] = answer["data"]["case"]["debtors"]
+    family = [one for one in debtor["relatedPersons"] if one["kind"] == "PERSONAL"]
+    assert "10" in {one["relationCode"] for one in family}  # the principal is married
+    assert wire(demo)["market-regulation"][-1]["kinds"] == ["PERSONAL", "CORPORATE"]
+    assert notices(demo)[len(told) :] == [
+        {
+            "caseNumber": number,
+            "officer": "executor-1",
+            "purpose": "PROPERTY_INQUIRY",
+            "familyReason": "COMMUNITY_PROPERTY",
+        }
+    ]
+
+
+def test_a_reason_code_alone_leads_to_nobody(demo: dict[str, Any]) -> None:
+    """Who goes on to what family owns says why in words too."""
+    before, told = wire(demo), notices(demo)
+    query = LOOK.replace("reason: $r", "reason: $r, familyReason: HELD_FOR_DEBTOR")
+
+    answer = ask(demo, "court-executor", query, n=str(demo["cases"][0]["number"])).json()
+
+    assert [one["extensions"]["code"] for one in answer["errors"]] == ["AFFILIATE_REASON_REQUIRED"]
+    assert wire(demo) == before
+    assert notices(demo) == told
 
 
 def test_who_stands_behind_a_debtor_is_named_without_a_reason_and_asked_about_no_further(
@@ -99,8 +161,8 @@ def test_an_order_that_points_at_somebody_behind_a_debtor_is_refused(
     answer = ask(
         demo,
         "court-executor",
-        """mutation ($o: DraftOrderInput!) { draftOrder(order: $o, idempotencyKey: "a-1") {
-          ... on OrderRefused { code guard } ... on Order { id } } }""",
+        """mutation ($o: DraftOrderInput!) { draftOrder(input: $o, idempotencyKey: "a-1") {
+          ... on OrderRefused { guard rule } ... on Order { id } } }""",
         o={
             "caseNumber": number,
             "idNumber": other["relatedIdNumber"],
@@ -112,5 +174,9 @@ def test_an_order_that_points_at_somebody_behind_a_debtor_is_refused(
         },
     ).json()
 
-    assert "errors" in answer or "id" not in answer["data"]["draftOrder"], answer
+    assert "errors" not in answer
+    assert answer["data"]["draftOrder"] == {
+        "guard": "G2",
+        "rule": "I-07; 网络查询冻结规定 art. 7",
+    }
     assert wire(demo) == before

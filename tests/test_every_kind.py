@@ -13,9 +13,11 @@ from bench.every_kind import kinds, query
 from connectors.departments import Departments
 from connectors.errors import DepartmentTimeout
 from connectors.question import Answer, Authority, Projection, Question
+from domain.cover import CoverPolicy
 from domain.identity import IdNumber
 from gateway.contexts import Contexts
 from gateway.engine import Engine, EngineSettings, Operation
+from gateway.schema import build_graph
 from resolvers.order_events import OrderEvents
 from storage.cases import CaseRecord, keep_cases
 from tests.differential.marked import AS_OF
@@ -35,6 +37,7 @@ class Registers:
         held: what has to happen before a question of a case is answered.
         asked: set when a question of a case came.
         dead: departments that never answer.
+        known: what records of a question hold, by attribute.
     """
 
     calls: list[tuple[Question[Any], Authority, Sequence[IdNumber]]] = field(default_factory=list)
@@ -43,6 +46,7 @@ class Registers:
         default_factory=lambda: defaultdict(asyncio.Event)
     )
     dead: frozenset[str] = frozenset()
+    known: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     all_of: int = 0
     open: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -63,12 +67,14 @@ class Registers:
         await waits.wait()
         return {one: self._answer(question, one, want) for one in subjects}
 
+    def connects(self, _: Question[Any]) -> bool:
+        return True
+
     def _answer(self, question: Question[Any], number: IdNumber, want: Projection) -> Answer[Any]:
         if not want:
             return Answer(value=() if question.plural else None, as_of=AS_OF)
-        record = question.record(
-            **{"related_id_number": number} if "related_id_number" in want else {}
-        )
+        known = {"related_id_number": number, **self.known.get(question.name, {})}
+        record = question.record(**{name: known[name] for name in known.keys() & want})
         return Answer(value=(record,) if question.plural else record, as_of=AS_OF)
 
 
@@ -78,8 +84,16 @@ async def court(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
         yield made
 
 
-def engine_of(court: World, registers: Registers) -> Engine:
+def engine_of(
+    court: World,
+    registers: Registers,
+    *,
+    off: frozenset[str] = frozenset(),
+    policy: CoverPolicy | None = None,
+) -> Engine:
     contexts = Contexts(
+        groups_off=off,
+        cover_policy=policy or CoverPolicy(),
         database=court.database,
         departments=cast("Departments", registers),
         events=OrderEvents(court.database),
@@ -87,7 +101,7 @@ def engine_of(court: World, registers: Registers) -> Engine:
         now=lambda: NOW,
     )
     settings = EngineSettings(limits=UNLIMITED, cost_of_operation=10**9, cost_per_minute=10**12)
-    return Engine(court.graph, contexts, settings)
+    return Engine(build_graph(off=off) if off else court.graph, contexts, settings)
 
 
 def mine(court: World) -> list[CaseRecord]:
@@ -205,3 +219,41 @@ async def test_every_kind_says_when_its_data_were_taken(court: World) -> None:
     statuses = {one["id"]: one["asOf"] for one in body["extensions"]["departments"]}
     assert statuses.keys() == {department for department, _ in found.values()}
     assert None not in statuses.values()
+
+
+ASSETS = """query ($n: CaseNumber!) { case(number: $n, purpose: PROPERTY_INQUIRY) { debtors {
+  assets { kind status assets { id controllableAmount { fen } } } } } }"""
+
+
+def entry_of(body: dict[str, Any], kind: str) -> dict[str, Any]:
+    assert "errors" not in body
+    [entry] = [one for one in body["data"]["case"]["debtors"][0]["assets"] if one["kind"] == kind]
+    return cast("dict[str, Any]", entry)
+
+
+async def test_a_kind_that_is_switched_off_has_its_entry_and_nobody_is_asked(court: World) -> None:
+    registers = Registers()
+    registers.open.set()
+    engine = engine_of(court, registers, off=frozenset({"vessel"}))
+
+    body = await asked(engine, ASSETS, n=mine(court)[0].number)
+
+    assert entry_of(body, "VESSEL") == {"kind": "VESSEL", "status": "SWITCHED_OFF", "assets": None}
+    assert entry_of(body, "VEHICLE")["status"] == "ANSWERED"
+    assert "transport" not in {question.department for question, _, _ in registers.calls}
+
+
+@pytest.mark.parametrize(("percent", "fen"), [(0, "10000"), (30, "7000")])
+async def test_what_a_sale_is_expected_to_lose_is_not_counted_as_controllable(
+    court: World, percent: int, fen: str
+) -> None:
+    registers = Registers(
+        known={"holdings_of": {"market_value": 100_00, "quantity": 10, "available_quantity": 10}}
+    )
+    registers.open.set()
+    policy = CoverPolicy(haircuts={"securities": percent})
+
+    body = await asked(engine_of(court, registers, policy=policy), ASSETS, n=mine(court)[0].number)
+
+    [holding] = entry_of(body, "SECURITIES")["assets"]
+    assert holding["controllableAmount"] == {"fen": fen}

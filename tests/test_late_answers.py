@@ -108,6 +108,39 @@ def test_what_comes_later_is_one_error_with_a_ticket_and_the_rest_is_there(
     assert statuses[DEPOSITORY] == ("PENDING", None)
 
 
+def test_among_all_assets_a_late_source_says_so_and_the_plan_names_it(
+    court: dict[str, Any],
+) -> None:
+    query = """query ($n: CaseNumber!) { case(number: $n, purpose: PROPERTY_INQUIRY) {
+      debtors { assets { kind department status code assets { id } } } } }"""
+    plan = """query ($n: CaseNumber!) { case(number: $n, purpose: CONTROL) {
+      controlPlan { complete incomplete { kind department status }
+        lines { asset { kind } } } } }"""
+    number = court["cases"][0]["number"]
+
+    with slow(court, 60_000):
+        body = ask(court, "court-executor", query, n=number).json()
+        planned = ask(court, "court-executor", plan, n=number).json()
+
+    assert "errors" not in body
+    [debtor] = body["data"]["case"]["debtors"]
+    entries = {one["kind"]: one for one in debtor["assets"]}
+    assert entries["SECURITIES"] == {
+        "kind": "SECURITIES",
+        "department": DEPOSITORY,
+        "status": "PENDING",
+        "code": "DEPARTMENT_PENDING",
+        "assets": None,
+    }
+    assert entries["VEHICLE"]["status"] == "ANSWERED"
+    proposed = planned["data"]["case"]["controlPlan"]
+    assert proposed["complete"] is False
+    assert {"kind": "SECURITIES", "department": DEPOSITORY, "status": "PENDING"} in proposed[
+        "incomplete"
+    ]
+    assert "SECURITIES" not in {line["asset"]["kind"] for line in proposed["lines"]}
+
+
 def test_a_case_of_a_hundred_debtors_has_one_ticket(court: dict[str, Any]) -> None:
     case = next(c for c in court["cases"] if len(c["debtors"]) == 100)
     with slow(court, 60_000):

@@ -14,8 +14,9 @@ import msgspec
 
 from connectors.address import DepartmentAddress
 from connectors.base import Connector
-from connectors.contract import Examination, questions_of
+from connectors.contract import Examination
 from connectors.contract_orders import OrderTrial
+from connectors.contract_trial import questions_of
 from connectors.departments import CONNECTORS
 from connectors.http import Trust
 from connectors.question import Authority

@@ -4,7 +4,7 @@
 def example_query(case_number: str) -> str:
     return f"""# One case, opened for a purpose; five departments answer. 一个案件，五个部门
 query AssetGraph {{
-  case(number: "{case_number}", purpose: PROPERTY_INQUIRY, reason: "核查关联人名下车辆") {{
+  case(number: "{case_number}", purpose: PROPERTY_INQUIRY, reason: "核查关联人名下车辆", familyReason: HELD_FOR_DEBTOR) {{
     number
     claim {{ yuan }}
     debtors {{

@@ -32,6 +32,11 @@ from tests.connectors.damage import broken_values
 from tests.connectors.people import ANNA, BEN, NOW
 from tests.connectors.servers import Reply
 
+
+def with_family(authority: Authority) -> Authority:
+    return msgspec.structs.replace(authority, covers_family=True)
+
+
 pytestmark = pytest.mark.anyio
 
 Rows = list[dict[str, Any]]
@@ -105,7 +110,7 @@ def graphql(listen: Listen, authority: Authority) -> Ask:
             test_related_persons.answering(test_related_persons.related(*rows))
         )
         connector = test_related_persons.connector_at(department.url)
-        answers = await connector.related_to([ANNA], Projection(want), authority)
+        answers = await connector.related_to([ANNA], Projection(want), with_family(authority))
         await connector.aclose()
         return answers[ANNA]
 
@@ -337,7 +342,7 @@ async def test_json_with_garbled_characters_is_a_broken_contract_that_repeats_no
         garbled = Reply(200, body.replace(b"@", name))
         department = await listen(lambda _: garbled)
         connector = test_related_persons.connector_at(department.url)
-        asked = connector.related_to([ANNA], Projection({"related_name"}), authority)
+        asked = connector.related_to([ANNA], Projection({"related_name"}), with_family(authority))
 
     error: Exception | None = None
     try:

@@ -7,8 +7,9 @@ import pytest
 
 from connectors.address import DepartmentAddress
 from connectors.base import Connector
-from connectors.contract import Examination, Finding, questions_of
+from connectors.contract import Examination
 from connectors.contract_orders import OrderTrial
+from connectors.contract_trial import Finding, questions_of
 from connectors.departments import CONNECTORS
 from connectors.order_words import SHARES
 from connectors.question import Authority, Projection
@@ -105,6 +106,8 @@ async def _asset(
         ("garbage", "fields"),
         ("wrong_type", "fields"),
         ("unavailable", "batches"),
+        ("duplicate", "each-record-once"),
+        ("lying_clock", "instant"),
     ],
 )
 async def test_a_department_that_breaks_a_promise_is_found_out(
@@ -120,6 +123,35 @@ async def test_a_department_that_breaks_a_promise_is_found_out(
     assert promise in {one.promise for one in found if one.verdict == "BROKEN"}
     said = "".join(one.seen for one in found)
     assert not any(number in said for number in district.population.names)
+
+
+@pytest.mark.parametrize(
+    ("fault", "verdict", "words"),
+    [
+        pytest.param({"mode": "shuffled"}, "KEPT", "", id="answers out of order"),
+        pytest.param(
+            {"mode": "lying_clock", "aheadDays": -700},
+            "KEPT",
+            "data of 700 days ago",
+            id="old data",
+        ),
+        pytest.param({"mode": "maintenance"}, "NOT_TRIED", "come again in 3600 s", id="closed"),
+    ],
+)
+async def test_what_is_no_breach_is_not_called_one(
+    district: District, authority: Authority, fault: dict[str, Any], verdict: str, words: str
+) -> None:
+    vessels = next(one for one in CONNECTORS if one.stem == "vessels")
+    district["vessels"].fall_ill(**fault)
+    try:
+        found = await examined(district, vessels, authority)
+    finally:
+        district["vessels"].recover()
+
+    assert [one for one in found if one.verdict == "BROKEN"] == []
+    [instant] = [one for one in found if one.promise == "instant"]
+    assert instant.verdict == verdict
+    assert words in instant.seen
 
 
 async def test_who_takes_any_key_is_found_out(district: District, authority: Authority) -> None:

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
+import msgspec
 import pytest
 
 from connectors.address import DepartmentAddress
@@ -22,6 +24,11 @@ from tests.connectors.servers import Behaviour, Reply, Request, json_reply
 pytestmark = pytest.mark.anyio
 
 
+@pytest.fixture
+def with_family(authority: Authority) -> Authority:
+    return msgspec.structs.replace(authority, covers_family=True)
+
+
 def connector_at(url: str) -> RelatedPersonsConnector:
     return RelatedPersonsConnector.open(
         DepartmentAddress(id="market-regulation", url=url, secret="key", deadline_seconds=1)
@@ -36,7 +43,9 @@ def related(*rows: object) -> dict[str, object]:
     return {"subject": ANNA, "found": True, "asOf": NOW, "related": rows}
 
 
-async def test_relatives_and_companies_become_records(listen: Listen, authority: Authority) -> None:
+async def test_relatives_and_companies_become_records(
+    listen: Listen, with_family: Authority
+) -> None:
     spouse = {
         "kind": "PERSONAL",
         "relationCode": "10",
@@ -66,9 +75,12 @@ async def test_relatives_and_companies_become_records(listen: Listen, authority:
         }
     )
 
-    answers = await connector.related_to([ANNA], want, authority)
+    answers = await connector.related_to([ANNA], want, with_family)
     await connector.aclose()
 
+    [request] = department.heard
+    variables: Any = request.json()["variables"]
+    assert variables["kinds"] == ["PERSONAL", "CORPORATE"]
     assert answers[ANNA].get() == (
         RelatedPersonRecord(
             kind="PERSONAL",
@@ -97,15 +109,33 @@ async def test_only_the_wanted_fields_are_selected(listen: Listen, authority: Au
     question = request.json()
     assert "related { kind }" in str(question["query"])
     assert ANNA not in str(question["query"])
-    assert question["variables"] == {"subjects": [ANNA]}
+    assert question["variables"] == {"subjects": [ANNA], "kinds": ["CORPORATE"]}
     assert request.headers["x-api-key"] == "key"
 
 
-async def test_nothing_wanted_still_tells_how_many(listen: Listen, authority: Authority) -> None:
+async def test_family_that_may_not_be_asked_about_is_not_asked_for_and_never_enters(
+    listen: Listen, authority: Authority
+) -> None:
+    spouse = {"kind": "PERSONAL", "personName": "乙某"}
+    share = {"kind": "CORPORATE", "personName": "示例公司"}
+    department = await listen(answering(related(spouse, share)))
+    connector = connector_at(department.url)
+
+    answer = (await connector.related_to([ANNA], Projection({"related_name"}), authority))[ANNA]
+    await connector.aclose()
+
+    [request] = department.heard
+    variables: Any = request.json()["variables"]
+    assert variables["kinds"] == ["CORPORATE"]
+    assert answer.get() == (RelatedPersonRecord(related_name="示例公司"),)
+    assert answer.overdelivered == 1
+
+
+async def test_nothing_wanted_still_tells_how_many(listen: Listen, with_family: Authority) -> None:
     department = await listen(answering(related({"__typename": "Related"}, {"__typename": "R"})))
     connector = connector_at(department.url)
 
-    answer = (await connector.related_to([ANNA], Projection(), authority))[ANNA]
+    answer = (await connector.related_to([ANNA], Projection(), with_family))[ANNA]
     await connector.aclose()
 
     assert answer.get() == (RelatedPersonRecord(), RelatedPersonRecord())

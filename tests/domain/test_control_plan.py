@@ -387,3 +387,28 @@ def test_waiting_holds_change_nothing(
         )
 
     assert told(without) == told(found)
+
+
+def test_one_thing_in_two_registers_counts_once() -> None:
+    """What police and tax office register is told to be one thing by its own number."""
+    number = ("vehicle", "LSVAM4187C2184847")
+    first = thing("VE-1", 60, same=number)
+    second = replace(thing("T-9", 60, same=number), department="state-tax-shibei")
+    another = thing("VE-2", 30, same=("vehicle", "LSVAM4187C2184848"))
+
+    for found in ([first, second, another], [another, second, first]):
+        plan = control_plan(CASE, found, POLICY)
+
+        decided = lines(plan)
+        once = [decided[one] for one in ("VE-1", "T-9")]
+        assert {one.decision for one in once} == {Decision.TAKE, Decision.LEAVE}
+        assert PlanReason.COUNTED_ONCE in {one.reason for one in once}
+        assert plan.covered == 90_00
+
+
+def test_a_haircut_lets_a_thing_cover_less() -> None:
+    policy = CoverPolicy(haircuts={"vehicle": 30})
+
+    [line] = control_plan(CASE, [thing("VE-1", 100)], policy).lines
+
+    assert (line.decision, line.covers) == (Decision.TAKE, 70_00)

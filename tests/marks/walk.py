@@ -241,7 +241,8 @@ class Walk:
         return str(self.demo["cases"][0]["number"])
 
     def faults(self) -> None:
-        document = """query ($n: CaseNumber!) { case(number: $n, purpose: PROPERTY_INQUIRY, reason: "核查关联人名下财产") {
+        document = """query ($n: CaseNumber!) { case(number: $n, purpose: PROPERTY_INQUIRY, reason: "核查关联人名下财产",
+          familyReason: HELD_FOR_DEBTOR) {
           debtors { idNumber
           identity { name } vehicles { plateNumber vin } housingFund { balance { fen } accountNumber }
           securities { quantity } relatedPersons { relation person { name vehicles { plateNumber } } } } } }"""

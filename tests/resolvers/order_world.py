@@ -175,7 +175,7 @@ def papers(part: int, reason: str = "未履行") -> Papers:
 
 def full(order: OrderRecord, today: date, **changes: Any) -> Report:
     """Return the report that all of *order* was done."""
-    lasting = order.action in {"SEAL", "FREEZE", "RENEW"}
+    lasting = order.action in {"SEAL", "FREEZE", "RESTRICT_TRANSFER", "RENEW"}
     report = Report(
         result="FULL",
         controlled=int((order.amount if order.quantity is None else order.quantity) or 0),

@@ -14,6 +14,7 @@ from connectors.departments import Departments
 from gateway.contexts import Contexts
 from gateway.engine import Engine, EngineSettings, Operation
 from gateway.schema import build_graph
+from resolvers import order_approval
 from resolvers.order_events import OrderEvents
 from storage.cases import keep_cases
 from storage.refusals import RefusalRecord, refusals_of
@@ -39,7 +40,7 @@ mutation ($id: ID!, $r: ReportInput!, $k: String!) {{
 class Desk:
     """A court and its gateway in one process; no department can be asked, and none is."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *, inboxes: frozenset[str] = frozenset()) -> None:
         self.world = world
         self.keys = 0
         self.engine = Engine(
@@ -50,6 +51,7 @@ class Desk:
                 events=OrderEvents(world.database),
                 pseudonym_key=b"k" * 32,
                 now=lambda: world.now,
+                inboxes=inboxes,
             ),
             EngineSettings(cost_of_operation=10**9, cost_per_minute=10**12),
         )
@@ -118,6 +120,78 @@ async def with_case(desk: Desk, **changes: Any) -> None:
 async def bankrupt(desk: Desk) -> None:
     first, *rest = desk.world.case.obligors
     await with_case(desk, obligors=(replace_party(first), *rest))
+
+
+HOUSE: Final = {
+    "assetKind": "REAL_ESTATE",
+    "action": "RESTRICT_TRANSFER",
+    "recordId": "FC-00000001",
+    "months": 36,
+}
+OFFICES: Final = frozenset({"housing-office-1", "housing-office-2"})
+
+
+@pytest.mark.parametrize(
+    ("named", "addressee"),
+    [
+        pytest.param(None, "housing-office-1", id="the first that carries it out"),
+        pytest.param("housing-office-2", "housing-office-2", id="where the house stands"),
+    ],
+)
+async def test_the_transfer_of_a_house_is_restricted_by_a_housing_office_that_reads_its_inbox(
+    desk: Desk, named: str | None, addressee: str
+) -> None:
+    offices = Desk(desk.world, inboxes=OFFICES)
+
+    done = await offices.ask("court-executor", DRAFT, i=wanted(desk, **HOUSE, department=named))
+
+    assert done["state"] == "DRAFT"
+    order = await desk.world.order(done["id"])
+    assert (order.department, order.action) == (addressee, "RESTRICT_TRANSFER")
+
+
+async def test_a_housing_office_finds_the_order_in_its_inbox_and_reports_it_done(
+    desk: Desk,
+) -> None:
+    offices, world = Desk(desk.world, inboxes=OFFICES), desk.world
+    done = await offices.ask("court-executor", DRAFT, i=wanted(desk, **HOUSE))
+    order = await world.take("executor-1", order_approval.submit, done["id"])
+    order = await world.take(
+        "approver-1", order_approval.approve, order.id, str(order.document_hash)
+    )
+    await world.send(order)
+    inbox = "{ done: inbox(first: 9) { nodes { id action assetKind } } }"
+
+    read = await offices.ask("dept:housing-office-1", inbox)
+    others = await offices.ask("dept:land-resources", inbox)
+    reported = await world.reported(order, full(order, world.today))
+
+    assert read["nodes"] == [
+        {"id": order.id, "action": "RESTRICT_TRANSFER", "assetKind": "REAL_ESTATE"}
+    ]
+    assert others["nodes"] == []
+    assert reported.state == "EXECUTED"
+
+
+@pytest.mark.parametrize(
+    ("named", "inboxes"),
+    [
+        pytest.param(None, frozenset(), id="no office reads here"),
+        pytest.param("land-resources", OFFICES, id="keeps the register, does not carry it out"),
+        pytest.param("traffic-police", OFFICES, id="has no houses"),
+        pytest.param("nobody", OFFICES, id="no such department"),
+    ],
+)
+async def test_whoever_does_not_carry_an_action_out_is_not_ordered_it(
+    desk: Desk, named: str | None, inboxes: frozenset[str]
+) -> None:
+    was = await desk.written()
+    offices = Desk(desk.world, inboxes=inboxes)
+
+    done = await offices.ask("court-executor", DRAFT, i=wanted(desk, **HOUSE, department=named))
+
+    assert (done["code"], done["guard"]) == ("GUARD_REFUSED", "G9")
+    assert await desk.written() == was
 
 
 def replace_party(party: Any) -> Any:

@@ -48,7 +48,11 @@ class Street:
     now: datetime = START
 
     def authority(self, **other: str) -> Authority:
-        given = {"case_number": self.case, "organisation": "court", "purpose": "LOCATE"} | other
+        given: dict[str, Any] = {
+            "case_number": self.case,
+            "organisation": "court",
+            "purpose": "LOCATE",
+        } | other
         return Authority(officer="示9903-0001", request_id="r", **given)
 
     async def ask(

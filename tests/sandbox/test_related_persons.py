@@ -5,7 +5,7 @@ import pytest
 from tests.sandbox.district import NOBODY, District
 from tests.sandbox.wires import HEADERS, Refused, ask_relations, graph
 
-QUERY = "query Q($s: [String!]!) { relations(subjects: $s) { subject found related { role } } }"
+QUERY = 'query Q($s: [String!]!) { relations(subjects: $s, kinds: ["CORPORATE"]) { subject found related { role } } }'
 
 
 @pytest.mark.parametrize(
@@ -13,12 +13,15 @@ QUERY = "query Q($s: [String!]!) { relations(subjects: $s) { subject found relat
     [
         pytest.param({}, id="no query"),
         pytest.param({"query": "{ relations"}, id="not GraphQL"),
+        pytest.param({"query": "{ relations(subjects: []) { subject } }"}, id="no kinds"),
         pytest.param({"query": "{ __schema { types { name } } }"}, id="introspection"),
         pytest.param({"query": QUERY}, id="no subjects"),
         pytest.param({"query": QUERY, "variables": {"s": 7}}, id="not a list"),
         pytest.param({"query": QUERY, "variables": {"s": [7]}}, id="not text"),
         pytest.param({"query": QUERY, "variables": [NOBODY]}, id="variables without names"),
-        pytest.param({"query": "{ relations(subjects: []) { related } }"}, id="no selection"),
+        pytest.param(
+            {"query": "{ relations(subjects: [], kinds: []) { related } }"}, id="no selection"
+        ),
     ],
 )
 def test_a_malformed_question_is_refused_whole(district: District, body: object) -> None:
@@ -32,7 +35,7 @@ def test_a_malformed_question_is_refused_whole(district: District, body: object)
 
 def test_what_the_query_spells_out_itself_is_limited_and_logged_too(district: District) -> None:
     served = district["related_persons"]
-    query = '{{ relations(subjects: ["{}"]) {{ subject }} }}'
+    query = '{{ relations(subjects: ["{}"], kinds: []) {{ subject }} }}'
 
     graph(served, {"query": query.format(NOBODY)})
     with pytest.raises(Refused, match="BAD_REQUEST"):
@@ -65,6 +68,15 @@ def test_relations_name_their_source_and_come_in_order(district: District) -> No
         assert order == sorted(order)
     told = {(r["kind"], r["source"]) for entry in entries for r in entry.records}
     assert told == {("PERSONAL", "civil-affairs"), ("CORPORATE", "market-regulation")}
+
+
+@pytest.mark.parametrize("kind", ["PERSONAL", "CORPORATE"])
+def test_only_the_kinds_asked_for_are_told(district: District, kind: str) -> None:
+    subjects = list(district.population.relations)[-150:]
+
+    entries = ask_relations(district["related_persons"], subjects, ["kind"], [kind])
+
+    assert {r["kind"] for entry in entries for r in entry.records} == {kind}
 
 
 def test_marriage_is_told_from_both_sides(district: District) -> None:

@@ -91,10 +91,18 @@ def ready_ticket(served: Served, ticket: str) -> dict[str, Any]:
     raise TimeoutError
 
 
-def ask_relations(served: Served, subjects: Sequence[str], fields: Sequence[str]) -> list[Entry]:
+def ask_relations(
+    served: Served,
+    subjects: Sequence[str],
+    fields: Sequence[str],
+    kinds: Sequence[str] = ("PERSONAL", "CORPORATE"),
+) -> list[Entry]:
     selection = f"subject found asOf related {{ {' '.join(fields)} }}"
-    query = f"query R($subjects: [String!]!) {{ relations(subjects: $subjects) {{ {selection} }} }}"
-    data = graph(served, {"query": query, "variables": {"subjects": subjects}})
+    query = (
+        "query R($subjects: [String!]!, $kinds: [String!]!) "
+        f"{{ relations(subjects: $subjects, kinds: $kinds) {{ {selection} }} }}"
+    )
+    data = graph(served, {"query": query, "variables": {"subjects": subjects, "kinds": kinds}})
     return [Entry(e["subject"], e["found"], e["related"] or []) for e in data["relations"]]
 
 
