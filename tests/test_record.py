@@ -174,7 +174,7 @@ def test_who_asks_for_nothing_of_anybody_is_not_recorded(demo: dict[str, Any]) -
 def test_an_event_of_a_subscription_says_how_long_its_departments_took(
     demo: dict[str, Any],
 ) -> None:
-    case = demo["cases"][-2]
+    case = demo["cases"][-3]
     draft_of(demo, "SECURITIES", case, targets(demo, case)["SECURITIES"])
     accept = {"accept": "text/event-stream", "authorization": f"Bearer {demo['tokens'][EXECUTOR]}"}
     body = {"query": WATCH, "variables": {"n": case["number"]}}
