@@ -13,18 +13,10 @@ Entry = tuple[str, str]  # group, field
 
 _COURT: Final = "the court's own case system has it; no source department is asked"
 _OWN: Final = "the court's own record, shown by its own type:"
-_COMING: Final = "its source is not connected yet"
 
 # A group that a department begins to answer leaves this table with its resolver.
 GROUPS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "exportTaxRebate": _COMING,
-        "vatRefund": _COMING,
-        "taxProfile": _COMING,
-        "securitiesSettlementFunds": _COMING,
-        "investmentWealthFunds": _COMING,
-        "bankDeposit": _COMING,
-        "onlinePaymentBalance": _COMING,
         "movements": "off: whereabouts are told inside the answer to a request to locate somebody, "
         "never as a field (PIPL art. 28)",
         "case": f"{_OWN} `Case`, `CaseClaim`, `Party`; its nodes stay in the case system",
