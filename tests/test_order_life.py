@@ -229,7 +229,7 @@ def heard(demo: dict[str, Any], role: str, query: str, count: int, **variables: 
 
 
 def test_a_subscription_goes_on_behind_the_last_event_that_was_seen(demo: dict[str, Any]) -> None:
-    case = demo["cases"][-2]
+    case = demo["cases"][-3]
     order = approved_order(demo, "SECURITIES", case, targets(demo, case)["SECURITIES"])
     ended_order(demo, order)
     history = "query ($id: ID!) { order(id: $id) { history { cursor toState } } }"
