@@ -21,7 +21,7 @@ from connectors.errors import (
     DepartmentPending,
     DepartmentTimeout,
 )
-from connectors.http import DepartmentClient
+from connectors.http import DepartmentClient, open_client
 from connectors.question import Answer, Authority, Projection, Question
 from connectors.time_left import time_left
 from domain.identity import IdNumber
@@ -167,3 +167,17 @@ class HttpConnector(Connector):
 
     async def aclose(self) -> None:
         await self.client.aclose()
+
+
+class KeyedConnector(HttpConnector):
+    """An HTTP connector that presents an API key."""
+
+    @classmethod
+    def open(cls, address: DepartmentAddress) -> Self:
+        client = open_client(
+            address.url,
+            timeout=address.deadline_seconds,
+            headers={"X-Api-Key": address.secret},
+            trust=address.trust,
+        )
+        return cls(client, deadline=address.deadline_seconds)

@@ -7,16 +7,14 @@ Source:
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal
 
 import msgspec
 
-from connectors.address import DepartmentAddress
-from connectors.base import Heard, HttpConnector
+from connectors.base import Heard, KeyedConnector
 from connectors.columns import Column
 from connectors.forms import Instant, Number
 from connectors.graphql_upstream import execute
-from connectors.http import open_client
 from connectors.json_shape import JsonShape, Said, decoded
 from connectors.question import Answer, Authority, Projection, question
 from connectors.records import RelatedPersonRecord
@@ -74,19 +72,9 @@ class _Data(msgspec.Struct):
 _DATA: Final = msgspec.json.Decoder(_Data)
 
 
-class RelatedPersonsConnector(HttpConnector):
+class RelatedPersonsConnector(KeyedConnector):
     department = "market-regulation"
     stem = "related_persons"
-
-    @classmethod
-    def open(cls, address: DepartmentAddress) -> Self:
-        client = open_client(
-            address.url,
-            timeout=address.deadline_seconds,
-            headers={"X-Api-Key": address.secret},
-            trust=address.trust,
-        )
-        return cls(client, deadline=address.deadline_seconds)
 
     @question(record=RelatedPersonRecord, plural=True, limit=LIMIT, lifetime=300)
     async def related_to(

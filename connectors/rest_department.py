@@ -11,19 +11,17 @@ Source:
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Final
 from urllib.parse import quote
 
 import anyio
 import msgspec
 
 from connectors import calls
-from connectors.address import DepartmentAddress
-from connectors.base import Heard, HttpConnector
+from connectors.base import Heard, KeyedConnector
 from connectors.control import ControlOrder, Receipt, Standing
 from connectors.errors import DepartmentTimeout, KeyReused, OutcomeUnknown
 from connectors.forms import Instant
-from connectors.http import open_client
 from connectors.json_shape import decoded
 from connectors.order_words import YUAN, Unit, order_words
 from connectors.question import Answer, Authority, Projection, Question, question
@@ -65,7 +63,7 @@ _FOUND: Final = msgspec.json.Decoder(_Found)
 _STATEMENT: Final = msgspec.json.Decoder(_Statement)
 
 
-class RestDepartment(HttpConnector):
+class RestDepartment(KeyedConnector):
     """Asks, and orders, over REST/JSON with an API key.
 
     Attributes:
@@ -76,16 +74,6 @@ class RestDepartment(HttpConnector):
     orders: ClassVar[str] = "/v1/orders"
     unit: ClassVar[Unit] = YUAN
     answers_for_keys = True
-
-    @classmethod
-    def open(cls, address: DepartmentAddress) -> Self:
-        client = open_client(
-            address.url,
-            timeout=address.deadline_seconds,
-            headers={"X-Api-Key": address.secret},
-            trust=address.trust,
-        )
-        return cls(client, deadline=address.deadline_seconds)
 
     async def control(self, order: ControlOrder) -> Receipt:
         """Put *order* under its key; see `connectors.control.ControlPort`."""

@@ -11,16 +11,17 @@ from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
+from connectors.asset_columns import HOLDS, owner_columns
 from connectors.base import Heard
 from connectors.columns import Column
 from connectors.errors import DepartmentPending
-from connectors.forms import Amount, Count, HoldState, Number, OwnerIdType, Rank, fen
+from connectors.forms import Amount, Count, fen
 from connectors.json_shape import JsonShape, records
 from connectors.json_subjects import SubjectList
 from connectors.order_words import SHARES
 from connectors.pending import waited_for
 from connectors.question import Answer, Authority, Projection, question
-from connectors.records import EncumbranceRecord, HoldRecord, SecurityHoldingRecord
+from connectors.records import EncumbranceRecord, SecurityHoldingRecord
 from connectors.rest import authority_headers, post_json
 from connectors.ticket import Ready, Ticket, ticket_of, wait_for
 from connectors.ticket_department import TicketDepartment
@@ -45,27 +46,6 @@ class _Encumbrance(msgspec.Struct, rename="camel"):
         )
 
 
-class _Hold(msgspec.Struct, rename="camel"):
-    authority: str
-    rank: Rank
-    state: HoldState
-    quantity: Count | None = None
-    case: str | None = None
-    starts_on: date | None = None
-    ends_on: date | None = None
-
-    def record(self) -> HoldRecord:
-        return HoldRecord(
-            authority=self.authority,
-            case_number=self.case,
-            rank=self.rank,
-            quantity=self.quantity,
-            starts_on=self.starts_on,
-            ends_on=self.ends_on,
-            state=self.state,
-        )
-
-
 def _digits(count: int) -> Any:
     return Annotated[str, msgspec.Meta(pattern=rf"^[0-9]{{{count}}}\Z")]
 
@@ -73,9 +53,7 @@ def _digits(count: int) -> Any:
 _HOLDING: Final = JsonShape(
     SecurityHoldingRecord,
     [
-        Column("owner_name", "ownerName"),
-        Column("owner_id_type", "ownerIdType", OwnerIdType),
-        Column("owner_id_number", "ownerIdNumber", Number),
+        *owner_columns(),
         Column("unified_account_number", "unifiedAccountNumber", _digits(12)),
         Column(
             "securities_account_number",
@@ -104,7 +82,7 @@ _HOLDING: Final = JsonShape(
         Column("market_value", "marketValueYuan", Amount, fen),
         Column("price_as_of", "priceAsOf", date),
         Column("encumbrances", "encumbrances", list[_Encumbrance], records, always=True),
-        Column("holds", "holds", list[_Hold], records, always=True),
+        HOLDS,
         Column(
             "source_record_id",
             "recordId",

@@ -10,15 +10,14 @@ Source:
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Final
 from urllib.parse import quote
 
 import anyio
 import msgspec
 
 from connectors import calls
-from connectors.address import DepartmentAddress
-from connectors.base import Heard, HttpConnector
+from connectors.base import Heard, KeyedConnector
 from connectors.control import ControlOrder, Receipt, Standing
 from connectors.errors import (
     DepartmentError,
@@ -28,7 +27,6 @@ from connectors.errors import (
     KeyReused,
     OutcomeUnknown,
 )
-from connectors.http import open_client
 from connectors.order_words import YUAN, Unit, order_words
 from connectors.pending import waited_for
 from connectors.question import Answer, Authority, Projection, Question, question
@@ -45,7 +43,7 @@ _NOT_FOUND: Final = 404
 _CONFLICT: Final = 409
 
 
-class TicketDepartment(HttpConnector):
+class TicketDepartment(KeyedConnector):
     """Asks, and orders, by ticket with an API key.
 
     Attributes:
@@ -56,16 +54,6 @@ class TicketDepartment(HttpConnector):
     orders: ClassVar[str] = "/v2/controls"
     unit: ClassVar[Unit] = YUAN
     answers_for_keys = True
-
-    @classmethod
-    def open(cls, address: DepartmentAddress) -> Self:
-        client = open_client(
-            address.url,
-            timeout=address.deadline_seconds,
-            headers={"X-Api-Key": address.secret},
-            trust=address.trust,
-        )
-        return cls(client, deadline=address.deadline_seconds)
 
     async def control(self, order: ControlOrder) -> Receipt:
         """Submit *order* and wait for its receipt; see `connectors.control.ControlPort`."""
