@@ -118,5 +118,5 @@ def _turn(
         candidate.department,
         asset.record,
         candidate.id_number,
-        repr(asset),
+        repr(candidate),
     )

@@ -28,6 +28,7 @@ _PAGES: Final = {
     ("Query", "catalogueChanges"),
     ("Query", "recordEntries"),
     ("Query", "typedRequests"),
+    ("Query", "affiliateLooks"),
     ("Mine", "disclosures"),
 }
 _DEEPEST: Final = 7
