@@ -125,13 +125,11 @@ def walked(
             walk.signing_in()
             walk.bad_input()
             walk.faults()
-            for _ in range(
-                20
-            ):  # a cache that is too slow for its question is passed over for a while
+            for _ in range(40):  # a cache that is too slow is passed over for a while
                 if cache.dbsize():
                     break
                 time.sleep(0.5)
-                walk.whole_case()
+                walk.who_they_are()
         time.sleep(1)  # the last batch of spans
         places = Places(place / "state", place / "stderr.txt", traces, installation)
         left = {**places.everywhere(port_of(places.log())), "contract check": printed}

@@ -236,6 +236,11 @@ class Walk:
             self.marks.harvest(data)
         self.graph("case again", "court-executor", document, n=self.case, p="PROPERTY_INQUIRY")
 
+    def who_they_are(self) -> None:
+        """As little as fills the cache, however slow the machine is."""
+        document = "query ($n: CaseNumber!) { case(number: $n, purpose: PROPERTY_INQUIRY) { debtors { identity { name } } } }"
+        self.graph("who they are", "court-executor", document, n=self.case)
+
     @property
     def case(self) -> str:
         return str(self.demo["cases"][0]["number"])
