@@ -140,12 +140,8 @@ class IdentityConnector(Connector):
             docs/departments/identity.md, "Identity question".
         """
         fields = _IDENTITY.wire(want)
-        return await self.in_batches(
-            subjects,
-            LIMIT,
-            lambda batch: self._ask(
-                "/v1/identities:batch", batch, fields, authority, want, _IDENTITIES
-            ),
+        return await self._ask(
+            "/v1/identities:batch", subjects, fields, authority, want, _IDENTITIES
         )
 
     @question(record=TravelDocumentRecord, plural=True, limit=LIMIT, lifetime=300)
@@ -161,12 +157,8 @@ class IdentityConnector(Connector):
             docs/departments/identity.md, "Travel document question".
         """
         fields = _TRAVEL_DOCUMENT.wire(want)
-        return await self.in_batches(
-            subjects,
-            LIMIT,
-            lambda batch: self._ask(
-                "/v1/travel-documents:batch", batch, fields, authority, want, _TRAVEL_DOCUMENTS
-            ),
+        return await self._ask(
+            "/v1/travel-documents:batch", subjects, fields, authority, want, _TRAVEL_DOCUMENTS
         )
 
     @question(record=RESIDENCES.record, plural=False, limit=LIMIT)
@@ -182,29 +174,28 @@ class IdentityConnector(Connector):
             docs/departments/identity.md, "Residence question".
         """
         fields = RESIDENCES.wire(want)
-        return await self.in_batches(
-            subjects,
-            LIMIT,
-            lambda batch: self._ask(
-                "/v1/residences:batch", batch, fields, authority, want, _RESIDENCES
-            ),
+        return await self._ask(
+            "/v1/residences:batch", subjects, fields, authority, want, _RESIDENCES
         )
 
     async def _ask(  # noqa: PLR0913, PLR0917 -- a question, spelled out
         self,
         path: str,
-        batch: Sequence[IdNumber],
+        subjects: Sequence[IdNumber],
         fields: Sequence[str],
         authority: Authority,
         want: Projection,
         people: SubjectList[Any],
-    ) -> Heard[Any]:
-        reply = await self._client.ask(
-            path,
-            body=msgspec.json.encode({"idNumbers": batch, "fields": fields}),
-            headers=json_headers(authority_headers(authority)),
-        )
-        if reply.status != _OK:
-            raise refusal(self.department, reply)
-        answer = decoded(self.department, _PEOPLE, reply.body)
-        return people.answers(self.department, answer.people, want, answer.as_of)
+    ) -> dict[IdNumber, Answer[Any]]:
+        async def call(batch: Sequence[IdNumber]) -> Heard[Any]:
+            reply = await self._client.ask(
+                path,
+                body=msgspec.json.encode({"idNumbers": batch, "fields": fields}),
+                headers=json_headers(authority_headers(authority)),
+            )
+            if reply.status != _OK:
+                raise refusal(self.department, reply)
+            answer = decoded(self.department, _PEOPLE, reply.body)
+            return people.answers(self.department, answer.people, want, answer.as_of)
+
+        return await self.in_batches(subjects, LIMIT, call)

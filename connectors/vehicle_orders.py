@@ -1,20 +1,10 @@
-"""A vehicle's control order and its receipt, in the traffic police's words."""
+"""A vehicle's control order, its receipt and its holds, in the traffic police's words."""
 
-from lxml import etree
+from typing import Final
 
-from connectors.control import (
-    Action,
-    ControlOrder,
-    PriorHold,
-    Reason,
-    Receipt,
-    Result,
-    Standing,
-    StandingState,
-)
-from connectors.forms import Instant, Rank, utc
+from connectors.control import ControlOrder
 from connectors.soap import element
-from connectors.xml_shape import Attributes
+from connectors.xml_receipts import XmlReceipts
 from domain.money import yuan_text
 
 
@@ -44,68 +34,31 @@ def order_words(order: ControlOrder) -> str:
     )
 
 
-def receipt_of(found: etree._Element) -> Receipt:
-    """Return the receipt in a ``v:HZ``.
-
-    Raises:
-        ValueError: unreadable, or it contradicts itself.
-    """
-    of = Attributes(found)
-    asked, controlled, number = of.money("YQ"), of.money("KZ"), of.text("HZBH")
-    at, result = of.as_form("SJ", Instant), of.as_form("JG", Result)
-    if asked is None or controlled is None or number is None or at is None or result is None:
-        raise ValueError("half a receipt")
-    return Receipt(
-        receipt_number=number,
-        action=of.as_form("CSLX", Action),
-        result=result,
-        asked=asked,
-        controlled=controlled,
-        reason=of.as_form("YY", Reason),
-        rank=of.as_form("SX", Rank),
-        starts_on=of.day("QSRQ"),
-        ends_on=of.day("JZRQ"),
-        prior_holds=tuple(_prior(hold) for hold in found.iterchildren("{*}ZQ")),
-        handler=of.text("JBR"),
-        at=utc(at),
-    )
-
-
-def standing_of(found: etree._Element) -> Standing:
-    """Return the standing in a ``v:CFZT``.
-
-    Raises:
-        ValueError: unreadable, or it contradicts itself.
-    """
-    of = Attributes(found)
-    key, record, limit, controlled = (
-        of.text("WJBH"),
-        of.text("JLBH"),
-        of.money("XE"),
-        of.money("KZ"),
-    )
-    state = of.as_form("ZT", StandingState)
-    if key is None or record is None or limit is None or controlled is None or state is None:
-        raise ValueError("half a standing")
-    return Standing(
-        key=key,
-        record=record,
-        limit=limit,
-        controlled=controlled,
-        state=state,
-        rank=of.as_form("SX", Rank),
-        starts_on=of.day("QSRQ"),
-        ends_on=of.day("JZRQ"),
-    )
-
-
-def _prior(hold: etree._Element) -> PriorHold:
-    of = Attributes(hold)
-    authority = of.text("JG")
-    if authority is None:
-        raise ValueError("a prior hold of nobody")
-    return PriorHold(
-        authority=authority,
-        amount=of.money("JE"),
-        expires_on=of.day("JZRQ"),
-    )
+RECEIPTS: Final = XmlReceipts(
+    "{*}ZQ",
+    {
+        "receiptNumber": "HZBH",
+        "action": "CSLX",
+        "result": "JG",
+        "asked": "YQ",
+        "controlled": "KZ",
+        "reason": "YY",
+        "rank": "SX",
+        "startsOn": "QSRQ",
+        "endsOn": "JZRQ",
+        "handler": "JBR",
+        "at": "SJ",
+        "key": "WJBH",
+        "record": "JLBH",
+        "limit": "XE",
+        "state": "ZT",
+        "authority": "JG",
+        "case": "AJBH",
+        "amount": "JE",
+        "expiresOn": "JZRQ",
+        "kind": "LX",
+        "beneficiary": "QLR",
+        "registeredOn": "DJRQ",
+    },
+)
+"""Of a receipt ``JG`` is the result, of a hold the authority."""

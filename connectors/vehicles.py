@@ -18,44 +18,21 @@ from connectors.base import Heard, HttpConnector
 from connectors.columns import Column
 from connectors.control import ControlOrder, Receipt, Standing
 from connectors.errors import DepartmentTimeout, OutcomeUnknown
-from connectors.forms import HoldState, Instant, Number, OwnerIdType, Rank, utc
+from connectors.forms import Instant, Number, OwnerIdType, utc
 from connectors.http import DepartmentClient, open_client
 from connectors.question import Answer, Authority, Projection, question
 from connectors.receipts import fitting
-from connectors.records import EncumbranceRecord, HoldRecord, VehicleRecord
+from connectors.records import VehicleRecord
 from connectors.soap import SoapService, element
 from connectors.standings import only
-from connectors.vehicle_orders import order_words, receipt_of, standing_of
-from connectors.xml_shape import Attributes, XmlShape
+from connectors.vehicle_orders import RECEIPTS, order_words
+from connectors.xml_shape import XmlShape
 from domain.identity import IdNumber
 
 LIMIT: Final = 200
 _PATH: Final = "/services/VehicleService"
 _NAMESPACE: Final = "urn:traffic-police:vehicles"
 _V: Final = f"{{{_NAMESPACE}}}"
-
-
-def _encumbrance(element: etree._Element) -> EncumbranceRecord:
-    of = Attributes(element)
-    return EncumbranceRecord(
-        kind=of.text("LX"),
-        amount=of.money("JE"),
-        beneficiary=of.text("QLR"),
-        registered_on=of.day("DJRQ"),
-    )
-
-
-def _hold(element: etree._Element) -> HoldRecord:
-    of = Attributes(element)
-    return HoldRecord(
-        authority=of.text("JG"),
-        case_number=of.text("AJBH"),
-        rank=of.as_form("SX", Rank),
-        amount=of.money("JE"),
-        starts_on=of.day("QSRQ"),
-        ends_on=of.day("JZRQ"),
-        state=of.as_form("ZT", HoldState),
-    )
 
 
 def _form(pattern: str) -> Any:
@@ -85,8 +62,8 @@ _VEHICLE: Final = XmlShape(
         Column("mortgaged", "DYBJ", Literal["0", "1"], "1".__eq__),
         Column("insurance_valid_until", "BXZZRQ", date),
         Column("actual_location", "SJSZD"),
-        Column("encumbrances", "DYXX", read=_encumbrance, always=True),
-        Column("holds", "CFXX", read=_hold, always=True),
+        Column("encumbrances", "DYXX", read=RECEIPTS.burden, always=True),
+        Column("holds", "CFXX", read=RECEIPTS.hold, always=True),
         Column("source_record_id", "JLBH", _form("TP-[0-9]{8}")),
     ],
 )
@@ -206,13 +183,13 @@ class VehiclesConnector(HttpConnector):
         if len(found) > 1:
             raise self.broken("more than one receipt")
         try:
-            return receipt_of(found[0]) if found else None
+            return RECEIPTS.receipt(found[0]) if found else None
         except ValueError:  # its message may quote the receipt
             raise self.broken("the receipt contradicts itself") from None
 
     def _standings(self, answer: etree._Element) -> tuple[Standing, ...]:
         try:
-            return tuple(standing_of(one) for one in answer.iterchildren(f"{_V}CFZT"))
+            return tuple(RECEIPTS.standing(one) for one in answer.iterchildren(f"{_V}CFZT"))
         except ValueError:  # its message may quote the standing
             raise self.broken("the standing contradicts itself") from None
 

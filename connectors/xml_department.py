@@ -14,7 +14,7 @@ from lxml import etree
 
 from connectors.address import DepartmentAddress
 from connectors.base import Heard, HttpConnector
-from connectors.batch_words import order_request, receipt_in, standing_in
+from connectors.batch_words import RECEIPTS, order_request
 from connectors.control import ControlOrder, Receipt, Standing
 from connectors.errors import (
     DepartmentBusy,
@@ -75,7 +75,7 @@ class XmlDepartment(HttpConnector):
             found = self._of_key(order.key, said)
             if found.tag == tag("Refused"):
                 raise self._refusal(found)
-            receipt = self._read(receipt_in, found)
+            receipt = self._read(RECEIPTS.receipt, found)
         except (DepartmentBusy, DepartmentRefused, KeyReused):
             raise
         except DepartmentContractBroken as error:
@@ -90,20 +90,22 @@ class XmlDepartment(HttpConnector):
             return None
         if receipt is None:
             raise self.broken("an outcome without its receipt")
-        return self._read(receipt_in, receipt)
+        return self._read(RECEIPTS.receipt, receipt)
 
     async def standing_of(self, key: str) -> Standing | None:
         """See `connectors.control.ControlPort`."""
         found = await self._outcome(key)
         if found is None:
             return None
-        standings = [self._read(standing_in, one) for one in found.iterchildren(tag("Standing"))]
+        standings = [
+            self._read(RECEIPTS.standing, one) for one in found.iterchildren(tag("Standing"))
+        ]
         return only(self.department, key, tuple(standings))
 
     async def holds_since(self, day: date) -> Sequence[Standing]:
         """See `connectors.control.ControlPort`."""
         said = await self._asked("STATEMENT", request("Statement", since=day.isoformat()))
-        return [self._read(standing_in, one) for one in said.entries]
+        return [self._read(RECEIPTS.standing, one) for one in said.entries]
 
     async def _outcome(self, key: str) -> etree._Element | None:
         """Return what the department knows of *key*; None if it never arrived."""
