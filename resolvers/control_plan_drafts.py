@@ -26,22 +26,21 @@ from resolvers.cover import cover_of
 from resolvers.declare import guarded
 from resolvers.exempt_look import exempt_of
 from resolvers.order_drafts import Draft, Papers
+from resolvers.order_refused import refused
 from resolvers.order_steps import (
     DRAFTERS,
     Idempotency,
     Step,
-    actor_of,
     digest,
     open_case,
     remember,
     replay,
 )
-from resolvers.ordering import MoneyInput, key_of, refused_by, step_of
+from resolvers.ordering import MoneyInput, key_of, step_of
 from resolvers.orders import Order, ShownOrder
 from resolvers.refusals import BadInput, Refused
 from resolvers.scalars import Long
 from storage.orders import OrderRecord, first_holds_under_way
-from storage.refusals import RefusalRecord, keep_refusal
 
 _MOST_LINES: Final = 50
 _OPERATION: Final = "draftControlPlan"
@@ -163,17 +162,7 @@ class ControlPlanMutations:
             lines = [Line(draft=one, exempt=await exempt_of(context, one)) for one in drafts]
             drafted = await context.database.write(partial(draft_lines, lines, key, step, at))
         except (GuardRefused, Refused) as error:
-            why = refused_by(error)
-            refusal = RefusalRecord(
-                operation=info.field_name,
-                order_id=None,
-                actor=actor_of(context.caller),
-                code=why.code,
-                guard=why.guard,
-                rule=why.rule,
-                at=step.now,
-            )
-            await context.database.write(partial(keep_refusal, refusal=refusal))
+            why = await refused(info, error, step.now)
             return ControlPlanRefused(
                 line=at.line, code=why.code, guard=why.guard, rule=why.rule, message=why.message
             )

@@ -13,7 +13,8 @@ from resolvers import discrepancy_steps
 from resolvers.arguments import AfterArgument, DepartmentArgument, FirstArgument, KeyArgument
 from resolvers.context import Context, Info
 from resolvers.declare import guarded
-from resolvers.ordering import OrderRefused, key_of, step_of
+from resolvers.order_refused import OrderRefused
+from resolvers.ordering import key_of, step_of
 from resolvers.orders import Order, ShownOrder
 from resolvers.paging import PageInfo, checked_size, cursor_of, place_of
 from resolvers.refusals import BadInput, Refused

@@ -9,11 +9,10 @@ from sqlalchemy import Connection
 
 from domain.asset_gates import TAX_REFUNDS
 from domain.case_number import CaseNumber
-from domain.guards import Gate, GuardRefused, RefundRoute
+from domain.guards import Gate, RefundRoute
 from domain.identity import IdNumber
 from domain.money import Fen
-from domain.order import OrderAction, TransitionRefused
-from domain.receipt import ImpossibleReceipt
+from domain.order import OrderAction
 from resolvers import order_answers, order_approval, order_drafts, order_steps
 from resolvers.arguments import (
     GATES,
@@ -26,26 +25,15 @@ from resolvers.context import Info
 from resolvers.declare import guarded
 from resolvers.exempt_look import exempt_of
 from resolvers.order_drafts import Draft, OnHold, Papers
+from resolvers.order_refused import REFUSALS, OrderRefused, refused
 from resolvers.order_steps import DRAFTERS, Idempotency, actor_of
 from resolvers.orders import Order, OrderedAsset, ShownOrder
-from resolvers.refusals import Refused
 from resolvers.scalars import BigInt, Long
-from storage.orders import OrderMoved, OrderRecord
-from storage.refusals import RefusalRecord, keep_refusal
+from storage.orders import OrderRecord
 
 T = TypeVar("T")
 
 explained(Gate, "Gate", "A condition that a human found met and recorded (G10). 前置条件", GATES)
-
-
-@strawberry.type(description="Why a step of an order was refused; nothing was changed. 拒绝理由")
-class OrderRefused:
-    code: str = strawberry.field(
-        description="`GUARD_REFUSED`, `STEP_REFUSED`, `RECEIPT_REFUSED`, `KEY_CONFLICT`, … 代码"
-    )
-    guard: str | None = strawberry.field(description="The guard, G1 to G12 (domain.md 6.1). 校验项")
-    rule: str | None = strawberry.field(description="The rule behind it. 依据")
-    message: str = strawberry.field(description="What would satisfy it. 如何补正")
 
 
 OrderOutcome = Annotated[
@@ -401,51 +389,5 @@ async def or_refused(
     context, at = info.context, step_of(info)
     try:
         return await context.database.write(partial(step, at))
-    except (
-        GuardRefused,
-        TransitionRefused,
-        ImpossibleReceipt,
-        OrderMoved,
-        Refused,
-    ) as error:
-        refused = refused_by(error)
-        refusal = RefusalRecord(
-            operation=info.field_name,
-            order_id=about,
-            actor=actor_of(context.caller),
-            code=refused.code,
-            guard=refused.guard,
-            rule=refused.rule,
-            at=at.now,
-        )
-        await context.database.write(partial(keep_refusal, refusal=refusal))
-        return refused
-
-
-def refused_by(error: Exception) -> OrderRefused:
-    """Return what a caller is told of a step that *error* refused."""
-    match error:
-        case GuardRefused():
-            return OrderRefused(
-                code="GUARD_REFUSED", guard=error.guard, rule=error.rule, message=error.message
-            )
-        case TransitionRefused():
-            return OrderRefused(
-                code="STEP_REFUSED", guard=None, rule="domain.md 6.1", message=str(error)
-            )
-        case ImpossibleReceipt():
-            return OrderRefused(
-                code="RECEIPT_REFUSED",
-                guard=None,
-                rule="I-02; domain.md 5.8",
-                message=f"This answer cannot be: {error}. 回执内容有误",
-            )
-        case Refused():
-            return OrderRefused(code=error.code, guard=None, rule=None, message=str(error))
-        case _:
-            return OrderRefused(
-                code="STEP_REFUSED",
-                guard=None,
-                rule="domain.md 6.1",
-                message="The order moved on meanwhile; read it again. 指令状态已变更，请刷新",
-            )
+    except REFUSALS as error:
+        return await refused(info, error, at.now, about)

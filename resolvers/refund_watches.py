@@ -7,7 +7,8 @@ import strawberry
 
 from resolvers.context import Info
 from resolvers.declare import court_field, guarded
-from resolvers.ordering import DraftOrderInput, OrderRefused, or_refused
+from resolvers.order_refused import OrderRefused
+from resolvers.ordering import DraftOrderInput, or_refused
 from resolvers.orders import OrderedAsset
 from resolvers.refund_watching import watch
 from resolvers.scalars import DateTime

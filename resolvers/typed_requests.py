@@ -14,7 +14,8 @@ from resolvers import typing_steps
 from resolvers.arguments import AfterArgument, FirstArgument, KeyArgument
 from resolvers.context import Context, Ground, Info
 from resolvers.declare import camel, guarded
-from resolvers.ordering import OrderRefused, key_of, step_of
+from resolvers.order_refused import OrderRefused
+from resolvers.ordering import key_of, step_of
 from resolvers.paging import PageInfo, cursor_of, place_of
 from resolvers.refusals import BadInput, Refused
 from resolvers.scalars import DateTime
