@@ -29,7 +29,7 @@ from sqlalchemy import Connection, insert, update
 from bench.screening import CASE, NOW, TRIGGER, name, number
 from storage.database import open_database
 from storage.list_changes import add_change
-from storage.tables import entries
+from storage.tables.listing import entries
 
 
 @contextmanager

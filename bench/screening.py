@@ -36,7 +36,8 @@ from gateway.app import build_gateway
 from gateway.server import run, server_config
 from gateway.settings import Settings
 from storage.migration import migrate
-from storage.tables import cases, entries, list_changes
+from storage.tables.cases import cases
+from storage.tables.listing import entries, list_changes
 
 CASE: Final = "（2026）示9903执1号"
 NOW: Final = "2026-11-23T01:00:00.000000Z"

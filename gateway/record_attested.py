@@ -13,7 +13,7 @@ from gateway.record_flaw import Flaw, Part
 from gateway.record_trust import verifier_of
 from storage.instants import instant_text
 from storage.record_archive import archived_up_to
-from storage.tables import record_checkpoints, record_lines, record_stamps
+from storage.tables.record import record_checkpoints, record_lines, record_stamps
 
 
 def attestations_flaw(

@@ -16,7 +16,7 @@ from gateway.record_flaw import Flaw, Part, read_leaf, stored_entries
 from resolvers.record_index import personal_of, terms_of
 from storage.record_events import SOURCES, RecordedEvent, events_up_to
 from storage.record_search import EntryRow, index_cursor, kept_from
-from storage.tables import record_people, record_terms
+from storage.tables.record import record_people, record_terms
 
 _RANGE: Final = 2**256
 

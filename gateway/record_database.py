@@ -22,7 +22,7 @@ from gateway.record_file import DAMAGED, file_flaw, unreadable
 from gateway.record_flaw import Flaw, Part, read_leaf, stored_entries
 from gateway.record_trust import signed_note, verifier_of
 from storage.record import BRANCHES, checkpoints_between, leaves_between, record_size
-from storage.tables import record_nodes
+from storage.tables.record import record_nodes
 
 _BITS: Final = 8
 _COLUMNS: Final = ("n", "at", "kind", "unit", "decision")

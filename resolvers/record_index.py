@@ -22,7 +22,7 @@ from storage.record_search import (
     index_cursor,
     move_index_cursor,
 )
-from storage.tables import record_cursors, record_terms
+from storage.tables.record import record_cursors, record_terms
 
 _ANSWERED: Final = "ANSWERED"
 # What is found by which member of the leaf, and of the personal side.

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
-from storage.tables import clients, codes, users
+from storage.tables.access import clients, codes, users
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, select, tuple_
 
 from domain.case_number import CaseNumber
 from storage.instants import instant_text, parse_instant
-from storage.tables import affiliate_looks
+from storage.tables.cases import affiliate_looks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

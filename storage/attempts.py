@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, delete, insert, select
 
 from storage.in_turn import in_turn
-from storage.tables import attempts
+from storage.tables.access import attempts
 
 
 def begin_attempt(connection: Connection, digest: str, *, now: int, most: int, window: int) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from storage.instants import instant_text, parse_instant
-from storage.tables import break_glass
+from storage.tables.cases import break_glass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

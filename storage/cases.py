@@ -22,7 +22,8 @@ from domain.registered_claim import (
     claim_today,
 )
 from storage.instants import instant_text, parse_instant
-from storage.tables import case_officers, cases, officers, parties, recoveries
+from storage.tables.cases import case_officers, cases, officers, parties
+from storage.tables.orders import recoveries
 
 
 class Party(msgspec.Struct, frozen=True, kw_only=True):

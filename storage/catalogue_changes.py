@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from domain.catalogue_change import CatalogueChange, ChangeKind
 from domain.legal_status import LegalStatus
 from storage.instants import instant_text, parse_instant
-from storage.tables import catalogue_changes
+from storage.tables.listing import catalogue_changes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,8 @@ from domain.case_number import CaseNumber
 from domain.identity import IdNumber
 from storage.insert_once import insert_once
 from storage.instants import instant_text
-from storage.tables import cases, conduct_records, entries
+from storage.tables.cases import cases
+from storage.tables.listing import conduct_records, entries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

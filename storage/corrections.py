@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from domain.identity import IdNumber
 from storage.instants import instant_text, parse_instant
-from storage.tables import entries, list_correction_events, list_corrections
+from storage.tables.listing import entries, list_correction_events, list_corrections
 
 _DATES: Final = ("filed_on", "decided_on", "served_on", "asked_again_on")
 _INSTANTS: Final = ("corrected_at", "created_at", "changed_at")

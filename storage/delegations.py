@@ -10,7 +10,7 @@ from domain.case_number import CaseNumber
 from domain.delegation import DelegatedPart, DelegationState, Standing, Term, standing
 from domain.identity import IdNumber
 from storage.instants import instant_text, parse_instant
-from storage.tables import delegation_events, delegations
+from storage.tables.access import delegation_events, delegations
 
 _MOST: Final = 200
 

@@ -18,7 +18,8 @@ from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, updat
 
 from storage.instants import database_clock, instant_text, instant_to_write, parse_instant
 from storage.orders import OrderRecord, order_of
-from storage.tables import cases, deliveries, orders
+from storage.tables.cases import cases
+from storage.tables.orders import deliveries, orders
 
 _PLACED: Final = orders.alias("placed")
 _CLAIM: Final = (

@@ -10,7 +10,8 @@ from domain.case_number import CaseNumber
 from storage.deliveries import StandingDelivery, standing_delivery
 from storage.instants import instant_text
 from storage.orders import OrderRecord, find_orders
-from storage.tables import case_officers, deliveries, orders
+from storage.tables.cases import case_officers
+from storage.tables.orders import deliveries, orders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, func, insert, or_, select
 
-from storage.tables import denials
+from storage.tables.access import denials
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

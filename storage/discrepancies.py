@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select, t
 
 from domain.case_number import CaseNumber
 from storage.instants import instant_text, parse_instant
-from storage.tables import case_officers, discrepancies, orders
+from storage.tables.cases import case_officers
+from storage.tables.orders import discrepancies, orders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

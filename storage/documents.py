@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, exists, insert, select, update
 
 from storage.instants import instant_text, parse_instant
-from storage.tables import documents, order_documents
+from storage.tables.orders import documents, order_documents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

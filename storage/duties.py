@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from storage.instants import database_clock, instant_text
-from storage.tables import duties
+from storage.tables.orders import duties
 
 _MOST_APART: Final = timedelta(minutes=1)
 

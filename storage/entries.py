@@ -12,7 +12,7 @@ from domain.identity import IdNumber
 from storage.cases import lock_case
 from storage.instants import instant_text, parse_instant
 from storage.list_changes import add_change
-from storage.tables import entries, entry_events
+from storage.tables.listing import entries, entry_events
 
 _DATES: Final = (
     "requested_on",

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, insert, or_, se
 
 from domain.case_number import CaseNumber
 from storage.instants import instant_text, parse_instant
-from storage.tables import cases, excesses, holds, orders, recoveries
+from storage.tables.cases import cases, excesses
+from storage.tables.orders import holds, orders, recoveries
 
 _RECOVERED: Final = (
     select(func.coalesce(func.sum(recoveries.c.fen), 0))

@@ -10,7 +10,7 @@ from domain.case_number import CaseNumber
 from domain.identity import IdNumber
 from storage.insert_once import insert_once
 from storage.instants import instant_text
-from storage.tables import exclusions
+from storage.tables.listing import exclusions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

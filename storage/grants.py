@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, insert, or_, select, update
 from domain.grant import Grant, require_grantable
 from domain.purpose import Purpose
 from storage.instants import instant_text, parse_instant
-from storage.tables import grants
+from storage.tables.access import grants
 
 
 class HolderKind(Enum):

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, func, insert, select, tuple_, update
 from domain.civil_time import end_of_day
 from storage.insert_once import insert_once
 from storage.instants import instant_text, parse_instant
-from storage.tables import hit_events, hits, screenings
+from storage.tables.listing import hit_events, hits, screenings
 
 _DATES: Final = ("effect_ends_on", "feedback_by", "release_by", "retained_until")
 _INSTANTS: Final = ("decide_by", "created_at", "changed_at")

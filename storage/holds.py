@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from domain.case_number import CaseNumber
 from storage.instants import instant_text
-from storage.tables import holds, orders
+from storage.tables.orders import holds, orders
 
 LIVE = ("ACTIVE", "WAITING")
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.insert_once import insert_once
 from storage.instants import instant_text, parse_instant
-from storage.tables import entries, list_changes, list_cursors, list_receivers
+from storage.tables.listing import entries, list_changes, list_cursors, list_receivers
 
 _ONE_AT_A_TIME: Final = 0x6C697374  # "list"; any number that nobody else locks
 

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Connection, delete, insert, or_, select
 
 from domain.case_number import CaseNumber
-from storage.tables import objections
+from storage.tables.cases import objections
 
 _OPEN: Final = ("FILED", "ACCEPTED", "UNDER_REVIEW", "RECONSIDERATION", "LITIGATION")
 _DAYS_TO_SUE: Final = timedelta(days=15)  # after the rejection was served (DL-21)

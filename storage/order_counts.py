@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, func, select
 
 from storage.settled import settled
-from storage.tables import order_events, orders
+from storage.tables.orders import order_events, orders
 
 Steps = Mapping[tuple[str, str], int]
 """By what is commanded and the state that was come into."""

@@ -23,7 +23,7 @@ from domain.order import OrderState
 from storage.cases import lock_case
 from storage.instants import instant_text, parse_instant
 from storage.settled import settled
-from storage.tables import holds, order_events, orders, requests
+from storage.tables.orders import holds, order_events, orders, requests
 
 _MOST_EVENTS: Final = 500  # at once
 _EVENTS: Final = insert(order_events)

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, delete, insert, select
 
-from storage.tables import pending_answers
+from storage.tables.orders import pending_answers
 
 
 def keep_pending(

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Insert, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.in_turn import in_turn
-from storage.tables import persons_asked as asked
+from storage.tables.access import persons_asked as asked
 
 
 def ask_about(  # noqa: PLR0913 -- a count, and what it is held against

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
 
 from storage.in_turn import in_turn
-from storage.tables import pushed_requests
+from storage.tables.access import pushed_requests
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from storage.insert_once import insert_once
 from storage.instants import instant_text, parse_instant
-from storage.tables import receipts
+from storage.tables.orders import receipts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

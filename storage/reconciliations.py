@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from domain.civil_time import civil_date
 from storage.instants import instant_text, parse_instant
-from storage.tables import reconciliations
+from storage.tables.orders import reconciliations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,12 +15,7 @@ from sqlalchemy import Connection, func, insert, select, text
 
 from domain.merkle import EMPTY_ROOT, leaf_hash, root_over
 from storage.instants import instant_text
-from storage.tables import (
-    record_checkpoints,
-    record_entries,
-    record_nodes,
-    record_people,
-)
+from storage.tables.record import record_checkpoints, record_entries, record_nodes, record_people
 
 BRANCHES: Final = 256  # leaves of a subtree that is kept, and children of the next one
 _BITS: Final = 8

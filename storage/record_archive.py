@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select, update
 
 from storage.insert_once import insert_once
 from storage.instants import parse_instant
-from storage.tables import record_cursors, record_entries
+from storage.tables.record import record_cursors, record_entries
 
 ARCHIVED: Final = "archived"
 

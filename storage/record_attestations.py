@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 from storage.insert_once import insert_once
 from storage.instants import instant_text, parse_instant
 from storage.record import StoredCheckpoint
-from storage.tables import record_checkpoints, record_entries, record_lines, record_stamps
+from storage.tables.record import record_checkpoints, record_entries, record_lines, record_stamps
 
 
 @dataclass(frozen=True, slots=True)

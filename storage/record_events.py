@@ -9,21 +9,17 @@ from sqlalchemy import Connection, Row, ScalarSelect, Table, select, update
 from domain.record import RecordKind
 from storage.insert_once import insert_once
 from storage.settled import settled, wait_for_writers
-from storage.tables import (
-    delegation_events,
-    delegations,
+from storage.tables.access import delegation_events, delegations
+from storage.tables.listing import (
     entries,
     entry_events,
     hit_events,
     hits,
     list_correction_events,
     list_corrections,
-    order_events,
-    orders,
-    record_cursors,
-    refund_watch_events,
-    refund_watches,
 )
+from storage.tables.orders import order_events, orders, refund_watch_events, refund_watches
+from storage.tables.record import record_cursors
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, func, select
 
 from storage.instants import parse_instant
 from storage.record_events import SOURCES, cursor_of
-from storage.tables import record_checkpoints, record_entries
+from storage.tables.record import record_checkpoints, record_entries
 
 
 def oldest_unproven(connection: Connection) -> datetime | None:

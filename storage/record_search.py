@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Select, delete, func, select, update
 from storage.insert_once import insert_once
 from storage.instants import instant_text, parse_instant
 from storage.record import record_size
-from storage.tables import record_cursors, record_entries, record_people, record_terms
+from storage.tables.record import record_cursors, record_entries, record_people, record_terms
 
 _INDEX: Final = "record_terms"
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, insert, select
 from domain.case_number import CaseNumber
 from domain.money import Fen
 from storage.instants import instant_text
-from storage.tables import recoveries
+from storage.tables.orders import recoveries
 
 
 def add_recovery(  # noqa: PLR0913 -- a row has these parts

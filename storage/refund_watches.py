@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from domain.case_number import CaseNumber
 from domain.identity import IdNumber
 from storage.instants import instant_text, parse_instant
-from storage.tables import refund_cursors, refund_watch_events, refund_watches
+from storage.tables.orders import refund_cursors, refund_watch_events, refund_watches
 
 _CLOCK: Final = "clock"
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select
 
 from storage.instants import instant_text, parse_instant
-from storage.tables import refusals
+from storage.tables.orders import refusals
 
 _LONGEST_ID = 64
 

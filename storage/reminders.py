@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select, update
 
 from storage.insert_once import insert_once
 from storage.instants import instant_text, parse_instant
-from storage.tables import list_reminders
+from storage.tables.listing import list_reminders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from domain.identity import IdNumber
 from domain.measure import SubjectType
 from storage.entries import EntryRecord
 from storage.instants import instant_text, parse_instant
-from storage.tables import restriction_orders
+from storage.tables.listing import restriction_orders
 
 IN_FORCE = "IN_FORCE"
 LIFTED = "LIFTED"

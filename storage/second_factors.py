@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select, update
 
 from storage.instants import instant_text
-from storage.tables import activations, recovery_codes, second_factors, users
+from storage.tables.access import activations, recovery_codes, second_factors, users
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
-from storage.tables import sessions
+from storage.tables.access import sessions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, Table, func, select, text
 
-from storage.tables import record_cursors
+from storage.tables.record import record_cursors
 
 _LONGEST_WAIT: Final = text("SET LOCAL lock_timeout = '200ms'")
 """Who comes to write meanwhile stands behind us."""

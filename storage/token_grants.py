@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, insert, select, update
 
 from storage.denials import DenialRecord, deny
-from storage.tables import refresh_tokens, token_grants
+from storage.tables.access import refresh_tokens, token_grants
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

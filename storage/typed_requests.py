@@ -14,7 +14,8 @@ from domain.case_number import CaseNumber
 from domain.identity import IdNumber
 from storage.insert_once import insert_once
 from storage.instants import instant_text, parse_instant
-from storage.tables import cases, typed_requests
+from storage.tables.cases import cases
+from storage.tables.orders import typed_requests
 
 _OPEN: Final = "OPEN"
 _ANSWERED: Final = "ANSWERED"

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, delete, select
 
 from storage.insert_once import insert_once
-from storage.tables import used_once
+from storage.tables.access import used_once
 
 
 def first_time(connection: Connection, digest: str, *, until: int, now: int) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from domain.identity import IdNumber
 from storage.instants import instant_text
-from storage.tables import verified_people
+from storage.tables.access import verified_people
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from storage.instants import database_clock, instant_text, parse_instant
-from storage.tables import webhooks
+from storage.tables.listing import webhooks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, insert
 
 from domain import catalogue
 from storage.cases import CaseRecord
-from storage.tables import orders
+from storage.tables.orders import orders
 from tests.differential.world import World, answer, caller_of, world
 
 pytestmark = pytest.mark.anyio

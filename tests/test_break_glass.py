@@ -23,7 +23,7 @@ from resolvers.refusals import CaseNotFound, CaseNotOpen, PurposeNotAllowed
 from storage.break_glass import standing_openings
 from storage.cases import find_case, keep_cases
 from storage.record import body_of
-from storage.tables import record_entries
+from storage.tables.record import record_entries
 from tests.demo_tokens import ask_with, demo_token
 from tests.resolvers.order_world import CASE, World, open_world
 from tests.running import ask, wire

@@ -25,7 +25,7 @@ from gateway.ledger import StoredLedger
 from gateway.list_snapshot_http import snapshot_routes
 from gateway.list_snapshots import Snapshots
 from gateway.server import server_config
-from storage.tables import entries, list_changes
+from storage.tables.listing import entries, list_changes
 from tests.domain.people import WOMAN
 from tests.resolvers.list_world import ListWorld
 from tests.resolvers.order_world import CASE, open_world

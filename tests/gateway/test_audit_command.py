@@ -10,7 +10,7 @@ import anyio
 import pytest
 from sqlalchemy import create_engine, update
 
-from storage.tables import record_entries
+from storage.tables.record import record_entries
 from tests.record.living import live
 from tests.record.world import ORIGIN
 

@@ -15,7 +15,7 @@ from gateway.clockwork import Clockwork
 from resolvers import order_approval
 from resolvers.order_events import OrderEvents
 from storage.orders import OrderRecord
-from storage.tables import documents
+from storage.tables.orders import documents
 from tests.gateway.paper_office import MOST, Office, open_office, pdf, sha256_of
 
 pytestmark = pytest.mark.anyio

@@ -26,7 +26,7 @@ from resolvers.answering import ReportReason, ReportResult
 from resolvers.order_drafts import OnHold, Papers
 from storage.orders import OrderRecord
 from storage.receipts import PriorHoldRecord, ReceiptRecord, keep_receipt, receipts_of
-from storage.tables import orders
+from storage.tables.orders import orders
 from tests.gateway.paper_office import Office, open_office
 from tests.resolvers.order_world import FUND, full, papers
 

@@ -18,7 +18,8 @@ from gateway.cli.client_desk import Credential, NewClient
 from storage.accounts import ClientRecord
 from storage.grants import HolderKind
 from storage.record import body_of
-from storage.tables import grants, record_entries
+from storage.tables.access import grants
+from storage.tables.record import record_entries
 from tests.gateway.access_office import BY, IN_A_YEAR, Office, open_office, wanted_of
 
 pytestmark = pytest.mark.anyio

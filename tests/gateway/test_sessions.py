@@ -13,7 +13,8 @@ from sqlalchemy import select, update
 from gateway.cli import session_desk, user_desk
 from gateway.cli.access_desk import end_access
 from storage.cases import keep_cases
-from storage.tables import record_entries, second_factors, sessions, users
+from storage.tables.access import second_factors, sessions, users
+from storage.tables.record import record_entries
 from tests.gateway.access_office import (
     BY,
     HEADER,

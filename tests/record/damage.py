@@ -9,14 +9,10 @@ from sqlalchemy.exc import IntegrityError
 
 from gateway.record_flaw import Part
 from storage.record_events import SOURCES
-from storage.tables import (
-    delegation_events,
-    delegations,
-    entries,
-    hits,
-    list_corrections,
-    order_events,
-    orders,
+from storage.tables.access import delegation_events, delegations
+from storage.tables.listing import entries, hits, list_corrections
+from storage.tables.orders import order_events, orders, refund_watch_events, refund_watches
+from storage.tables.record import (
     record_checkpoints,
     record_entries,
     record_lines,
@@ -24,8 +20,6 @@ from storage.tables import (
     record_people,
     record_stamps,
     record_terms,
-    refund_watch_events,
-    refund_watches,
 )
 
 _DRAWS = 50

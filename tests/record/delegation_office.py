@@ -27,7 +27,7 @@ from storage.cases import CaseRecord
 from storage.delegations import DelegationRecord, add_delegation
 from storage.orders import OrderRecord
 from storage.record import body_of
-from storage.tables import record_entries, record_people
+from storage.tables.record import record_entries, record_people
 from storage.verified_people import VerifiedPerson, keep_verified_person
 from tests.domain.people import MAN, WOMAN
 from tests.resolvers.order_world import CASE, open_world

@@ -23,7 +23,7 @@ from gateway.record_attesting import Attesting, Stamping
 from gateway.record_bundle import NoBundle, read_manifest
 from gateway.record_trust import trust_in
 from gateway.record_verify import verify_bundles
-from storage.tables import record_cursors, record_entries
+from storage.tables.record import record_cursors, record_entries
 from tests.record.archives import archive_of, pieces_in
 from tests.record.authority import running_authority
 from tests.record.world import START, RecordWorld, draft, record_world

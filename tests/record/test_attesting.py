@@ -27,7 +27,7 @@ from gateway.record_trust import trust_in
 from gateway.record_verify import verify_bundles
 from storage.record import last_checkpoint
 from storage.record_attestations import lines_of, whole_note
-from storage.tables import record_checkpoints, record_entries, record_lines, record_nodes
+from storage.tables.record import record_checkpoints, record_entries, record_lines, record_nodes
 from tests.record.attestors import SM2, RunningWitness, running_witness, sm2_command, sm2_key
 from tests.record.histories import bundled
 from tests.record.world import ORIGIN, RecordWorld, draft, record_world

@@ -35,7 +35,7 @@ from storage.record import (
     record_size,
     stored_leaves,
 )
-from storage.tables import record_entries, record_people
+from storage.tables.record import record_entries, record_people
 from tests.databases import empty_database
 from tests.record.histories import bundled
 from tests.record.world import ORIGIN, RecordWorld, draft, record_world

@@ -13,8 +13,8 @@ from auth.time_stamps import StampRoots
 from gateway.record_flaw import Flaw, Part
 from storage.orders import add_order
 from storage.record import last_checkpoint
-from storage.tables import (
-    METADATA,
+from storage.tables import METADATA
+from storage.tables.record import (
     record_checkpoints,
     record_cursors,
     record_entries,

@@ -15,7 +15,8 @@ from gateway.record_lag_watch import LagWatch, RecordBehind
 from gateway.recorder import RecordUnavailable
 from storage.orders import add_order
 from storage.record import last_checkpoint
-from storage.tables import order_events, record_entries
+from storage.tables.orders import order_events
+from storage.tables.record import record_entries
 from tests.record.test_stamping import login
 from tests.record.world import ORIGIN, RecordWorld, draft
 from tests.storage.conftest import fill

@@ -22,7 +22,7 @@ from storage.record import (
     stored_leaves,
 )
 from storage.record_proofs import StoredNodes, peaks_before, root_at
-from storage.tables import record_entries, record_nodes
+from storage.tables.record import record_entries, record_nodes
 from tests.record.world import RecordWorld, draft
 
 pytestmark = pytest.mark.anyio

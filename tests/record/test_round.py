@@ -10,7 +10,7 @@ from sqlalchemy import update
 from gateway.record_round import RecordRound
 from storage.database import Database
 from storage.instants import instant_text
-from storage.tables import duties
+from storage.tables.orders import duties
 from tests.record.world import RecordWorld
 
 pytestmark = pytest.mark.anyio

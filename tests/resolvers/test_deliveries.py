@@ -31,7 +31,7 @@ from resolvers.order_steps import KeyConflict, OrderNotFound
 from storage.deliveries import StandingDelivery, add_delivery, delivery_of
 from storage.delivery_pages import deliveries_page
 from storage.orders import OrderRecord
-from storage.tables import deliveries, orders
+from storage.tables.orders import deliveries, orders
 from tests.resolvers.order_world import FUND, START, TODAY, World, full, open_world
 from tests.resolvers.ports import Port
 

@@ -18,7 +18,7 @@ from resolvers.order_steps import HashDiffers, Idempotency, KeyConflict, OrderNo
 from resolvers.refusals import BadInput
 from storage.documents import AttachmentRecord, DocumentRecord, attachments_of, keep_document
 from storage.orders import OrderRecord
-from storage.tables import order_documents
+from storage.tables.orders import order_documents
 from tests.resolvers.order_world import FUND, World, full, open_world, papers
 
 pytestmark = pytest.mark.anyio

@@ -22,7 +22,8 @@ from storage.documents import (
 )
 from storage.migration import migrate
 from storage.orders import add_order
-from storage.tables import METADATA, documents
+from storage.tables import METADATA
+from storage.tables.orders import documents
 from tests.storage.test_orders import NOW, order
 
 pytestmark = pytest.mark.anyio

@@ -20,7 +20,8 @@ from storage.list_changes import (
     receivers_of,
     removed_behind,
 )
-from storage.tables import cases, entries
+from storage.tables.cases import cases
+from storage.tables.listing import entries
 from tests.domain.people import WOMAN
 
 pytestmark = pytest.mark.anyio

@@ -13,7 +13,7 @@ from domain.case_number import CaseNumber
 from storage.database import Database, PostgresDatabase
 from storage.orders import add_order, events_after, last_sequence
 from storage.record_events import SOURCES, cursor_of, events_behind, taken_up_to
-from storage.tables import order_events
+from storage.tables.orders import order_events
 from tests.storage.test_orders import order
 
 pytestmark = pytest.mark.anyio
