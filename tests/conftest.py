@@ -1,6 +1,7 @@
 """What every test may lean on."""
 
 import os
+import sys
 from collections.abc import Generator, Iterator
 from typing import Any
 
@@ -31,7 +32,8 @@ def pytest_runtest_makereport(
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Tell a failure when it happens: a run that is cut short has said what failed by then."""
     if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
-        print(f"\nFAILED {report.nodeid} ({report.when})\n{report.longreprtext[-4000:]}", flush=True)
+        told = f"\nFAILED {report.nodeid} ({report.when})\n{report.longreprtext[-4000:]}\n"
+        sys.stderr.write(told)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
