@@ -17,7 +17,7 @@ from resolvers.orders import OrderConnection, page_of
 from resolvers.paging import place_of
 from resolvers.refusals import BadInput
 from resolvers.scalars import Date, Long
-from storage.orders import orders_addressed_to
+from storage.order_lists import orders_addressed_to
 
 _TO_DO: Final = (OrderState.SENT, OrderState.ACKNOWLEDGED)
 

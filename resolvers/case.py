@@ -56,7 +56,7 @@ from storage.break_glass import OpeningRecord, standing_openings
 from storage.cases import CaseRecord, find_case
 from storage.cases import Party as PartyRecord
 from storage.delegations import DelegationRecord, delegations_in
-from storage.orders import departments_under_approval
+from storage.order_lists import departments_under_approval
 from storage.refund_watches import watches_of_case
 
 MOST_CASES = 50

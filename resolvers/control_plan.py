@@ -28,8 +28,9 @@ from resolvers.refusals import BadInput
 from resolvers.shown_assets import ShownAsset, ShownSource
 from resolvers.subject import Subject
 from storage.cases import CaseRecord
+from storage.committed import first_holds_under_way
 from storage.holds import holds_of_case
-from storage.orders import OrderRecord, find_orders, first_holds_under_way
+from storage.orders import OrderRecord, find_orders
 
 _LONGEST_REASON: Final = 2000
 _MOST_WISHES: Final = 200

@@ -40,7 +40,8 @@ from resolvers.ordering import MoneyInput, key_of, step_of
 from resolvers.orders import Order, ShownOrder
 from resolvers.refusals import BadInput, Refused
 from resolvers.scalars import Long
-from storage.orders import OrderRecord, first_holds_under_way
+from storage.committed import first_holds_under_way
+from storage.orders import OrderRecord
 
 _MOST_LINES: Final = 50
 _OPERATION: Final = "draftControlPlan"

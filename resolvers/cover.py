@@ -12,8 +12,9 @@ from domain.cover import Cover, CoveringHold, CoverPolicy, cover
 from domain.money import Fen
 from resolvers.money import Money
 from storage.cases import CaseRecord
+from storage.committed import reserved_fen
 from storage.holds import HoldRecord, holds_of_case
-from storage.orders import OrderRecord, find_order, find_orders, reserved_fen
+from storage.orders import OrderRecord, find_order, find_orders
 
 MOST_DAYS = 366
 

@@ -12,7 +12,7 @@ from domain.identity import IdNumber
 from domain.purpose import Purpose
 from domain.tracker import action, is_hidden
 from resolvers.record_reading import OpenedEntry, Sought, find
-from storage.orders import first_holds
+from storage.order_history import first_holds
 
 _AT_ONCE = 200
 _COURT = "court"

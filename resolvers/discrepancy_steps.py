@@ -10,7 +10,8 @@ from resolvers.order_steps import Idempotency, KeyConflict, Step, checked, check
 from resolvers.refusals import Refused
 from storage.cases import find_case
 from storage.discrepancies import DiscrepancyRecord, find_discrepancy, resolve_discrepancy
-from storage.orders import RequestRecord, find_order, find_request, keep_request
+from storage.idempotency_keys import RequestRecord, find_request, keep_request
+from storage.orders import find_order
 
 _OPERATION: Final = "resolveDiscrepancy"
 _LONGEST_REMARK: Final = 2000

@@ -29,7 +29,7 @@ from resolvers.refusals import CaseNotFound, Refused
 from storage.cases import CaseRecord, find_case
 from storage.entries import EntryRecord, find_entry, last_exit, lock_entry, move_entry
 from storage.exclusions import standing_exclusion
-from storage.orders import RequestRecord, find_request, keep_request
+from storage.idempotency_keys import RequestRecord, find_request, keep_request
 
 _OPEN: Final = "OPEN"
 

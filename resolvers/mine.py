@@ -28,7 +28,8 @@ from resolvers.scalars import DateTime
 from storage.corrections import CorrectionRecord, corrections_about
 from storage.delegations import DelegationRecord, delegations_by, delegations_to
 from storage.entries import EntryRecord, entries_of_person
-from storage.orders import OrderRecord, orders_of_person
+from storage.order_lists import orders_of_person
+from storage.orders import OrderRecord
 from storage.verified_people import number_behind
 
 _SELF: Final = ("subject:self",)

@@ -12,7 +12,7 @@ from domain.case_number import CaseNumber
 from domain.order import SHOWN_TO_ADDRESSEE
 from storage.bell import Bell
 from storage.database import Database
-from storage.orders import EventRecord, events_addressed_after, events_after, last_sequence
+from storage.order_events import EventRecord, events_addressed_after, events_after, last_sequence
 
 # A bell may go unheard, and SQLite has none: whoever waits looks by himself, too.
 _LOOK_EVERY: Final = 1.0  # seconds

@@ -25,20 +25,12 @@ from domain.purpose import Purpose
 from resolvers.binding import bind
 from resolvers.refusals import BadInput, CaseNotFound, Refused
 from storage.cases import CaseRecord, find_case, find_officers, lock_case
+from storage.committed import committed_fen, taken_from
 from storage.documents import attachments_of
 from storage.holds import hold_of
+from storage.idempotency_keys import RequestRecord, find_request, keep_request
 from storage.objections import objected_records
-from storage.orders import (
-    OrderRecord,
-    RequestRecord,
-    committed_fen,
-    find_order,
-    find_request,
-    keep_request,
-    lock_order,
-    move_order,
-    taken_from,
-)
+from storage.orders import OrderRecord, find_order, lock_order, move_order
 
 CONTROL_SCOPE: Final = {
     kind.id: f"{kind.scope_prefix}:control" for kind in catalogue.asset_kinds().values()

@@ -39,13 +39,9 @@ from storage.database import Database
 from storage.deliveries import delivery_of
 from storage.documents import attachments_of
 from storage.holds import hold_of
-from storage.orders import (
-    EventRecord,
-    OrderRecord,
-    events_of_order,
-    orders_of_case,
-    orders_on,
-)
+from storage.order_events import EventRecord, events_of_order
+from storage.order_lists import orders_of_case, orders_on
+from storage.orders import OrderRecord
 from storage.receipts import ReceiptRecord, receipts_of
 
 _READERS: Final = ORDER_READERS

@@ -25,7 +25,7 @@ from resolvers.record_reading import OpenedEntry, between
 from resolvers.refusals import BadInput
 from resolvers.scalars import Date, DateTime
 from storage.accounts import AccountRecord, accounts_in
-from storage.orders import last_orders, pairs_of_eyes
+from storage.order_history import last_orders, pairs_of_eyes
 from storage.record_search import first_entry_at
 
 _AUDIT: Final = AUDIT

@@ -23,7 +23,8 @@ from storage.delivery_pages import deliveries_page
 from storage.discrepancies import open_discrepancies
 from storage.excesses import standing_excess
 from storage.holds import holds_of_case
-from storage.orders import find_orders, orders_unanswered
+from storage.order_lists import orders_unanswered
+from storage.orders import find_orders
 
 _MOST_PARKED: Final = 1000
 _AN_INSTANT: Final = timedelta(microseconds=1)

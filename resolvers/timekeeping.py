@@ -16,7 +16,8 @@ from domain.hold_term import WARNING_DAYS, has_lapsed, warning
 from domain.order import OrderEvent, OrderState, next_state
 from storage.documents import drop_unattached
 from storage.holds import hold_of, holds_ending, keep_hold, mark_warned
-from storage.orders import OrderRecord, lock_order, mark_overdue, move_order, orders_overdue
+from storage.order_lists import orders_overdue
+from storage.orders import OrderRecord, lock_order, mark_overdue, move_order
 
 MOST_AT_ONCE: Final = 100  # in one transaction; the rest is found again
 DOCUMENTS_WAIT: Final = timedelta(days=1)

@@ -14,7 +14,7 @@ from resolvers.declare import camel
 from resolvers.order_steps import Idempotency, KeyConflict, Step, checked_key, digest
 from resolvers.refusals import BadInput, CaseNotOpen, Refused
 from storage.cases import find_case
-from storage.orders import RequestRecord, find_request, keep_request
+from storage.idempotency_keys import RequestRecord, find_request, keep_request
 from storage.typed_requests import (
     TypedRequestRecord,
     answer_typed_request,

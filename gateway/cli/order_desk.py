@@ -17,7 +17,8 @@ from storage.database import Database
 from storage.deliveries import StandingDelivery, deliveries_stuck, delivery_of
 from storage.discrepancies import DiscrepancyRecord, open_discrepancies
 from storage.holds import hold_of
-from storage.orders import events_of_order, find_order
+from storage.order_events import events_of_order
+from storage.orders import find_order
 from storage.receipts import receipts_of
 
 _MOST: Final = 1000

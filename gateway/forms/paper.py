@@ -13,7 +13,8 @@ from domain.masks import mask_id_number, mask_name
 from domain.order import OrderEvent, OrderState
 from gateway.forms.wording import limit
 from storage.cases import find_case, find_officers
-from storage.orders import OrderRecord, events_of_order, find_order
+from storage.order_events import events_of_order
+from storage.orders import OrderRecord, find_order
 from storage.receipts import ReceiptRecord, receipts_of
 
 _UNAPPROVED: Final = frozenset(

@@ -32,7 +32,8 @@ from storage.cases import (
 from storage.database import Database, open_database
 from storage.holds import HoldRecord, hold_of
 from storage.migration import migrate
-from storage.orders import EventRecord, OrderRecord, events_of_order, find_order, move_order
+from storage.order_events import EventRecord, events_of_order
+from storage.orders import OrderRecord, find_order, move_order
 
 START: Final = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 TODAY: Final = date(2026, 11, 23)

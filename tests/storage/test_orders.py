@@ -12,6 +12,7 @@ from domain.case_number import parse_case_number
 from domain.identity import IdNumber
 from domain.money import Fen
 from storage.cases import find_case, lock_case
+from storage.committed import committed_fen
 from storage.database import Database, PostgresDatabase
 from storage.deliveries import (
     DeliveryRecord,
@@ -24,22 +25,11 @@ from storage.deliveries import (
     postpone_delivery,
 )
 from storage.holds import HoldRecord, add_hold, keep_hold
-from storage.orders import (
-    OrderMoved,
-    OrderRecord,
-    RequestRecord,
-    add_order,
-    committed_fen,
-    events_after,
-    events_of_order,
-    find_order,
-    find_request,
-    first_holds,
-    keep_request,
-    last_sequence,
-    move_order,
-    orders_of_case,
-)
+from storage.idempotency_keys import RequestRecord, find_request, keep_request
+from storage.order_events import events_after, events_of_order, last_sequence
+from storage.order_history import first_holds
+from storage.order_lists import orders_of_case
+from storage.orders import OrderMoved, OrderRecord, add_order, find_order, move_order
 from storage.receipts import PriorHoldRecord, ReceiptRecord, keep_receipt, receipts_of
 from tests.storage.conftest import SERVER
 

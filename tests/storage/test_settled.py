@@ -11,7 +11,8 @@ from sqlalchemy import Connection, NullPool, create_engine, insert, text
 
 from domain.case_number import CaseNumber
 from storage.database import Database, PostgresDatabase
-from storage.orders import add_order, events_after, last_sequence
+from storage.order_events import events_after, last_sequence
+from storage.orders import add_order
 from storage.record_events import SOURCES, cursor_of, events_behind, taken_up_to
 from storage.tables.orders import order_events
 from tests.storage.test_orders import order
