@@ -10,8 +10,8 @@ from sqlalchemy.engine import make_url
 
 from auth.record_keys import RecordKeys
 from domain.identity import IdNumber, subject_id
+from gateway.kept_keys import pseudonym_key
 from gateway.logs import configure_logs
-from gateway.pseudonym_key import pseudonym_key
 from gateway.settings import Settings, load_settings
 from storage.database import Database, open_database
 from storage.migration import migrate

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from auth.key_rotation import rotate
 from auth.keys import KeyFile, SigningKeys
-from gateway.app import SIGNING_KEYS
+from gateway.access import SIGNING_KEYS
 from gateway.settings import Settings, load_settings
 
 

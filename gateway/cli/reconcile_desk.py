@@ -6,10 +6,10 @@ from typing import Any
 
 from connectors.departments import Departments
 from connectors.errors import DepartmentError
-from gateway.app import department_addresses
 from gateway.cli.desk import with_settings
 from gateway.cli.order_desk import differing
 from gateway.clockwork import Clockwork
+from gateway.connected import department_addresses
 from gateway.contexts import utc_now
 from gateway.settings import Settings
 from resolvers.order_events import OrderEvents

@@ -1,4 +1,4 @@
-"""The key of the pseudonyms that people have in answers: given, or made once."""
+"""Keys that the gateway keeps in its data directory: given, or made once."""
 
 import secrets
 
@@ -22,3 +22,11 @@ def pseudonym_key(settings: Settings) -> bytes:
     if len(key) < SHORTEST_KEY:
         raise ValueError(f"{path} is no key; remove it, and ids of people start anew")
     return key
+
+
+def range_secret(settings: Settings) -> bytes:
+    """Return the secret of the ranges, made once; departments get what is derived from it."""
+    path = settings.data_dir / "range-secret"
+    if not path.exists():
+        keep_secret(path, secrets.token_hex(32))
+    return bytes.fromhex(path.read_text(encoding="ascii").strip())
