@@ -9,7 +9,6 @@ import argparse
 import asyncio
 import json
 import logging
-import re
 import tempfile
 import time
 from collections import Counter
@@ -21,19 +20,18 @@ import structlog
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from gateway.app import build_gateway
+from gateway.app import Gateway, build_gateway
 from gateway.logs import configure_logs
 from gateway.settings import Settings
 from tests.auth.attacked import fill, open_browsers
 from tests.auth.door import PROXY
-from tests.auth.malformed import CALLBACK, PASSWORD, SECRET, Request, requests, varied
+from tests.auth.malformed import CALLBACK, PASSWORD, SECRET, Request, requests, varied, well_formed
 from tests.auth.malformed_sessions import Browser, session_requests
-from tests.auth.world import CHEAP
+from tests.auth.world import A_TOKEN, CHEAP
 
 DRAWN: Final = 20  # requests in one example of Hypothesis
 HERE: Final = ("/session/sign-in", "/graphiql")  # where sessions lead
 VARIED: Final = 10  # each of them as drawn, and with a stretch of bytes bent
-_A_TOKEN: Final = re.compile(r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.")
 
 
 class Tally:
@@ -43,6 +41,7 @@ class Tally:
         self.statuses: Counter[str] = Counter()
         self.told: dict[tuple[str, str], set[str]] = {}
         self.wrong: list[str] = []
+        self.well_formed: dict[str, int] = {}
 
     def note(self, request: Request, status: int, headers: dict[str, str], body: bytes) -> None:
         self.statuses[f"{request.path} {status}"] += 1
@@ -83,7 +82,7 @@ class Listener(logging.Handler):
             self.leaks.append(f"{record.name}: {record.msg!r}")
 
     def tells(self, text: str) -> bool:
-        return bool(_A_TOKEN.search(text)) or any(one in text for one in self.secrets)
+        return bool(A_TOKEN.search(text)) or any(one in text for one in self.secrets)
 
 
 async def send(app: Any, request: Request, tally: Tally) -> None:
@@ -119,8 +118,7 @@ async def send(app: Any, request: Request, tally: Tally) -> None:
     tally.note(request, status, headers, body)
 
 
-def campaign(place: Path, number: int, *, seed_: int, database: str = "") -> tuple[Tally, Listener]:
-    """Send *number* requests at a gateway in *place*; return what came of it."""
+def attacked_gateway(place: Path, database: str) -> Gateway:
     settings_ = Settings(
         data_dir=place,
         database_url=database,
@@ -133,6 +131,12 @@ def campaign(place: Path, number: int, *, seed_: int, database: str = "") -> tup
     gateway = build_gateway(settings_)
     gateway.issuer.server._proofs.passwords._hasher = CHEAP._hasher
     gateway.issuer.login._passwords = CHEAP
+    return gateway
+
+
+def campaign(place: Path, number: int, *, seed_: int, database: str = "") -> tuple[Tally, Listener]:
+    """Send *number* requests at a gateway in *place*; return what came of it."""
+    gateway = attacked_gateway(place, database)
     tally, listener, browsers = Tally(), Listener(), list[Browser]()
     names = [None, *logging.root.manager.loggerDict]
     for name in names:
@@ -180,8 +184,17 @@ def campaign(place: Path, number: int, *, seed_: int, database: str = "") -> tup
         bent = [varied(one, chance) for one in drawn for _ in range(VARIED - 1)]
         runner.run(together([*drawn, *bent]))
 
+    async def whole() -> None:
+        await awake()
+        for one in well_formed():
+            answered = Tally()
+            await send(gateway.app, one, answered)
+            [status] = answered.statuses
+            tally.well_formed[one.path] = int(status.split()[1])
+
     try:
         running = runner.run(begin())
+        runner.run(whole())
         run()
         runner.run(running.__aexit__(None, None, None))
     finally:
@@ -208,6 +221,7 @@ def main() -> int:
     told = {
         "requests": sum(tally.statuses.values()),
         "seconds": round(time.monotonic() - begun),
+        "wellFormed": tally.well_formed,
         "statuses": dict(sorted(tally.statuses.items())),
         "logRecords": listener.heard,
         "leaks": listener.leaks[:5],

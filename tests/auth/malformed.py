@@ -126,6 +126,17 @@ PATHS = {
 }
 
 
+def well_formed() -> list[Request]:
+    """Return one request for each of four endpoints as a client means it: what is broken works whole."""
+    form = ((b"content-type", FORM),)
+    posts = [
+        Request("POST", path, b"", form, encoded(list(PATHS[path][0].items())))
+        for path in ("/oauth/par", "/oauth/introspect", "/oauth/revoke")
+    ]
+    asked = encoded(list(AUTHORIZATION.items()))
+    return [*posts, Request("GET", "/oauth/authorize", asked, (), b"")]
+
+
 @st.composite
 def requests(draw: st.DrawFn, now: int) -> Request:
     path = draw(st.sampled_from(list(PATHS)))

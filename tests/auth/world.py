@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import secrets
 import threading
 from collections.abc import Iterable, Mapping
@@ -35,6 +36,7 @@ CALLBACK = "http://127.0.0.1:8000/graphiql"
 NOW = 1_790_000_000
 SECRET = "synthetic+secret%of/the:system"
 PASSWORD = "合成口令 only for tests"
+A_TOKEN = re.compile(r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.")  # a JWT in any text
 
 CHEAP = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 KEYS = SigningKeys.generate()
