@@ -31,7 +31,8 @@ from gateway.connected import closed_hours, department_addresses, manual_departm
 from gateway.contexts import Contexts, utc_now
 from gateway.declarations import Declarations
 from gateway.delivery import Deliveries
-from gateway.engine import Engine, EngineSettings
+from gateway.engine import Engine
+from gateway.engine_settings import EngineSettings
 from gateway.forms.entry_routes import entry_form_routes
 from gateway.forms.routes import form_routes
 from gateway.health import health_route, silent_issuers, unwritten_record

@@ -12,8 +12,9 @@ from starlette.types import Receive, Scope, Send
 from auth.caller import Caller
 from auth.errors import Unauthenticated, Undecided
 from auth.guard import Guard
-from gateway.engine import Engine, Operation
+from gateway.engine import Engine
 from gateway.negotiation import EVENTS, JSON, Form, negotiate
+from gateway.operation import Operation
 from gateway.outward import tidy
 from gateway.response import RequestRefused, Response
 from gateway.session_requests import session_of_request

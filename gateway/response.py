@@ -164,3 +164,9 @@ def _place(error: GraphQLError) -> list[tuple[int, str]]:
 
 def _steps(path: Iterable[str | int]) -> list[tuple[int, str]]:
     return [(step, "") if isinstance(step, int) else (-1, step) for step in path]
+
+
+def retry_later(response: Response, seconds: int) -> Response:
+    """Return *response*, which says when to come back."""
+    response.headers.append((b"retry-after", str(seconds).encode()))
+    return response

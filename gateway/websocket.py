@@ -26,7 +26,8 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 from auth.caller import Caller
 from auth.errors import Unauthenticated
 from auth.guard import Guard
-from gateway.engine import Engine, Operation
+from gateway.engine import Engine
+from gateway.operation import Operation
 from gateway.request_ids import begin_request
 from gateway.response import RequestRefused, Response
 from gateway.session_requests import HEADER, session_of_request

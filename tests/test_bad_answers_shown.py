@@ -7,7 +7,9 @@ import pytest
 
 from connectors.departments import Departments
 from gateway.contexts import Contexts
-from gateway.engine import Engine, EngineSettings, Operation
+from gateway.engine import Engine
+from gateway.engine_settings import EngineSettings
+from gateway.operation import Operation
 from resolvers.order_events import OrderEvents
 from tests.connectors.servers import Department
 from tests.connectors.test_securities import TICKET, connector_at, ready, then

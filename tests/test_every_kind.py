@@ -16,7 +16,9 @@ from connectors.question import Answer, Authority, Projection, Question
 from domain.cover import CoverPolicy
 from domain.identity import IdNumber
 from gateway.contexts import Contexts
-from gateway.engine import Engine, EngineSettings, Operation
+from gateway.engine import Engine
+from gateway.engine_settings import EngineSettings
+from gateway.operation import Operation
 from gateway.schema import build_graph
 from resolvers.order_events import OrderEvents
 from storage.cases import CaseRecord, keep_cases

@@ -19,8 +19,10 @@ from domain import catalogue
 from domain.identity import IdNumber
 from gateway.case_register import read_register
 from gateway.contexts import Contexts
-from gateway.engine import Engine, EngineSettings, Operation
+from gateway.engine import Engine
+from gateway.engine_settings import EngineSettings
 from gateway.limits import Limits
+from gateway.operation import Operation
 from gateway.response import Response
 from gateway.role_schema import RoleSchemas
 from gateway.schema import Graph, build_graph
@@ -77,7 +79,7 @@ class World:
     @cached_property
     def plain(self) -> Engine:
         engine = self._engine()
-        engine.compiles = False
+        engine.shaping.compiles = False
         return engine
 
     @cached_property

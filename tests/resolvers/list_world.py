@@ -7,7 +7,9 @@ from auth.caller import Caller
 from connectors.departments import Departments
 from connectors.endpoint_addresses import EndpointAddresses
 from gateway.contexts import Contexts
-from gateway.engine import Engine, EngineSettings, Operation
+from gateway.engine import Engine
+from gateway.engine_settings import EngineSettings
+from gateway.operation import Operation
 from gateway.schema import build_graph
 from resolvers.order_events import OrderEvents
 from resolvers.screening import Screener

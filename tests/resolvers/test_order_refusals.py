@@ -12,7 +12,9 @@ from sqlalchemy import text
 
 from connectors.departments import Departments
 from gateway.contexts import Contexts
-from gateway.engine import Engine, EngineSettings, Operation
+from gateway.engine import Engine
+from gateway.engine_settings import EngineSettings
+from gateway.operation import Operation
 from gateway.schema import build_graph
 from resolvers import order_approval
 from resolvers.order_events import OrderEvents
