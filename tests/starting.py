@@ -36,5 +36,10 @@ def running_demo(place: Path, *, people: int, **settings: str) -> Iterator[dict[
                 "database": environment.get("CHAKONG_DATABASE_URL")
                 or f"sqlite:///{place / 'state' / 'chakong.db'}",
             }
-        finally:  # also when a test fails: whoever waits for it would wait for ever
+        finally:
             process.terminate()
+            try:
+                process.wait(60)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise

@@ -2,7 +2,6 @@
 
 import importlib.util
 import json
-import socket
 import subprocess
 import sys
 import threading
@@ -17,6 +16,7 @@ import pytest
 
 from gateway.demo.tokens import fresh_token
 from tests.installation import Installation, installed
+from tests.ports import free_port
 
 UNITS: Final = {
     "tourism": "consumption.lodging",
@@ -241,9 +241,7 @@ def test_the_example_adapter_is_called_holds_and_releases(court: Court, tmp_path
       debtors { idNumber name } } }"""
     [one, *_] = court.ask("court-executor", document, n=case)["debtors"]
     person = {"idNumber": one["idNumber"], "name": one["name"]}
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        base = f"http://127.0.0.1:{free.getsockname()[1]}"
+    base = f"http://127.0.0.1:{free_port()}"
     made = "mutation ($u: String!) { done: addWebhook(url: $u) { secret } }"
     secret = court.ask("dept:tourism", made, u=f"{base}/webhook")["secret"]
     for name, text in (("secret", secret), ("token", court.token("dept:tourism"))):

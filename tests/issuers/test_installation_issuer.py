@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from pydantic import ValidationError
 from gateway.settings import load_settings
 from tests.auth.world import good_claims, good_header, signed
 from tests.issuers.foreign import ForeignIssuer
+from tests.ports import free_port
 
 pytestmark = pytest.mark.anyio
 VIEWER = {"query": "{ viewer { role organisation scopes } }"}
@@ -41,13 +41,6 @@ ignored_scopes = ["openid"]
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
 
 
 class Served:
