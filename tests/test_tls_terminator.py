@@ -18,6 +18,7 @@ from tests.auth.keyholder import thumbprint, told
 from tests.connectors.test_tls import Certified, certified
 from tests.demo_clients import certified_client, register
 from tests.ports import free_port
+from tests.processes import running
 from tests.starting import running_demo
 
 NGINX = """
@@ -90,12 +91,11 @@ def terminated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminated]
         config = place / "nginx.conf"
         config.write_text(NGINX.format(place=place, port=port, upstream=demo["issuer"]))
         command = [nginx, "-p", str(place), "-e", str(place / "error.log"), "-c", str(config)]
-        with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        with running(command, stderr=subprocess.DEVNULL) as process:
             _wait_for(port, process)
             yield Terminated(
                 base=f"https://127.0.0.1:{port}", direct=demo["issuer"], place=place, mine=mine
             )
-            process.terminate()
 
 
 def _wait_for(port: int, process: "subprocess.Popen[Any]") -> None:

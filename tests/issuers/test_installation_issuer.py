@@ -19,6 +19,7 @@ from gateway.settings import load_settings
 from tests.auth.world import good_claims, good_header, signed
 from tests.issuers.foreign import ForeignIssuer
 from tests.ports import free_port
+from tests.processes import running
 
 pytestmark = pytest.mark.anyio
 VIEWER = {"query": "{ viewer { role organisation scopes } }"}
@@ -81,7 +82,7 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
             TOML.format(port=port, data=tmp_path / "data", issuer=issuer.url), encoding="utf-8"
         )
         command = "from gateway.cli import app; app()"
-        with subprocess.Popen(  # noqa: ASYNC220 -- it is waited for below
+        with running(
             [sys.executable, "-c", command, "serve", "--config", str(config)],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -98,7 +99,6 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
                     else:
                         break
             yield found
-            process.terminate()
 
 
 async def test_an_installation_runs_on_its_own_issuer_alone(served: Served) -> None:
