@@ -1,6 +1,5 @@
 """A database of each kind, empty but for its tables and one case."""
 
-import json
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,12 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from gateway.case_register import read_register
-from sandbox.cases import case_register
-from sandbox.population import populate
-from storage.cases import keep_cases, keep_officers
 from storage.database import Database, open_database
-from storage.migration import migrate
+from tests.court_database import fill, open_court_database
 
 SERVER = "postgresql://postgres@127.0.0.1:5432"
 
@@ -23,8 +18,7 @@ SERVER = "postgresql://postgres@127.0.0.1:5432"
 )
 async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
     if request.param == "sqlite":
-        opened = open_database(f"sqlite:///{tmp_path / 'chakong.db'}")
-        await fill(opened, tmp_path)
+        opened = await open_court_database(tmp_path)
         yield opened
         await opened.close()
         return
@@ -41,20 +35,10 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
         pytest.skip(f"PostgreSQL does not answer: {type(error).__name__}")
     opened = open_database(f"{SERVER}/{name}")
     try:
-        await fill(opened, tmp_path)
+        await fill(opened)
         yield opened
     finally:
         await opened.close()
         with admin.connect() as connection:
             connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
         admin.dispose()
-
-
-async def fill(database: Database, tmp_path: Path) -> None:
-    register = tmp_path / "register.json"
-    register.write_text(json.dumps(case_register(populate(1, 300), 1)))
-    officers, cases = read_register(register)
-    await migrate(database)
-    await migrate(database)  # the second time finds nothing to do
-    await database.write(lambda connection: keep_officers(connection, officers))
-    await database.write(lambda connection: keep_cases(connection, cases))
