@@ -126,7 +126,11 @@ class JsonShape(Generic[R]):
         A value of another form than agreed is an error in its place; what are no records at all,
         or of somebody neither known nor unknown, is the subject's.
         """
-        compiled, instant = self._compiled(want), utc(as_of)
+        compiled = self._compiled(want)
+        try:
+            instant = utc(as_of)
+        except ValueError:
+            return Answer(error=DepartmentContractBroken(department, "an instant that is none"))
         if said.is_unknown:
             return Answer(value=(), as_of=instant)
         if not said.is_known:

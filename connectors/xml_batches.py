@@ -197,11 +197,12 @@ class Batches:
             raise self._broken("more or fewer answers than it says")
         try:
             at = Attributes(body).as_form("asOf", Instant)
+            as_of = None if at is None else utc(at)
         except ValueError:
-            at = None
-        if at is None:
+            as_of = None
+        if as_of is None:
             raise self._broken("answers without their instant")
-        return Answered(as_of=utc(at), entries=list(body))
+        return Answered(as_of=as_of, entries=list(body))
 
     def _broken(self, because: str) -> DepartmentContractBroken:
         return DepartmentContractBroken(self.department, because)

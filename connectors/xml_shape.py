@@ -9,7 +9,7 @@ from lxml import etree
 
 from connectors.bounds import Remarks
 from connectors.columns import Column, broken_value
-from connectors.forms import Amount, fen
+from connectors.forms import Amount, Rank, fen
 from connectors.question import Answer, Projection
 from domain.money import Fen
 
@@ -107,9 +107,21 @@ class Attributes:
         return self._element.get(name) or None
 
     def as_form(self, name: str, form: Any) -> Any:
-        """Return the attribute as *form*, None if it is empty. ValueError if it has another."""
+        """Return the attribute as *form*, None if it is empty. ValueError if it has another.
+
+        A form is text's own: an instant that is written as a number of seconds is none.
+        """
         text = self.text(name)
-        return None if text is None else msgspec.convert(text, form, strict=False)
+        return None if text is None else msgspec.convert(text, form)
+
+    def rank(self, name: str) -> int | None:
+        text = self.text(name)
+        if text is None:
+            return None
+        if not (text.isascii() and text.isdigit()):
+            raise ValueError("not a number")
+        found: int = msgspec.convert(int(text), Rank)
+        return found
 
     def day(self, name: str) -> date | None:
         found: date | None = self.as_form(name, date)
