@@ -1,8 +1,8 @@
 """
 Asynchronous ticket: the department takes the question now and has the answer later.
 
-A ticket is asked again after as many milliseconds as the department says, within reason, until it
-is ready or the caller's deadline ends the waiting.
+A ticket is asked again after as many milliseconds as the department says, within reason and the
+longer the longer it takes, until it is ready or the caller's deadline ends the waiting.
 """
 
 from collections.abc import Mapping
@@ -70,9 +70,11 @@ async def wait_for(
         DepartmentContractBroken: the department does not know its own ticket.
         DepartmentError: it could not be asked.
     """
-    pause = ticket.poll_after_ms / 1000
+    pause, began = ticket.poll_after_ms / 1000, anyio.current_time()
     while True:
-        await anyio.sleep(min(max(pause, _SHORTEST_PAUSE), _LONGEST_PAUSE))
+        # Waited for is also for minutes: a department that names no pause is not asked without one.
+        least = max(_SHORTEST_PAUSE, _OF_THE_WAITING * (anyio.current_time() - began))
+        await anyio.sleep(min(max(pause, least), _LONGEST_PAUSE))
         path = f"/v2/tickets/{ticket.ticket}"
         reply = await ask(client, department, "GET", path, headers=headers)
         if reply.status == _NOT_FOUND:
