@@ -211,9 +211,9 @@ class JsonShape(Generic[R]):
 
     def _compile(self, want: Projection) -> _Compiled:
         columns = tuple(one for one in self._columns if one.attribute in want)
-        fields = [(one.wire, one.json_form) for one in columns]
-        strict = msgspec.defstruct("Row", fields, forbid_unknown_fields=True)
-        lenient = msgspec.defstruct("Row", fields)
+        fields = [(one.attribute, one.json_form) for one in columns]
+        strict = msgspec.defstruct("Row", fields, rename=self._names, forbid_unknown_fields=True)
+        lenient = msgspec.defstruct("Row", fields, rename=self._names)
         return _Compiled(
             row=strict,
             strict=msgspec.json.Decoder(list[strict]),  # type: ignore[valid-type]  # made above
@@ -231,7 +231,7 @@ class JsonShape(Generic[R]):
         names: dict[str, Any] = {"Record": self._record}
         given = []
         for place, one in enumerate(columns):
-            value = f"row.{one.wire}"
+            value = f"row.{one.attribute}"
             if one.read is not None:
                 names[f"read{place}"] = one.read
                 value = f"read{place}({value})"

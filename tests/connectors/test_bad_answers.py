@@ -39,6 +39,7 @@ def with_family(authority: Authority) -> Authority:
 
 pytestmark = pytest.mark.anyio
 
+AT = datetime.fromisoformat(NOW)
 Rows = list[dict[str, Any]]
 Ask = Callable[[Rows, set[str]], Awaitable[Answer[Any]]]
 
@@ -210,6 +211,18 @@ async def test_an_instant_with_which_nobody_can_reckon_is_a_broken_contract(
         error = broken
 
     assert isinstance(error, DepartmentContractBroken)
+
+
+@pytest.mark.parametrize("word", ["class", "from", "None"])
+def test_a_word_may_be_one_of_pythons(word: str) -> None:
+    shape = JsonShape(VehicleRecord, [Column("usage_nature", word)])
+    rows = msgspec.Raw(json.dumps([{word: "A"}]).encode())
+
+    answer = shape.many(
+        "register", Said(msgspec.Raw(b"true"), rows), Projection({"usage_nature"}), AT
+    )
+
+    assert answer.get()[0].usage_nature == "A"
 
 
 async def test_a_hold_in_an_unknown_state_is_never_guessed_in_xml(
