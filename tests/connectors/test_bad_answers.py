@@ -198,12 +198,13 @@ async def test_an_instant_with_which_nobody_can_reckon_is_a_broken_contract(
 ) -> None:
     for module in (test_identity, test_vehicles, test_securities, test_related_persons):
         monkeypatch.setattr(module, "NOW", moment)
-    row, attribute = {
+    told: dict[str, tuple[dict[str, Any], str]] = {
         "rest": ({"documentNumber": "1"}, "document_number"),
         "soap": ({"HPHM": "示A00001"}, "plate_number"),
         "ticket": ({"quantity": 1}, "quantity"),
         "graphql": ({"evidence": "1"}, "evidence"),
-    }[wire]
+    }
+    row, attribute = told[wire]
 
     try:
         error: Exception | None = (await ask_by[wire]([row], {attribute})).error
