@@ -50,6 +50,8 @@ def test_a_clerk_types_what_an_executor_asked(demo: dict[str, Any]) -> None:
     assert error["extensions"]["code"] == "DEPARTMENT_PENDING"
     assert error["extensions"]["retryable"] is True
     assert error["extensions"]["eta"] == request["dueAt"]
+    assert error["extensions"]["ticket"] is None  # the next query shows it
+    assert "tickets" not in first["extensions"]
     statuses = {one["id"]: one["status"] for one in first["extensions"]["departments"]}
     assert statuses == {"subdistricts": "PENDING"}
     assert request["idNumber"] == case["debtors"][0]
