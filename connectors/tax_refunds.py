@@ -89,6 +89,9 @@ TAXPAYERS: Final = Register(
 )
 
 
+_Key = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,64}\Z")]
+
+
 class RefundEvent(msgspec.Struct, frozen=True, rename="camel"):
     """What became of a watched refund; it names nobody.
 
@@ -98,10 +101,10 @@ class RefundEvent(msgspec.Struct, frozen=True, rename="camel"):
         status: the refund's new status.
     """
 
-    cursor: Annotated[int, msgspec.Meta(ge=1)]
-    watch: str
-    record: str
-    status: str
+    cursor: Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
+    watch: _Key
+    record: _Key
+    status: Annotated[str, msgspec.Meta(pattern=r"^[A-Z_]{1,32}\Z")]
     at: Instant
     approved_amount: Amount | None = None
 

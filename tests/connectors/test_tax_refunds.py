@@ -149,6 +149,9 @@ EVENT = {
         pytest.param([{**EVENT, "cursor": 8}, {**EVENT, "cursor": 8}], id="twice"),
         pytest.param([{**EVENT, "cursor": "8"}], id="no number"),
         pytest.param([{**EVENT, "cursor": 8, "approvedAmount": "1.234"}], id="three decimals"),
+        pytest.param([{**EVENT, "cursor": 2**63}], id="a place that no database has"),
+        pytest.param([{**EVENT, "cursor": 8, "status": "X" * 33}], id="a status of no list"),
+        pytest.param([{**EVENT, "cursor": 8, "watch": "w\0"}], id="a key that is none"),
     ],
 )
 async def test_events_of_another_form_are_a_broken_contract(
