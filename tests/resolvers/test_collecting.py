@@ -31,7 +31,9 @@ AUTHORITY = Authority(
     purpose="CONTROL",
     request_id="r1",
 )
-NAMED = Answer(value=IdentityRecord(name="示例"), as_of=datetime(2026, 11, 23, tzinfo=UTC))
+NAMED: Answer[IdentityRecord | None] = Answer(
+    value=IdentityRecord(name="示例"), as_of=datetime(2026, 11, 23, tzinfo=UTC)
+)
 
 
 class Slow(Connector):
