@@ -30,6 +30,7 @@ from domain.identity import IdNumber
 _CREATED: Final = frozenset({200, 201})
 _OK: Final = 200
 _CONFLICT: Final = 409
+_NOT_LET_IN: Final = frozenset({401, 403, 407})  # says nothing of the refund: do it again
 _EVENTS_AT_ONCE: Final = 500
 
 
@@ -140,6 +141,8 @@ class TaxRefundsConnector(RestDepartment):
         )
         if reply.status == _CONFLICT:
             raise KeyReused(self.department)
+        if reply.status in _NOT_LET_IN:
+            raise self.broken(f"HTTP {reply.status}")
         if reply.status not in _CREATED:
             raise calls.refusal(self.department, reply)
 

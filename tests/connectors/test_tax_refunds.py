@@ -12,7 +12,7 @@ from connectors.tax_refunds import RefundEvent, TaxRefundsConnector
 from domain.identity import IdNumber
 from tests.connectors.conftest import Listen
 from tests.connectors.money_departments import AUTHORITY, Bench, bench
-from tests.connectors.servers import json_reply
+from tests.connectors.servers import Reply, json_reply
 from tests.sandbox.district import District, serving
 
 pytestmark = pytest.mark.anyio
@@ -131,6 +131,28 @@ async def test_watches_and_events_survive_the_bureau(tmp_path: Path) -> None:
     assert after == before
     assert [one.status for one in later] == ["PAID"]
     assert "PAID" in {row.refund_status for row in answers[subject].get()}
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        pytest.param(404, DepartmentRefused, id="no such refund"),
+        pytest.param(401, DepartmentContractBroken, id="our key is not known"),
+        pytest.param(403, DepartmentContractBroken, id="we may not come in"),
+    ],
+)
+async def test_a_door_that_is_shut_says_nothing_of_the_refund(
+    listen: Listen, status: int, error: type[Exception]
+) -> None:
+    """What is refused is over; while the door is shut the watch waits."""
+    bureau = await listen(lambda _: Reply(status))
+    connector = TaxRefundsConnector.open(
+        DepartmentAddress(id="state-tax-shibei", url=bureau.url, secret="key")
+    )
+
+    with pytest.raises(error):
+        await connector.watch("w-1", "TX-00000001", IdNumber("990203199003070012"), AUTHORITY)
+    await connector.aclose()
 
 
 EVENT = {
