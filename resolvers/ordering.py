@@ -362,6 +362,7 @@ def step_of(info: Info) -> order_steps.Step:
         request_id=context.request_id,
         documents_required=context.documents_required,
         inboxes=context.inboxes,
+        groups_off=context.groups_off,
     )
 
 
