@@ -75,7 +75,7 @@ def type_answer(  # noqa: PLR0913, PLR0917 -- an answer's parts
     if known is not None and known != request:
         raise KeyConflict
     found = lock_typed_request(connection, id_, unit=unit)
-    if found is None:
+    if found is None or not is_asked_here(found):
         raise TypedRequestNotFound
     if known is not None:
         return found
@@ -98,6 +98,15 @@ def type_answer(  # noqa: PLR0913, PLR0917 -- an answer's parts
         raise AnsweredBefore
     keep_request(connection, request, actor=key.actor, key=key.key, at=step.now)
     return lock_typed_request(connection, id_, unit=unit) or found
+
+
+def is_asked_here(record: TypedRequestRecord) -> bool:
+    """Whether a connector of this installation still asks such a question."""
+    try:
+        register_of(record)
+    except LookupError:
+        return False
+    return True
 
 
 def register_of(record: TypedRequestRecord) -> Register:
