@@ -1,7 +1,7 @@
 """
 Answers kept for a while, if a deployment wants that: in memory or in Redis, through aiocache.
 
-A key names department, question, fields, subject and the authority it was asked under
+A key names department, system, question, fields, subject and the authority it was asked under
 (organisation, officer, case, purpose): nothing kept for one authority is served to another. Numbers
 enter a key only through a keyed hash. Errors are never kept. A cache that fails costs a little time
 and nothing else.
@@ -117,6 +117,7 @@ class AnswerCache:
     ) -> list[str]:
         words = (
             question.department,
+            question.stem,
             question.name,
             *sorted(want),
             "",

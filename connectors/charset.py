@@ -21,6 +21,10 @@ CODECS: Final = {
 }
 """Encodings that may be agreed with a department, in lower case."""
 
+LONGEST_DECLARATION: Final = 256
+"""Bytes in which an XML declaration ends. One that is looked for further and never ends costs the square
+of its length: eight million bytes of it would keep everybody waiting for an hour."""
+
 _REPLACED: Final = "\ufffd".encode()  # somebody before us met bytes he could not read
 _REPLACED_TWICE: Final = "锟斤拷".encode()  # and somebody after him took that for GBK
 _CONTROLS: Final = re.compile(rb"\xc2[\x80-\x9f]")  # UTF-8 that was taken for Latin-1

@@ -35,11 +35,6 @@ class Column:
     def json_form(self) -> Any:
         return self.form if self.always else self.form | None
 
-    def of_json(self, value: msgspec.Raw) -> object:
-        """Return the record's value. ValueError if *value* has another form."""
-        said = msgspec.json.decode(value, type=self.json_form)
-        return said if self.read is None else self.read(said)
-
     def unlisted(self, value: object) -> str | None:
         """Return *value* if it is a code that the form does not list and that may be kept."""
         if not self.open_codes:
@@ -51,6 +46,8 @@ class Column:
 
     def unlisted_of_json(self, value: msgspec.Raw) -> str | None:
         """As `unlisted`, of what is not read yet."""
+        if not self.open_codes:
+            return None
         try:
             return self.unlisted(msgspec.json.decode(value))
         except (ValueError, RecursionError):

@@ -32,6 +32,7 @@ _ABOUT_A_HOLD: Final = frozenset({"RENEW", "LIFT", "DEDUCT"})
 _WITHOUT_A_TERM: Final = frozenset({"QUERY", "LIFT", "DEDUCT"})
 Result = Literal["FULL", "PART", "WAITING", "NOTHING", "REFUSED"]
 StandingState = Literal["ACTIVE", "WAITING", "ENDED"]
+_LONGEST_WORD: Final = 64  # of a number or a name that is kept
 Reason = Literal[
     "NO_SUCH_SUBJECT",
     "NAME_ID_MISMATCH",
@@ -146,6 +147,8 @@ class Receipt:
     at: datetime
 
     def __post_init__(self) -> None:
+        if not _are_words(self.receipt_number, self.handler):
+            raise ValueError("a number or a name that nobody can keep")
         outcome(
             asked=self.asked, controlled=self.controlled, result=self.result, action=self.action
         )
@@ -181,6 +184,8 @@ class Standing:
     ends_on: date | None = None
 
     def __post_init__(self) -> None:
+        if not _are_words(self.key, self.record):
+            raise ValueError("a key or a number that nobody can keep")
         lives, acts = self.state != "ENDED", self.state == "ACTIVE"
         if not 0 <= self.controlled <= (self.limit if acts else 0):
             raise ValueError("a hold holds at most its limit, and nothing while it does not act")
@@ -191,6 +196,11 @@ class Standing:
         term = _is_term(self.starts_on, self.ends_on)
         if lives and term != acts:
             raise ValueError("a hold that took effect has a term, one that waits has none")
+
+
+def _are_words(*texts: str | None) -> bool:
+    """Whether each is printable and of at most 64 characters, or None."""
+    return all(one is None or (len(one) <= _LONGEST_WORD and one.isprintable()) for one in texts)
 
 
 def _is_term(starts_on: date | None, ends_on: date | None) -> bool:

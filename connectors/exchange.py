@@ -18,10 +18,11 @@ from typing import Any, Final, TypeVar
 
 import anyio
 import msgspec
-from sqlalchemy import Connection, Table, delete, insert, select
+from sqlalchemy import Connection, Table, delete, func, insert, select
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from connectors.errors import (
+    DepartmentContractBroken,
     DepartmentError,
     DepartmentRefused,
     DepartmentTimeout,
@@ -39,6 +40,7 @@ from connectors.exchange_tables import (
     STANDING_REQUEST,
     make_tables,
 )
+from connectors.http import LARGEST_ANSWER
 from connectors.question import Authority
 
 T = TypeVar("T")
@@ -87,6 +89,7 @@ class Exchange:
         """Return the replies to one question; afterwards no row of it is left.
 
         Raises:
+            DepartmentContractBroken: the replies are larger than any answer may be; they were not read.
             DepartmentRefused: the other side failed the question.
             DepartmentTimeout: the other side took the question away unanswered.
             DepartmentUnreachable: the database cannot be used.
@@ -131,6 +134,8 @@ class Exchange:
             with anyio.move_on_after(_PATIENCE, shield=True), contextlib.suppress(DepartmentError):
                 await self._write(lambda c: _remove(c, requests, replies, identifier))
             raise
+        if found is None:
+            raise DepartmentContractBroken(self._department, "too large")
         if state == "DONE":
             return found
         if state == "FAILED":
@@ -217,8 +222,13 @@ def _settled(connection: Connection, requests: Table, identifier: str) -> str | 
 
 def _take(
     connection: Connection, requests: Table, replies: Table, identifier: str
-) -> Sequence[Any]:
-    found = connection.execute(select(replies).where(replies.c.request_id == identifier)).all()
+) -> Sequence[Any] | None:
+    """Return the replies, None if they are too large to be read; and remove them."""
+    which = replies.c.request_id == identifier
+    said = connection.scalar(select(func.sum(func.length(replies.c.body))).where(which)) or 0
+    found = None
+    if said <= LARGEST_ANSWER:
+        found = connection.execute(select(replies).where(which)).all()
     _remove(connection, requests, replies, identifier)
     return found
 

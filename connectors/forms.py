@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta
 
+from domain.civil_time import reckonable
 from domain.identity import IdNumber
 from domain.money import Fen, fen_from_yuan
 
@@ -26,9 +27,9 @@ UnlistedCode = Annotated[str, Meta(pattern=r"^[^\s\x00-\x1f\x7f]{1,32}\Z")]
 """A code that the agreed list does not have, where it is kept as it was said."""
 
 YearMonth = Annotated[str, Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])\Z")]
-Number = Annotated[IdNumber, Meta(min_length=18, max_length=18)]
-Count = Annotated[int, Meta(ge=0)]
-Rank = Annotated[int, Meta(ge=1)]
+Number = Annotated[IdNumber, Meta(pattern=r"^[0-9A-Za-z]{18}\Z")]
+Count = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+Rank = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 HoldState = Literal["ACTIVE", "WAITING"]
 OwnerIdType = Literal["111", "USCC"]
 
@@ -65,6 +66,12 @@ CHINESE_DAY: Final = _day_form("([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日")
 
 
 def utc(instant: datetime) -> datetime:
+    """Return *instant*, which is aware, in UTC.
+
+    Raises:
+        ValueError: of a year with which nobody can reckon in every time zone.
+    """
+    reckonable(instant)
     return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
 
 

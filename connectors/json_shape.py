@@ -25,15 +25,17 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 _KEPT_PROJECTIONS: Final = 256
-_NOTHING: Final = msgspec.Raw(b"null")
+_MOST_OBJECTS: Final = 200_000  # of one answer: what is not as agreed is looked at one by one
 
 
 def decoded(department: str, decoder: msgspec.json.Decoder[T], body: bytes | msgspec.Raw) -> T:
     """Return *body* as *decoder* understands it.
 
     Raises:
-        DepartmentContractBroken: it is not JSON, or of another form.
+        DepartmentContractBroken: it is not JSON, of another form, or more than anybody can look at.
     """
+    if bytes(body).count(b"{") > _MOST_OBJECTS:
+        raise DepartmentContractBroken(department, "more records than anybody can look at")
     if is_garbled(body):
         raise DepartmentContractBroken(department, "the answer's characters are garbled")
     try:
@@ -75,8 +77,13 @@ class _Compiled:
 
 @dataclass(slots=True)
 class _Seen:
-    """What stood in a subject's records besides what was agreed."""
+    """What stood in a subject's records besides what was agreed.
 
+    Attributes:
+        broken: what is put in the place of a value of another form.
+    """
+
+    broken: DepartmentContractBroken
     damaged: bool = False
     unlisted: set[str] = field(default_factory=set)
 
@@ -94,6 +101,9 @@ class JsonShape(Generic[R]):
         self._record = record
         self._columns = tuple(columns)
         self._names: Mapping[str, str] = {one.attribute: one.wire for one in columns}
+        self._decoders = {
+            one.attribute: msgspec.json.Decoder[Any](one.json_form) for one in columns
+        }
         self._compiled = lru_cache(maxsize=_KEPT_PROJECTIONS)(self._compile)
 
     def wire(self, want: Projection) -> tuple[str, ...]:
@@ -116,7 +126,11 @@ class JsonShape(Generic[R]):
         A value of another form than agreed is an error in its place; what are no records at all,
         or of somebody neither known nor unknown, is the subject's.
         """
-        compiled, instant = self._compiled(want), utc(as_of)
+        compiled = self._compiled(want)
+        try:
+            instant = utc(as_of)
+        except ValueError:
+            return Answer(error=DepartmentContractBroken(department, "an instant that is none"))
         if said.is_unknown:
             return Answer(value=(), as_of=instant)
         if not said.is_known:
@@ -136,6 +150,9 @@ class JsonShape(Generic[R]):
         want: Projection,
         as_of: datetime,
     ) -> Answer[tuple[R, ...]]:
+        if bytes(raw).count(b"{") > _MOST_OBJECTS:
+            because = "more records than anybody can look at"
+            return Answer(error=DepartmentContractBroken(department, because))
         try:
             rows = msgspec.json.decode(raw, type=list[dict[str, msgspec.Raw]])
         except (ValueError, RecursionError):
@@ -145,8 +162,8 @@ class JsonShape(Generic[R]):
         try:
             value = compiled.read(compiled.lenient.decode(raw), as_of)
         except (ValueError, RecursionError):
-            seen = _Seen()
-            records = tuple(self._by_value(department, row, want, as_of, seen) for row in rows)
+            seen = _Seen(broken_value(department))
+            records = tuple(self._by_value(row, want, as_of, seen) for row in rows)
             return Answer(
                 value=records,
                 as_of=as_of,
@@ -157,21 +174,22 @@ class JsonShape(Generic[R]):
         return Answer(value=value, as_of=as_of, overdelivered=extra)
 
     def _by_value(
-        self,
-        department: str,
-        row: Mapping[str, msgspec.Raw],
-        want: Projection,
-        as_of: datetime,
-        seen: "_Seen",
+        self, row: Mapping[str, msgspec.Raw], want: Projection, as_of: datetime, seen: "_Seen"
     ) -> R:
         values: dict[str, Any] = {"as_of": as_of} if "as_of" in want else {}
         for one in self._columns:
             if one.attribute in want:
+                raw = row.get(one.wire)
+                if raw is None:
+                    values[one.attribute] = seen.broken
+                    seen.damaged = True
+                    continue
                 try:
-                    values[one.attribute] = one.of_json(row[one.wire])
-                except (LookupError, ValueError, RecursionError):
-                    code = one.unlisted_of_json(row.get(one.wire, _NOTHING))
-                    values[one.attribute] = broken_value(department) if code is None else code
+                    said = self._decoders[one.attribute].decode(raw)
+                    values[one.attribute] = said if one.read is None else one.read(said)
+                except (ValueError, RecursionError):
+                    code = one.unlisted_of_json(raw)
+                    values[one.attribute] = seen.broken if code is None else code
                     seen.note(one.attribute, is_code=code is not None)
         return self._record(**values)
 
@@ -193,9 +211,9 @@ class JsonShape(Generic[R]):
 
     def _compile(self, want: Projection) -> _Compiled:
         columns = tuple(one for one in self._columns if one.attribute in want)
-        fields = [(one.wire, one.json_form) for one in columns]
-        strict = msgspec.defstruct("Row", fields, forbid_unknown_fields=True)
-        lenient = msgspec.defstruct("Row", fields)
+        fields = [(one.attribute, one.json_form) for one in columns]
+        strict = msgspec.defstruct("Row", fields, rename=self._names, forbid_unknown_fields=True)
+        lenient = msgspec.defstruct("Row", fields, rename=self._names)
         return _Compiled(
             row=strict,
             strict=msgspec.json.Decoder(list[strict]),  # type: ignore[valid-type]  # made above
@@ -213,7 +231,7 @@ class JsonShape(Generic[R]):
         names: dict[str, Any] = {"Record": self._record}
         given = []
         for place, one in enumerate(columns):
-            value = f"row.{one.wire}"
+            value = f"row.{one.attribute}"
             if one.read is not None:
                 names[f"read{place}"] = one.read
                 value = f"read{place}({value})"

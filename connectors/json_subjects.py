@@ -49,7 +49,10 @@ class SubjectList(Generic[R]):
         Raises:
             DepartmentContractBroken: it is no list of subjects.
         """
-        instant = utc(as_of)
+        try:
+            instant = utc(as_of)
+        except ValueError:
+            raise DepartmentContractBroken(department, "an instant that is none") from None
         try:
             return self._in_one_pass(department, raw, want, instant)
         except (ValueError, RecursionError):

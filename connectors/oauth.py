@@ -1,5 +1,6 @@
 """OAuth client credentials towards a department: Authlib fetches the token and puts it on calls."""
 
+import re
 import warnings
 from collections.abc import Mapping
 from typing import Any, Final
@@ -27,6 +28,9 @@ with warnings.catch_warnings():
 
 _OK: Final = 200
 _UNAUTHORIZED: Final = 401
+_BEARER: Final = re.compile(
+    r"[!-~]{1,8192}"
+)  # what a header can carry; else it would be kept in vain
 _RENEWED_BEFORE_ITS_END: Final = 30
 """Seconds."""
 
@@ -103,7 +107,8 @@ class TokenClient:
             raise DepartmentRefused(self._department, "no token") from error
         except ValueError:  # its message may quote the body
             token = {}
-        if not isinstance(token.get("access_token"), str):
+        said = token.get("access_token")
+        if not (isinstance(said, str) and _BEARER.fullmatch(said)):
             self._client.token = None
             raise DepartmentContractBroken(self._department, "an unreadable token answer")
 

@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 from lxml import etree
 
 from connectors import calls
-from connectors.charset import decoded_text
+from connectors.charset import LONGEST_DECLARATION, decoded_text
 from connectors.errors import (
     DepartmentBusy,
     DepartmentContractBroken,
@@ -52,7 +52,7 @@ def body_of(department: str, content: bytes) -> etree._Element:
         DepartmentContractBroken: not an envelope in the encoding it declares, or with a document type
             declaration.
     """
-    declared = _DECLARED.match(content)
+    declared = _DECLARED.match(content, 0, LONGEST_DECLARATION)
     if declared is None:
         raise DepartmentContractBroken(department, "not XML that declares an agreed encoding")
     text = decoded_text(department, content[declared.end() :], declared[1].decode())

@@ -30,6 +30,7 @@ from domain.identity import IdNumber
 _CREATED: Final = frozenset({200, 201})
 _OK: Final = 200
 _CONFLICT: Final = 409
+_NOT_LET_IN: Final = frozenset({401, 403, 407})  # says nothing of the refund: do it again
 _EVENTS_AT_ONCE: Final = 500
 
 
@@ -89,6 +90,9 @@ TAXPAYERS: Final = Register(
 )
 
 
+_Key = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,64}\Z")]
+
+
 class RefundEvent(msgspec.Struct, frozen=True, rename="camel"):
     """What became of a watched refund; it names nobody.
 
@@ -98,10 +102,10 @@ class RefundEvent(msgspec.Struct, frozen=True, rename="camel"):
         status: the refund's new status.
     """
 
-    cursor: Annotated[int, msgspec.Meta(ge=1)]
-    watch: str
-    record: str
-    status: str
+    cursor: Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
+    watch: _Key
+    record: _Key
+    status: Annotated[str, msgspec.Meta(pattern=r"^[A-Z_]{1,32}\Z")]
     at: Instant
     approved_amount: Amount | None = None
 
@@ -137,6 +141,8 @@ class TaxRefundsConnector(RestDepartment):
         )
         if reply.status == _CONFLICT:
             raise KeyReused(self.department)
+        if reply.status in _NOT_LET_IN:
+            raise self.broken(f"HTTP {reply.status}")
         if reply.status not in _CREATED:
             raise calls.refusal(self.department, reply)
 

@@ -1,8 +1,8 @@
 """
 Asynchronous ticket: the department takes the question now and has the answer later.
 
-A ticket is asked again after as many milliseconds as the department says, within reason, until it
-is ready or the caller's deadline ends the waiting.
+A ticket is asked again after as many milliseconds as the department says, within reason and the
+longer the longer it takes, until it is ready or the caller's deadline ends the waiting.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ import msgspec
 
 from connectors.calls import ask, refusal
 from connectors.errors import DepartmentContractBroken, DepartmentRefused
-from connectors.forms import Instant
+from connectors.forms import Instant, utc
 from connectors.http import DepartmentClient
 from connectors.json_shape import decoded
 
@@ -21,13 +21,15 @@ _OK: Final = 200
 _NOT_FOUND: Final = 404
 _SHORTEST_PAUSE: Final = 0.001
 _LONGEST_PAUSE: Final = 2.0
+_OF_THE_WAITING: Final = 0.1  # as much as that is paused at least, whatever the department says
+_Pause = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 
 
 class Ticket(msgspec.Struct, rename="camel", frozen=True):
     """What the department gave for a question; *ready_at* is when it expects to have the answer."""
 
     ticket: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,128}\Z")]
-    poll_after_ms: Annotated[int, msgspec.Meta(ge=0)] = 0
+    poll_after_ms: _Pause = 0
     ready_at: Instant | None = None
 
 
@@ -35,7 +37,7 @@ class Ready(msgspec.Struct, rename="camel", frozen=True):
     """What a ticket turned into: a question's result, an order's receipt, what holds are worth."""
 
     state: Literal["WORKING", "READY", "FAILED"]
-    poll_after_ms: Annotated[int, msgspec.Meta(ge=0)] = 0
+    poll_after_ms: _Pause = 0
     as_of: Instant | None = None
     result: msgspec.Raw = msgspec.Raw(b"null")
     receipt: msgspec.Raw = msgspec.Raw(b"null")
@@ -48,7 +50,14 @@ _READY: Final = msgspec.json.Decoder(Ready)
 
 
 def ticket_of(department: str, body: bytes) -> Ticket:
-    return decoded(department, _TICKET, body)
+    """Return the ticket in *body*; DepartmentContractBroken if it is none, or for no day there is."""
+    ticket = decoded(department, _TICKET, body)
+    try:
+        return msgspec.structs.replace(
+            ticket, ready_at=None if ticket.ready_at is None else utc(ticket.ready_at)
+        )
+    except ValueError:
+        raise DepartmentContractBroken(department, "a ticket for no day that there is") from None
 
 
 async def wait_for(
@@ -61,9 +70,11 @@ async def wait_for(
         DepartmentContractBroken: the department does not know its own ticket.
         DepartmentError: it could not be asked.
     """
-    pause = ticket.poll_after_ms / 1000
+    pause, began = ticket.poll_after_ms / 1000, anyio.current_time()
     while True:
-        await anyio.sleep(min(max(pause, _SHORTEST_PAUSE), _LONGEST_PAUSE))
+        # Waited for is also for minutes: a department that names no pause is not asked without one.
+        least = max(_SHORTEST_PAUSE, _OF_THE_WAITING * (anyio.current_time() - began))
+        await anyio.sleep(min(max(pause, least), _LONGEST_PAUSE))
         path = f"/v2/tickets/{ticket.ticket}"
         reply = await ask(client, department, "GET", path, headers=headers)
         if reply.status == _NOT_FOUND:

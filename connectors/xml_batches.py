@@ -22,7 +22,7 @@ from typing import Final
 from lxml import etree
 
 from connectors import calls
-from connectors.charset import decoded_text
+from connectors.charset import LONGEST_DECLARATION, decoded_text
 from connectors.errors import (
     DepartmentBusy,
     DepartmentContractBroken,
@@ -40,6 +40,9 @@ _DECLARED: Final = re.compile(
     rb"""\s*<\?xml [^>]*encoding=["'](?P<charset>GB18030|UTF-8)["'][^>]*\?>""", re.IGNORECASE
 )
 _OK: Final = 200
+# Canonical XML sorts both, in the square of their number.
+_MOST_ATTRIBUTES: Final = 64  # of one element
+_MOST_PREFIXES: Final = 256  # of namespaces, in one message
 
 
 def tag(name: str) -> str:
@@ -182,9 +185,11 @@ class Batches:
         header, body = root.find(tag("Header")), root.find(tag("Body"))
         if root.tag != tag("Batch") or header is None or body is None or len(root) != 2:  # noqa: PLR2004 -- these two
             raise self._broken("not a batch")
-        if not hmac.compare_digest(
-            (header.findtext(tag("Seal")) or "").encode(), self._sealed(body).encode()
-        ):
+        try:
+            seal = self._sealed(body)
+        except etree.C14NError:  # a namespace that is no address has no canonical form
+            raise self._broken("there is no sealing what it says") from None
+        if not hmac.compare_digest((header.findtext(tag("Seal")) or "").encode(), seal.encode()):
             raise self._broken("the seal does not fit the answer")
         if (header.findtext(tag("Type")), header.findtext(tag("InReplyTo"))) != ("ANSWER", number):
             raise self._broken("the answer is to something else")
@@ -192,11 +197,12 @@ class Batches:
             raise self._broken("more or fewer answers than it says")
         try:
             at = Attributes(body).as_form("asOf", Instant)
+            as_of = None if at is None else utc(at)
         except ValueError:
-            at = None
-        if at is None:
+            as_of = None
+        if as_of is None:
             raise self._broken("answers without their instant")
-        return Answered(as_of=utc(at), entries=list(body))
+        return Answered(as_of=as_of, entries=list(body))
 
     def _broken(self, because: str) -> DepartmentContractBroken:
         return DepartmentContractBroken(self.department, because)
@@ -209,12 +215,14 @@ def parsed(department: str, content: bytes) -> etree._Element:
         DepartmentContractBroken: not XML that says it is GB18030 or UTF-8 and is, or with a document
             type declaration.
     """
-    declared = _DECLARED.match(content)
+    declared = _DECLARED.match(content, 0, LONGEST_DECLARATION)
     if declared is None:
         raise DepartmentContractBroken(department, "not XML in GB18030 or UTF-8")
     text = decoded_text(department, content[declared.end() :], declared["charset"].decode())
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise DepartmentContractBroken(department, "a document type declaration")
+    if text.count("xmlns:") > _MOST_PREFIXES:
+        raise DepartmentContractBroken(department, "more namespaces than anybody needs")
     parser = etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,
@@ -224,6 +232,9 @@ def parsed(department: str, content: bytes) -> etree._Element:
         remove_pis=True,
     )
     try:
-        return etree.fromstring(text.encode(), parser)
+        root = etree.fromstring(text.encode(), parser)
     except (etree.XMLSyntaxError, UnicodeEncodeError):  # their messages may quote the answer
         raise DepartmentContractBroken(department, "not XML") from None
+    if any(len(one.attrib) > _MOST_ATTRIBUTES for one in root.iter()):
+        raise DepartmentContractBroken(department, "more attributes than any record has")
+    return root

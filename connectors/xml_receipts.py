@@ -7,7 +7,7 @@ from typing import Any, Final
 from lxml import etree
 
 from connectors.control import Action, PriorHold, Reason, Receipt, Result, Standing, StandingState
-from connectors.forms import HoldState, Instant, Rank, utc
+from connectors.forms import HoldState, Instant, utc
 from connectors.records import EncumbranceRecord, HoldRecord
 from connectors.xml_shape import Attributes
 
@@ -44,7 +44,7 @@ class XmlReceipts:
             asked=asked,
             controlled=controlled,
             reason=of.as_form("reason", Reason),
-            rank=of.as_form("rank", Rank),
+            rank=of.rank("rank"),
             starts_on=of.day("startsOn"),
             ends_on=of.day("endsOn"),
             prior_holds=tuple(self._prior(one) for one in found.iterchildren(self._prior_tag)),
@@ -66,7 +66,7 @@ class XmlReceipts:
             limit=limit,
             controlled=controlled,
             state=state,
-            rank=of.as_form("rank", Rank),
+            rank=of.rank("rank"),
             starts_on=of.day("startsOn"),
             ends_on=of.day("endsOn"),
         )
@@ -74,7 +74,7 @@ class XmlReceipts:
     def hold(self, found: etree._Element) -> HoldRecord:
         """Return a hold of a record; a column reads it."""
         of = self._in(found)
-        state, rank = of.as_form("state", HoldState), of.as_form("rank", Rank)
+        state, rank = of.as_form("state", HoldState), of.rank("rank")
         if state is None or rank is None:
             raise ValueError("half a hold")
         return HoldRecord(

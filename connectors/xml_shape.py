@@ -9,7 +9,7 @@ from lxml import etree
 
 from connectors.bounds import Remarks
 from connectors.columns import Column, broken_value
-from connectors.forms import Amount, fen
+from connectors.forms import Amount, Rank, fen
 from connectors.question import Answer, Projection
 from domain.money import Fen
 
@@ -65,7 +65,8 @@ class XmlShape(Generic[R]):
 
         Attributes with a code that no list has are added to *unlisted*.
         """
-        values: dict[str, Any] = {one.attribute: () for one in wanted.values() if one.always}
+        values: dict[str, Any] = {one.attribute: [] for one in wanted.values() if one.always}
+        lists = tuple(values)
         broken: set[str] = set()
         extra = 0
         for child in row:
@@ -74,7 +75,10 @@ class XmlShape(Generic[R]):
                 extra += 1
                 continue
             try:
-                values[one.attribute] = _value(one, child, values)
+                if one.always and one.read is not None:
+                    values[one.attribute].append(one.read(child))
+                else:
+                    values[one.attribute] = _value(one, child, values)
             except ValueError:
                 code = None if one.attribute in values or len(child) else one.unlisted(child.text)
                 if code is None:
@@ -82,12 +86,11 @@ class XmlShape(Generic[R]):
                 else:
                     values[one.attribute] = code
                     unlisted.add(one.attribute)
+        values.update((name, tuple(values[name])) for name in lists)
         return values, broken, extra
 
 
 def _value(one: Column, element: etree._Element, before: Mapping[str, Any]) -> Any:
-    if one.always and one.read is not None:
-        return (*before[one.attribute], one.read(element))
     if one.attribute in before or len(element):
         raise ValueError("a value came twice, or is not text")
     value = msgspec.convert(element.text or "", one.form)
@@ -104,9 +107,21 @@ class Attributes:
         return self._element.get(name) or None
 
     def as_form(self, name: str, form: Any) -> Any:
-        """Return the attribute as *form*, None if it is empty. ValueError if it has another."""
+        """Return the attribute as *form*, None if it is empty. ValueError if it has another.
+
+        A form is text's own: an instant that is written as a number of seconds is none.
+        """
         text = self.text(name)
-        return None if text is None else msgspec.convert(text, form, strict=False)
+        return None if text is None else msgspec.convert(text, form)
+
+    def rank(self, name: str) -> int | None:
+        text = self.text(name)
+        if text is None:
+            return None
+        if not (text.isascii() and text.isdigit()):
+            raise ValueError("not a number")
+        found: int = msgspec.convert(int(text), Rank)
+        return found
 
     def day(self, name: str) -> date | None:
         found: date | None = self.as_form(name, date)

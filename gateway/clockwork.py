@@ -105,12 +105,21 @@ class Clockwork:
         while True:
             try:
                 if await self._is_on_duty():
-                    await self.turn(self._now())
-                    await self._watch_refunds()
-                    await self._reconcile_when_due()
+                    await self._do_what_is_due()
             except Exception as error:  # noqa: BLE001 -- the clock outlives a bad moment
                 _LOG.error("clock.turn_failed", error=type(error).__name__)
             await asyncio.sleep(self._every.total_seconds())
+
+    async def _do_what_is_due(self) -> None:
+        """Do each of the clock's parts; one that fails does not hold the others up."""
+        for part in (self._turn_now, self._watch_refunds, self._reconcile_when_due):
+            try:
+                await part()
+            except Exception as error:  # noqa: BLE001 -- as above
+                _LOG.error("clock.turn_failed", error=type(error).__name__)
+
+    async def _turn_now(self) -> None:
+        await self.turn(self._now())
 
     async def _is_on_duty(self) -> bool:
         take = partial(
@@ -193,6 +202,8 @@ class Clockwork:
                 await self.reconcile(department, now)
             except DepartmentError as error:
                 _LOG.warning("holds.not_stated", department=department, error=error.code)
+            except Exception as error:  # noqa: BLE001 -- what one states is not another's trouble
+                _LOG.error("holds.not_stated", department=department, error=type(error).__name__)
 
     async def reconcile(self, department: str, now: datetime) -> Reconciled:
         """Compare what *department* holds for us with what we know.

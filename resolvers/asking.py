@@ -123,6 +123,10 @@ class Asking:
                 )
             except DepartmentError as error:
                 return dict.fromkeys(numbers, Answer(error=error))
+            except Exception as error:  # noqa: BLE001 -- one ticket's failure is not another's
+                self._failed(question, error)
+                broken = DepartmentContractBroken(question.department)
+                return dict.fromkeys(numbers, Answer(error=broken))
 
         heard = await asyncio.gather(*(one(*claim) for claim in claims.items()))
         return {number: answer for part in heard for number, answer in part.items()}
@@ -281,12 +285,7 @@ class Asking:
             failure = error
         except Exception as error:  # noqa: BLE001 -- one department's failure costs its fields only
             failure = DepartmentContractBroken(question.department)
-            _LOG.error(
-                "department.question_failed",
-                department=question.department,
-                question=question.name,
-                error=type(error).__name__,
-            )
+            self._failed(question, error)
         if len(answers) != len(numbers):
             missing: Answer[Any] = Answer(
                 error=failure or DepartmentContractBroken(question.department)
@@ -300,6 +299,14 @@ class Asking:
             (one, answer) for one, answer in answers.items() if heard.fields.get(one) is fields
         )
         self._note(question, fields, time.perf_counter() - started, answers)
+
+    def _failed(self, question: Question[Any], error: Exception) -> None:
+        _LOG.error(
+            "department.question_failed",
+            department=question.department,
+            question=question.name,
+            error=type(error).__name__,
+        )
 
     def _awaiting(
         self,

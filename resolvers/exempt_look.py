@@ -31,7 +31,11 @@ _WANTED: Final = frozenset({"source_record_id", "special_purpose_flag"})
 
 
 async def exempt_of(context: Context, draft: Draft) -> tuple[str, ...]:
-    """Return what the law exempts of the asset that *draft* names, in the words of its kind (G7)."""
+    """Return what the law exempts of the asset that *draft* names, in the words of its kind (G7).
+
+    Raises:
+        TooManyPersons: nobody is asked about that many, for an order either.
+    """
     question = _MARKED.get(draft.asset_kind)
     kind = catalogue.asset_kind(draft.asset_kind)
     if question is None or not context.caller.may(f"{kind.scope_prefix}:read"):
@@ -48,6 +52,7 @@ async def exempt_of(context: Context, draft: Draft) -> tuple[str, ...]:
         bound.debtor(draft.id_number)
     except Refused:
         return ()  # the step says why
+    await context.asks_about([draft.id_number])
     answer = await context.asking.ask_late(
         Wanted(
             question=question,

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Final
@@ -119,7 +119,8 @@ async def _collected(context: Context, ticket: str) -> _Heard:
     if not wanted or not wanted <= kept.fields:
         raise NotInTicket(question.department)
     case = await _bound(context, ticket, kept)
-    people = {one.id_number for one in _debtors(case, kept, question)}
+    everybody = {number for people in kept.claims.values() for number in people}
+    people = {one.id_number for one in _debtors(case, everybody, question)}
     claims = {claim: them for claim, them in kept.claims.items() if people & set(them)}
     started = time.perf_counter()
     answers = await asking.collect(
@@ -140,7 +141,7 @@ async def _shown(
     try:
         heard = await done
         case = await _bound(context, ticket, heard.kept)
-        debtors = _debtors(case, heard.kept, heard.question)
+        debtors = _debtors(case, heard.answers.keys(), heard.question)
     except Refused as refused:
         refused.details.setdefault("ticket", ticket)
         return refused
@@ -176,13 +177,14 @@ async def _bound(context: Context, ticket: str, kept: Kept) -> BoundCase:
     return opened
 
 
-def _debtors(case: BoundCase, kept: Kept, question: Question[Any]) -> list[Subject]:
-    """Return of whom the ticket was given those who are still obligors.
+def _debtors(
+    case: BoundCase, numbers: Collection[IdNumber], question: Question[Any]
+) -> list[Subject]:
+    """Return of *numbers*, of whom the ticket was given or an answer is there, who is still an obligor.
 
     Raises:
         NotAnObligor: nobody is.
     """
-    numbers = {number for people in kept.claims.values() for number in people}
     found = [
         one
         for one in case.debtors

@@ -139,6 +139,7 @@ def draft(
     if known is not None:
         return known
     may_control(draft.asset_kind, step, "Mutation.draftOrder")
+    _is_on(draft.asset_kind, step)
     case = open_case(connection, draft.case_number, step)
     order = order_of(draft, case, drafter=step.caller.subject, now=step.now)
     return _write(connection, order, "draftOrder", body_hash, key, step, exempt=exempt)
@@ -295,6 +296,17 @@ def _write(  # noqa: PLR0913, PLR0917 -- the parts of a step
     may_be_carried(order, step.inboxes)
     add_order(connection, order, event=OrderEvent.DRAFT.value)
     return remember(connection, key, operation, body_hash, order.id, step)
+
+
+def _is_on(asset_kind: str, step: Step) -> None:
+    """Raise `GuardRefused` if this deployment has no such assets; what stands on one is still acted on."""
+    if asset_kind in step.groups_off:
+        raise guards.GuardRefused(
+            "G9",
+            "docs/configuration.md",
+            "Assets of this kind are switched off here (`groups_on`); order it on paper. "
+            "本系统未启用该类财产",
+        )
 
 
 def may_be_carried(order: OrderRecord, inboxes: Collection[str]) -> None:

@@ -7,6 +7,7 @@ that was used before returns what it did then; used for something else, it is a 
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
@@ -75,6 +76,7 @@ class Step:
         documents_required: whether ruling and notice must be there as files to submit (G3), not by
             their numbers alone.
         inboxes: departments that read their orders here: they take whatever they carry out.
+        groups_off: kinds of assets that this deployment does not have.
     """
 
     caller: Caller
@@ -82,6 +84,7 @@ class Step:
     request_id: str
     documents_required: bool = False
     inboxes: frozenset[str] = frozenset()
+    groups_off: Collection[str] = frozenset()
 
 
 class Dated(Protocol):

@@ -232,7 +232,10 @@ class OrderMutations:
     ) -> OrderOutcome:
         """Draft an order against an asset of an obligor. The same key returns the same order. 起草指令"""
         draft = input.draft()
-        exempt = await exempt_of(info.context, draft)
+        try:
+            exempt = await exempt_of(info.context, draft)
+        except REFUSALS as error:
+            return await refused(info, error, info.context.now())
         step = partial(order_drafts.draft, draft, key_of(info, idempotency_key), exempt=exempt)
         return await taken(info, step)
 
@@ -362,6 +365,7 @@ def step_of(info: Info) -> order_steps.Step:
         request_id=context.request_id,
         documents_required=context.documents_required,
         inboxes=context.inboxes,
+        groups_off=context.groups_off,
     )
 
 

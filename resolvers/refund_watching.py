@@ -29,6 +29,7 @@ from storage.refund_watches import (
     change_watch,
     find_watch,
     heed_up_to,
+    heeded_in_turn,
     live_watch_on,
 )
 
@@ -92,9 +93,12 @@ def heed(
 ) -> list[str]:
     """Do what *events* bring about, and remember how far they were heeded; return the new drafts.
 
-    One transaction: an event that was heeded is never heeded again, and none is passed over.
+    One transaction: an event that was heeded is never heeded again, and none is passed over; also if a
+    gateway that was relieved goes on.
     """
     drafted: list[str] = []
+    known = heeded_in_turn(connection, department)
+    events = [event for event in events if event.cursor > known]
     for event in events:
         found = find_watch(connection, event.watch)
         if found is None or found.record != event.record:

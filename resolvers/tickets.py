@@ -57,9 +57,13 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def give_tickets(context: Context) -> None:
-    """Give each answer that comes later its ticket; of people behind a debtor there is none."""
+    """Give each answer that comes later its ticket.
+
+    Of people behind a debtor there is none, nor of what nobody can collect: the next query shows it.
+    """
     for awaited in context.asking.awaited:
-        if awaited.level == 0 and awaited.errors[0].ticket is None:
+        collected = awaited.question.collecting is not None
+        if collected and awaited.level == 0 and awaited.errors[0].ticket is None:
             ticket = new_ticket()
             now = int(context.now().timestamp())
             lasts = min(_LONGEST, *(error.lasts for error in awaited.errors))

@@ -110,10 +110,11 @@ class TypedRequestQueries:
             return [(one, _name_of(connection, one)) for one in found]
 
         found = await context.database.read(read)
-        shown = found[:first]
+        page = found[:first]
+        end = cursor_of(page[-1][0].asked_at, page[-1][0].id) if page else None
+        shown = [each for each in page if typing_steps.is_asked_here(each[0])]
         for one, _ in shown:
             _note(context, one)
-        end = cursor_of(shown[-1][0].asked_at, shown[-1][0].id) if shown else None
         return TypedRequestPage(
             nodes=[_shown(*one) for one in shown],
             page_info=PageInfo(has_next_page=len(found) > first, end_cursor=end),

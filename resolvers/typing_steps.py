@@ -11,8 +11,15 @@ from connectors.departments import CONNECTORS
 from connectors.manual_department import ManualDepartment
 from connectors.register import Register
 from resolvers.declare import camel
-from resolvers.order_steps import Idempotency, KeyConflict, Step, checked_key, digest
-from resolvers.refusals import BadInput, CaseNotOpen, Refused
+from resolvers.order_steps import (
+    Idempotency,
+    KeyConflict,
+    Step,
+    checked,
+    checked_key,
+    digest,
+)
+from resolvers.refusals import BadInput, CaseNotOpen, NotAnObligor, Refused
 from storage.cases import find_case
 from storage.idempotency_keys import RequestRecord, find_request, keep_request
 from storage.typed_requests import (
@@ -24,6 +31,7 @@ from storage.typed_requests import (
 _OPERATION: Final = "typeAnswer"
 _MOST_ROWS: Final = 50
 _LONGEST_ID: Final = 32
+_LONGEST_TEXT: Final = 2000
 
 
 class TypedRequestNotFound(Refused):
@@ -55,7 +63,7 @@ def type_answer(  # noqa: PLR0913, PLR0917 -- an answer's parts
 
     Raises:
         TypedRequestNotFound: there is none, or it is another unit's.
-        AnsweredBefore, CaseNotOpen, BadInput: nothing was changed.
+        AnsweredBefore, CaseNotOpen, NotAnObligor, BadInput: nothing was changed.
     """
     unit = step.caller.organisation
     request = RequestRecord(
@@ -67,13 +75,15 @@ def type_answer(  # noqa: PLR0913, PLR0917 -- an answer's parts
     if known is not None and known != request:
         raise KeyConflict
     found = lock_typed_request(connection, id_, unit=unit)
-    if found is None:
+    if found is None or not is_asked_here(found):
         raise TypedRequestNotFound
     if known is not None:
         return found
     case = find_case(connection, found.key.case_number)
     if case is None or case.state != "OPEN":
         raise CaseNotOpen("CLOSED" if case is None else case.state)
+    if found.id_number not in {party.id_number for party in case.obligors}:
+        raise NotAnObligor
     if set(fields) != {camel(one) for one in found.fields}:
         raise AnsweredBefore
     kept = answer_typed_request(
@@ -88,6 +98,15 @@ def type_answer(  # noqa: PLR0913, PLR0917 -- an answer's parts
         raise AnsweredBefore
     keep_request(connection, request, actor=key.actor, key=key.key, at=step.now)
     return lock_typed_request(connection, id_, unit=unit) or found
+
+
+def is_asked_here(record: TypedRequestRecord) -> bool:
+    """Whether a connector of this installation still asks such a question."""
+    try:
+        register_of(record)
+    except LookupError:
+        return False
+    return True
 
 
 def register_of(record: TypedRequestRecord) -> Register:
@@ -117,9 +136,18 @@ def _read(
             if name not in words:
                 raise BadInput("A field that was not asked for cannot be answered. 未请求的字段")
             try:
-                values[words[name].attribute] = msgspec.convert(value, words[name].form)
+                values[words[name].attribute] = msgspec.convert(
+                    _plain(name, value), words[name].form
+                )
             except msgspec.ValidationError:
                 raise BadInput(f"{name} has another form than agreed. 字段格式不符") from None
         if values:
             read.append(values)
     return read
+
+
+def _plain(name: str, value: Any) -> Any:
+    """Return what was typed as it can be shown and kept. BadInput if it cannot."""
+    if isinstance(value, list):
+        return [_plain(name, one) for one in value]
+    return checked(name, value, most=_LONGEST_TEXT) if isinstance(value, str) else value

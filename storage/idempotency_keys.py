@@ -1,5 +1,6 @@
 """What idempotency keys were first used for."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from sqlalchemy import (
     select,
 )
 
+from storage.in_turn import in_turn
 from storage.instants import instant_text
 from storage.tables.orders import requests
 
@@ -23,6 +25,12 @@ class RequestRecord:
 
 
 def find_request(connection: Connection, *, actor: str, key: str) -> RequestRecord | None:
+    """Return what *key* of *actor* was used for, once nobody else is about to use it.
+
+    Who sends the same twice at once is answered the same twice: the second would otherwise meet what the
+    first did, and be refused for it.
+    """
+    in_turn(connection, hashlib.sha256(f"{len(actor)} {actor} {key}".encode()).hexdigest())
     statement = select(requests).where(requests.c.actor == actor, requests.c.key == key)
     row = connection.execute(statement).one_or_none()
     if row is None:

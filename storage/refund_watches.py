@@ -1,5 +1,6 @@
 """Tax refunds that are watched until they are approved, and how far a bureau's events were heeded."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from domain.case_number import CaseNumber
 from domain.identity import IdNumber
+from storage.in_turn import in_turn
 from storage.instants import instant_text, parse_instant
 from storage.tables.orders import refund_cursors, refund_watch_events, refund_watches
 
@@ -151,6 +153,12 @@ def heeded_up_to(connection: Connection, department: str) -> int:
         select(refund_cursors.c.cursor).where(refund_cursors.c.department == department)
     )
     return found or 0
+
+
+def heeded_in_turn(connection: Connection, department: str) -> int:
+    """Return the same; nobody else heeds the department's events until our transaction ends."""
+    in_turn(connection, hashlib.sha256(f"refund events {department}".encode()).hexdigest())
+    return heeded_up_to(connection, department)
 
 
 def heed_up_to(connection: Connection, department: str, cursor: int) -> None:

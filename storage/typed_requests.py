@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, null, select, tuple_, update
+from sqlalchemy import Connection, Row, delete, null, select, tuple_, update
 
 from domain.case_number import CaseNumber
 from domain.identity import IdNumber
 from storage.insert_once import insert_once
 from storage.instants import instant_text, parse_instant
-from storage.tables.cases import cases
-from storage.tables.orders import typed_requests
+from storage.tables.cases import cases, parties
+from storage.tables.orders import requests, typed_requests
 
 _OPEN: Final = "OPEN"
 _ANSWERED: Final = "ANSWERED"
@@ -101,7 +101,6 @@ def ask_people(  # noqa: PLR0913 -- a request's parts
         newest = known.get(subject)
         if newest is not None and (newest.answers(fields, now) or newest.waits_for(fields)):
             continue
-        wanted = fields if newest is None or newest.state != _OPEN else fields | newest.fields
         if newest is None or newest.state != _OPEN:
             values = {
                 "id": secrets.token_hex(16),
@@ -115,23 +114,30 @@ def ask_people(  # noqa: PLR0913 -- a request's parts
                 "purpose": key.purpose,
                 "officer": officer,
                 "id_number": subject,
-                "fields": sorted(wanted),
+                "fields": sorted(fields),
                 "asked_at": instant_text(now),
                 "due_at": instant_text(due_at),
                 "state": _OPEN,
             }
             if insert_once(connection, typed_requests, values):
                 continue
-        connection.execute(  # it is open: another gateway may just have made it
-            update(typed_requests)
-            .where(typed_requests.c.open_key == key.about(subject))
-            .values(fields=sorted(wanted))
-        )
+        _join(connection, key.about(subject), fields)
     return newest_requests(connection, key, subjects)
+
+
+def _join(connection: Connection, open_key: str, fields: frozenset[str]) -> None:
+    """Let the open request take on *fields*: another gateway may just have made it, or added to it."""
+    which = typed_requests.c.open_key == open_key
+    asked = connection.scalar(select(typed_requests.c.fields).where(which).with_for_update())
+    if asked is not None:  # it may be answered by now
+        joined = update(typed_requests).where(which).values(fields=sorted(fields.union(asked)))
+        connection.execute(joined)
 
 
 def lock_typed_request(connection: Connection, id_: str, *, unit: str) -> TypedRequestRecord | None:
     """Return the request with *id_*, if it is addressed to *unit*; it stays as it is until we end."""
+    if not (id_.isascii() and id_.isprintable()):
+        return None  # nobody's; and PostgreSQL knows no NUL
     statement = (
         select(typed_requests)
         .where(typed_requests.c.id == id_, typed_requests.c.unit == unit)
@@ -149,11 +155,16 @@ def typed_requests_page(
     first: int,
     after: tuple[datetime, str] | None,
 ) -> list[TypedRequestRecord]:
-    """Return requests to *unit*, oldest first; open ones of open cases alone."""
+    """Return requests to *unit*, oldest first; open ones about obligors of open cases alone."""
     statement = select(typed_requests).where(typed_requests.c.unit == unit)
     if is_open:
+        obligor = select(parties.c.id_number).where(
+            parties.c.case_number == typed_requests.c.case_number,
+            parties.c.capacity == "OBLIGOR",
+            parties.c.id_number == typed_requests.c.id_number,
+        )
         statement = statement.join(cases, cases.c.number == typed_requests.c.case_number).where(
-            typed_requests.c.state == _OPEN, cases.c.state == "OPEN"
+            typed_requests.c.state == _OPEN, cases.c.state == "OPEN", obligor.exists()
         )
     else:
         statement = statement.where(typed_requests.c.state != _OPEN)
@@ -193,15 +204,21 @@ def answer_typed_request(  # noqa: PLR0913 -- an answer's parts
 
 
 def erase_typed(connection: Connection, now: datetime) -> int:
-    """Erase what was typed and may not be shown any more; return of how many requests."""
-    erased = connection.execute(
-        update(typed_requests)
-        .where(
-            typed_requests.c.state == _ANSWERED, typed_requests.c.valid_until <= instant_text(now)
-        )
-        .values(state=_EXPIRED, answer=null())
+    """Erase what was typed and may not be shown any more; return of how many requests.
+
+    So is the hash of it under the clerk's key: a telephone number is soon found by its hash.
+    """
+    over = (
+        typed_requests.c.state == _ANSWERED,
+        typed_requests.c.valid_until <= instant_text(now),
     )
-    return erased.rowcount
+    typed = (typed_requests.c.id, typed_requests.c.unit, typed_requests.c.answered_by)
+    for id_, unit, by in connection.execute(select(*typed).where(*over)).all():
+        actors = (by, f"{unit}:{by}")
+        forgotten = delete(requests).where(requests.c.actor.in_(actors), requests.c.order_id == id_)
+        connection.execute(forgotten)
+    erase = update(typed_requests).where(*over).values(state=_EXPIRED, answer=null())
+    return connection.execute(erase).rowcount
 
 
 def _record(row: Row[Any]) -> TypedRequestRecord:

@@ -3,7 +3,9 @@
 from typing import Any, Final
 
 import pytest
+from sqlalchemy import text
 
+from tests.databases import opened
 from tests.running import ask, wire
 
 CLUES: Final = """
@@ -50,6 +52,8 @@ def test_a_clerk_types_what_an_executor_asked(demo: dict[str, Any]) -> None:
     assert error["extensions"]["code"] == "DEPARTMENT_PENDING"
     assert error["extensions"]["retryable"] is True
     assert error["extensions"]["eta"] == request["dueAt"]
+    assert error["extensions"]["ticket"] is None  # the next query shows it
+    assert "tickets" not in first["extensions"]
     statuses = {one["id"]: one["status"] for one in first["extensions"]["departments"]}
     assert statuses == {"subdistricts": "PENDING"}
     assert request["idNumber"] == case["debtors"][0]
@@ -114,3 +118,25 @@ def test_what_does_not_fit_is_refused_and_asks_again_for_nothing(demo: dict[str,
     [error] = refused["errors"]
     assert error["extensions"]["code"] == "BAD_USER_INPUT"
     assert "00861290000" not in str(refused)
+
+
+def test_a_request_that_no_connector_asks_any_more_costs_none_of_the_others(
+    demo: dict[str, Any],
+) -> None:
+    """A deployment took a department of its own away."""
+    number = demo["cases"][4]["number"]
+    ask(demo, "court-executor", CLUES, n=number)
+    before = ask(demo, CLERK, LIST).json()["data"]["typedRequests"]["nodes"]
+    gone = next(one["id"] for one in before if one["caseNumber"] == number)
+    with opened(demo["database"]).begin() as database:
+        database.execute(
+            text("UPDATE typed_requests SET stem = 'gone' WHERE id = :id"), {"id": gone}
+        )
+
+    listed = ask(demo, CLERK, LIST).json()
+    refused = ask(demo, CLERK, TYPE, id=gone, f=FIELDS, r=[], k="t-5").json()
+
+    assert "errors" not in listed
+    left = {one["id"] for one in listed["data"]["typedRequests"]["nodes"]}
+    assert left == {one["id"] for one in before} - {gone}
+    assert refused["data"]["typeAnswer"] == {"code": "TYPED_REQUEST_NOT_FOUND"}

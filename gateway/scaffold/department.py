@@ -59,7 +59,8 @@ class NewDepartment:
             raise NotADepartment(f"{self.group} is a group of data that the law here knows already")
         if not self.purposes or not self.basis.strip():
             raise NotADepartment("name a purpose and the law it rests on: --purpose, --basis")
-        if '"' in self.basis + self.zh or "\\" in self.basis + self.zh:
+        said = self.basis + self.zh
+        if '"' in said or "\\" in said or not said.isprintable():
             raise NotADepartment("a basis and a term are plain words")
 
     @property

@@ -24,6 +24,9 @@ from graphql import (
 )
 
 _WORD: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}\Z")
+_OF_THE_FILE: Final = frozenset(
+    {"bool", "list", "shows", "str"}
+)  # what a record's class body needs
 _LARGEST: Final = 4 * 1024 * 1024
 _KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "text": ("", "str"),
@@ -66,7 +69,7 @@ class NewField:
     def attribute(self) -> str:
         """The Python name: ``boatName`` is ``boat_name``."""
         name = re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", self.wire).lower()
-        return f"{name}_" if keyword.iskeyword(name) else name
+        return f"{name}_" if keyword.iskeyword(name) or name in _OF_THE_FILE else name
 
     @property
     def column(self) -> str:

@@ -39,6 +39,7 @@ def with_family(authority: Authority) -> Authority:
 
 pytestmark = pytest.mark.anyio
 
+AT = datetime.fromisoformat(NOW)
 Rows = list[dict[str, Any]]
 Ask = Callable[[Rows, set[str]], Awaitable[Answer[Any]]]
 
@@ -168,6 +169,61 @@ async def test_a_code_that_changes_what_the_law_makes_of_it_is_never_guessed(
 
     assert broken_values(answer) == {attribute}
     assert answer.remarks is None
+
+
+@pytest.mark.parametrize(
+    ("wire", "row", "attribute"),
+    [
+        pytest.param("ticket", {"quantity": 2**63}, "quantity", id="shares"),
+        pytest.param(
+            "ticket", {"holds": [{"authority": "示9904", "rank": 2**31, "state": "ACTIVE"}]}, "holds",
+            id="rank",
+        ),
+        pytest.param("graphql", {"personIdNumber": "\0" * 18}, "related_id_number", id="whose number"),
+        pytest.param("graphql", {"personIdNumber": "示" * 18}, "related_id_number", id="no number"),
+    ],
+)  # fmt: skip
+async def test_a_number_that_no_register_has_costs_its_field(
+    ask_by: Mapping[str, Ask], wire: str, row: dict[str, Any], attribute: str
+) -> None:
+    answer = await ask_by[wire]([row], {attribute})
+
+    assert broken_values(answer) == {attribute}
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59-08:00"])
+@pytest.mark.parametrize("wire", ["rest", "soap", "ticket", "graphql"])
+async def test_an_instant_with_which_nobody_can_reckon_is_a_broken_contract(
+    monkeypatch: pytest.MonkeyPatch, ask_by: Mapping[str, Ask], wire: str, moment: str
+) -> None:
+    for module in (test_identity, test_vehicles, test_securities, test_related_persons):
+        monkeypatch.setattr(module, "NOW", moment)
+    told: dict[str, tuple[dict[str, Any], str]] = {
+        "rest": ({"documentNumber": "1"}, "document_number"),
+        "soap": ({"HPHM": "示A00001"}, "plate_number"),
+        "ticket": ({"quantity": 1}, "quantity"),
+        "graphql": ({"evidence": "1"}, "evidence"),
+    }
+    row, attribute = told[wire]
+
+    try:
+        error: Exception | None = (await ask_by[wire]([row], {attribute})).error
+    except DepartmentContractBroken as broken:
+        error = broken
+
+    assert isinstance(error, DepartmentContractBroken)
+
+
+@pytest.mark.parametrize("word", ["class", "from", "None"])
+def test_a_word_may_be_one_of_pythons(word: str) -> None:
+    shape = JsonShape(VehicleRecord, [Column("usage_nature", word)])
+    rows = msgspec.Raw(json.dumps([{word: "A"}]).encode())
+
+    answer = shape.many(
+        "register", Said(msgspec.Raw(b"true"), rows), Projection({"usage_nature"}), AT
+    )
+
+    assert answer.get()[0].usage_nature == "A"
 
 
 async def test_a_hold_in_an_unknown_state_is_never_guessed_in_xml(

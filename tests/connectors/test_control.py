@@ -115,6 +115,29 @@ def test_garbage_is_never_a_receipt(body: bytes) -> None:
             standings_of("somewhere", msgspec.Raw(b"[1, " + body + b"]"), unit)
 
 
+@pytest.mark.parametrize(
+    "alteration",
+    [
+        pytest.param({"receiptNumber": "R" * 65}, id="a long number"),
+        pytest.param({"receiptNumber": "R\0"}, id="a number with NUL"),
+        pytest.param({"handler": "示" * 65}, id="a long name"),
+        pytest.param({"at": "0001-01-01T00:00:00+08:00"}, id="done before all time"),
+    ],
+)
+def test_a_receipt_that_nobody_can_keep_is_not_believed(alteration: dict[str, object]) -> None:
+    words = {
+        "receiptNumber": "R",
+        "result": "NOTHING",
+        "asked": "1.00",
+        "controlled": "0.00",
+        "at": NOW,
+    }
+
+    assert receipt_of("somewhere", msgspec.json.encode(words), fen).receipt_number == "R"
+    with pytest.raises(DepartmentContractBroken):
+        receipt_of("somewhere", msgspec.json.encode({**words, **alteration}), fen)
+
+
 def test_the_error_about_a_receipt_quotes_nothing_of_it() -> None:
     body = msgspec.json.encode(
         {"receiptNumber": ANNA, "result": ANNA, "asked": "1.00", "controlled": "1.00", "at": NOW}
@@ -248,6 +271,9 @@ STANDS = {
         pytest.param({"state": "ENDED", "controlled": 0}, id="ended with a rank"),
         pytest.param({"rank": None}, id="stands nowhere"),
         pytest.param({"rank": 0}, id="rank nought"),
+        pytest.param({"rank": 2**31}, id="a rank that nobody counts to"),
+        pytest.param({"key": "k" * 65}, id="a key that nobody can keep"),
+        pytest.param({"record": "SD\0"}, id="a record that nobody can keep"),
         pytest.param({"endsOn": None}, id="half a term"),
         pytest.param({"endsOn": "2026-11-22"}, id="ends before it starts"),
         pytest.param({"limit": 0, "controlled": 0}, id="stands for nothing"),

@@ -28,6 +28,7 @@ from connectors.exchange import Exchange
 from connectors.exchange_database import ExchangeDatabase, PostgresExchange, open_database
 from connectors.exchange_tables import make_tables
 from connectors.housing_fund import ACCOUNTS, HousingFundConnector
+from connectors.http import LARGEST_ANSWER
 from connectors.question import Authority, Projection
 from connectors.records import EncumbranceRecord, HoldRecord
 from domain.money import Fen
@@ -239,6 +240,19 @@ async def test_a_failed_question_is_refused_and_leaves_no_row(
     async with centre.at_work():
         with pytest.raises(DepartmentRefused):
             await connector.accounts_of([ANNA], WANT, authority)
+
+    assert await nothing_left(centre)
+
+
+async def test_more_than_any_answer_may_be_is_not_read_and_leaves_no_row(
+    databases: Databases, centre: Centre, authority: Authority
+) -> None:
+    centre.answers = {ANNA: BODY, BEN: " " * LARGEST_ANSWER}
+    connector = asking(databases)
+
+    async with centre.at_work():
+        with pytest.raises(DepartmentContractBroken):
+            await connector.accounts_of([ANNA, BEN], WANT, authority)
 
     assert await nothing_left(centre)
 

@@ -184,6 +184,37 @@ async def one_is_broken(listen: Listen, authority: Authority, broken: object) ->
 
 
 @pytest.mark.parametrize(
+    "odd",
+    [
+        pytest.param("a\r\nX-Case: 1", id="two headers"),
+        pytest.param("示例", id="no header's letters"),
+        pytest.param("", id="nothing"),
+        pytest.param(7, id="no text"),
+    ],
+)
+async def test_a_token_that_no_header_carries_is_not_kept(
+    listen: Listen, authority: Authority, odd: object
+) -> None:
+    tokens = [{**TOKEN, "access_token": odd, "expires_in": 10**9}, TOKEN]
+    person = known(name="甲", birthDate=None)
+
+    def answer(request: Request) -> Behaviour:
+        if request.path == "/oauth/token":
+            return json_reply(tokens.pop(0))
+        return json_reply({"asOf": NOW, "people": [person]})
+
+    department = await listen(answer)
+    connector = connector_at(department.url)
+
+    with pytest.raises(DepartmentContractBroken):
+        await connector.identity_of([ANNA], WANT, authority)
+    answers = await connector.identity_of([ANNA], WANT, authority)
+    await connector.aclose()
+
+    assert answers[ANNA].get() == IdentityRecord(name="甲")
+
+
+@pytest.mark.parametrize(
     "body",
     [
         pytest.param(b"<html>", id="not JSON"),

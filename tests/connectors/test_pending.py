@@ -1,6 +1,7 @@
 """Answers that come later: told within the deadline, collected without asking anew."""
 
 import asyncio
+import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -69,6 +70,40 @@ async def test_a_department_that_says_when_is_not_waited_for(
 
     assert pending(answers[ANNA]).eta == when
     assert [one.method for one in department.heard] == ["POST"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param({"readyAt": "9999-12-31T23:59:59Z"}, id="ready behind all time"),
+        pytest.param({"readyAt": "0001-01-01T00:00:00+08:00"}, id="ready before all time"),
+        pytest.param({"pollAfterMs": 10**400}, id="a pause that nobody can count"),
+    ],
+)
+async def test_a_ticket_for_no_time_that_there_is_breaks_the_contract(
+    listen: Listen, authority: Authority, more: dict[str, object]
+) -> None:
+    content = json.dumps({"ticket": "t-1", **more}).encode()
+    department = await listen(then(Reply(202, content)))
+    connector = connector_at(department.url)
+
+    with pytest.raises(DepartmentContractBroken):
+        await connector.holdings_of([ANNA], WANT, authority)
+    await connector.aclose()
+
+
+async def test_a_department_that_names_no_pause_is_asked_less_often_the_longer_it_takes(
+    listen: Listen, authority: Authority
+) -> None:
+    department = await listen(then(json_reply({"state": "WORKING"})))
+    departments = Departments([connector_at(department.url)])
+    ask = SecuritiesConnector.holdings_of
+
+    with pytest.raises(DepartmentTimeout):
+        await departments.collect(ask, "t-1", [ANNA], WANT, authority, within=1.5)
+    await departments.aclose()
+
+    assert len(department.heard) < 100  # a thousand a second otherwise
 
 
 async def test_each_part_of_a_large_question_has_a_claim_of_its_own(

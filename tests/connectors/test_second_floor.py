@@ -206,6 +206,31 @@ async def test_another_authority_is_never_given_somebody_elses_answer(part: str)
     assert len(register.asked) == 2
 
 
+class Further(Connector):
+    """Another system of the same department, whose question has the same name."""
+
+    department = "register"
+    stem = "further"
+
+    @question(record=IdentityRecord, plural=False, limit=10, lifetime=60)
+    async def name_of(
+        self, subjects: Sequence[IdNumber], want: Projection, authority: Authority
+    ) -> Mapping[IdNumber, Answer[IdentityRecord | None]]:
+        del want, authority
+        return {one: Answer(value=IdentityRecord(name="another"), as_of=AS_OF) for one in subjects}
+
+
+async def test_another_system_of_a_department_is_never_given_its_answer() -> None:
+    cache = AnswerCache(open_store("memory"), b"k", metrics())
+    departments = Departments([Register(), Further(deadline=2.0)], cache=cache)
+
+    first = (await ask(departments))[ANNA]
+    other = (await departments.ask(Further.name_of, [ANNA], WANT, AUTHORITY))[ANNA]
+
+    assert first.get().name != other.get().name == "another"  # type: ignore[union-attr]
+    assert not other.cached
+
+
 async def test_who_gives_up_takes_nobody_else_along() -> None:
     register = Register()
     register.wait = 0.1

@@ -12,7 +12,7 @@ from connectors.tax_refunds import RefundEvent, TaxRefundsConnector
 from domain.identity import IdNumber
 from tests.connectors.conftest import Listen
 from tests.connectors.money_departments import AUTHORITY, Bench, bench
-from tests.connectors.servers import json_reply
+from tests.connectors.servers import Reply, json_reply
 from tests.sandbox.district import District, serving
 
 pytestmark = pytest.mark.anyio
@@ -133,6 +133,28 @@ async def test_watches_and_events_survive_the_bureau(tmp_path: Path) -> None:
     assert "PAID" in {row.refund_status for row in answers[subject].get()}
 
 
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        pytest.param(404, DepartmentRefused, id="no such refund"),
+        pytest.param(401, DepartmentContractBroken, id="our key is not known"),
+        pytest.param(403, DepartmentContractBroken, id="we may not come in"),
+    ],
+)
+async def test_a_door_that_is_shut_says_nothing_of_the_refund(
+    listen: Listen, status: int, error: type[Exception]
+) -> None:
+    """What is refused is over; while the door is shut the watch waits."""
+    bureau = await listen(lambda _: Reply(status))
+    connector = TaxRefundsConnector.open(
+        DepartmentAddress(id="state-tax-shibei", url=bureau.url, secret="key")
+    )
+
+    with pytest.raises(error):
+        await connector.watch("w-1", "TX-00000001", IdNumber("990203199003070012"), AUTHORITY)
+    await connector.aclose()
+
+
 EVENT = {
     "watch": "w",
     "record": "TX-00000001",
@@ -149,6 +171,9 @@ EVENT = {
         pytest.param([{**EVENT, "cursor": 8}, {**EVENT, "cursor": 8}], id="twice"),
         pytest.param([{**EVENT, "cursor": "8"}], id="no number"),
         pytest.param([{**EVENT, "cursor": 8, "approvedAmount": "1.234"}], id="three decimals"),
+        pytest.param([{**EVENT, "cursor": 2**63}], id="a place that no database has"),
+        pytest.param([{**EVENT, "cursor": 8, "status": "X" * 33}], id="a status of no list"),
+        pytest.param([{**EVENT, "cursor": 8, "watch": "w\0"}], id="a key that is none"),
     ],
 )
 async def test_events_of_another_form_are_a_broken_contract(

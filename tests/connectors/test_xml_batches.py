@@ -127,6 +127,13 @@ async def test_a_batch_says_who_asks_what_of_whom_and_is_sealed(
             lambda r: batch(r, told(ANNA, "1"), body='asOf="2026-11-23"'), id="half an instant"
         ),
         pytest.param(
+            lambda r: batch(r, told(ANNA, "1"), body='asOf="20261123"'), id="a day as seconds"
+        ),
+        pytest.param(
+            lambda r: batch(r, told(ANNA, "1"), body='asOf="0001-01-01T00:00:00+08:00"'),
+            id="an instant before all time",
+        ),
+        pytest.param(
             lambda r: batch(r, told(ANNA, "1"), before='<!DOCTYPE x [<!ENTITY a "b">]>'), id="a DTD"
         ),
         pytest.param(lambda _: Reply(200, b"\x00\xff<html>"), id="garbage"),
@@ -203,6 +210,16 @@ FULL = (
         pytest.param(f'<Receipt key="key-1" {FULL}/>', None, id="a receipt"),
         pytest.param(f'<Receipt key="key-2" {FULL}/>', OutcomeUnknown, id="of another key"),
         pytest.param('<Receipt key="key-1" result="FULL"/>', OutcomeUnknown, id="half of one"),
+        pytest.param(
+            f'<Receipt key="key-1" {FULL}/>'.replace('rank="1"', f'rank="{2**31}"'),
+            OutcomeUnknown,
+            id="a rank that no register counts to",
+        ),
+        pytest.param(
+            f'<Receipt key="key-1" {FULL}/>'.replace(AT, "9999-12-31T23:59:59-08:00"),
+            OutcomeUnknown,
+            id="done behind all time",
+        ),
         pytest.param(
             f'<Receipt key="key-1" {FULL}/>'.replace('controlled="1.00"', 'controlled="2.00"'),
             OutcomeUnknown,

@@ -20,6 +20,15 @@ BOATS = (
     *("--field", "boatName:text:Name of the boat"),
     *("--field", "builtOn:date:Day it was built", "--field", "worth:money:Registered worth"),
     *("--field", "crew:integer:Berths", "--field", "length:decimal:Length in metres"),
+    # Words that Python has, or a record's own file.
+    *(
+        "--field",
+        "from:date:In use from",
+        "--field",
+        "list:text:List",
+        "--field",
+        "ports:texts:Ports",
+    ),
 )
 
 
@@ -49,7 +58,7 @@ def test_a_new_department_is_two_short_files_and_answers(tmp_path: Path, protoco
 
     with running_demo(tmp_path / "demo", people=500, CHAKONG_OWN_DEPARTMENTS=str(own)) as demo:
         query = """query ($n: CaseNumber!) { case(number: $n, purpose: PROPERTY_INQUIRY) {
-          debtors { boats { boatName worth { fen } builtOn asOf } } } }"""
+          debtors { boats { boatName worth { fen } builtOn from_ list_ asOf } } } }"""
         answer = ask(demo, "court-executor", query, n=demo["cases"][0]["number"])
         refused = ask(demo, "court-supervisor", query, n=demo["cases"][0]["number"])
         boats = next(one for one in demo["departments"] if one["id"] == "agriculture")
@@ -59,11 +68,14 @@ def test_a_new_department_is_two_short_files_and_answers(tmp_path: Path, protoco
     shown = answer.json()["data"]["case"]["debtors"][0]["boats"][0]
     assert shown["boatName"].startswith("示例")
     assert int(shown["worth"]["fen"]) == 100
-    assert shown["builtOn"] == "2026-11-01"
+    assert shown["builtOn"] == shown["from_"] == "2026-11-01"
+    assert shown["list_"].startswith("示例")
     assert shown["asOf"]
     assert refused.status_code == 403
     # Only what was selected was asked, and the refused one asked nothing.
-    assert [sorted(one["fields"]) for one in asked] == [["boatName", "builtOn", "worth"]]
+    assert [sorted(one["fields"]) for one in asked] == [
+        ["boatName", "builtOn", "from", "list", "worth"]
+    ]
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
@@ -129,6 +141,7 @@ def test_an_sdl_gives_the_fields(tmp_path: Path) -> None:
         (("boats", "--scope", "boats:read"), "scopes.json has no"),
         (("boats", "--purpose", "CURIOSITY"), "a purpose is one of"),
         (("boats", "--basis", " "), "the law it rests on"),
+        (("boats", "--basis", "a law\nimport os"), "plain words"),
         (("boats", "--field", "a:float"), "no kind of field"),
         (("boats", "--field", "a", "--field", "a"), "there twice"),
         (("boats", "--field", 'a"+x'), "no name of a field"),

@@ -1,12 +1,13 @@
 """Two registers of the same holds: what differs, who looks at it, and what is kept of comparing."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+import anyio
 import pytest
 
 from connectors.control import Standing
@@ -105,6 +106,38 @@ async def test_what_differs_is_kept_with_both_sides_and_nothing_is_corrected(
     assert found.difference.order_id == order.id
     assert (done.compared, done.differences, done.new) == (1, 1, 1)
     assert await world.hold(order.id) == before
+
+
+class Odd(Port):
+    """A department whose statement fails in a way that nobody foresaw."""
+
+    async def holds_since(self, day: date) -> Sequence[Standing]:
+        raise OverflowError(day)
+
+
+async def test_what_one_department_states_does_not_keep_the_others_from_being_compared(
+    world: World,
+) -> None:
+    order = await world.held()
+    port = Port()
+    port.holds = [standing(order, controlled=40_00)]
+    clock = Clockwork(
+        world.database,
+        OrderEvents(world.database),
+        lambda: world.now,
+        timedelta(seconds=0.01),
+        {"a-bureau": Odd(), FUND: port},
+        timedelta(0),
+    )
+    clock.start()
+
+    with anyio.fail_after(10):
+        while not await open_ones(world):  # noqa: ASYNC110 -- no event tells
+            await anyio.sleep(0.01)
+    await clock.stop()
+
+    [found] = await open_ones(world)
+    assert found.difference.order_id == order.id
 
 
 async def test_a_hold_that_nobody_ordered_is_extra(world: World) -> None:

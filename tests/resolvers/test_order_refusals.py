@@ -42,7 +42,13 @@ mutation ($id: ID!, $r: ReportInput!, $k: String!) {{
 class Desk:
     """A court and its gateway in one process; no department can be asked, and none is."""
 
-    def __init__(self, world: World, *, inboxes: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        world: World,
+        *,
+        inboxes: frozenset[str] = frozenset(),
+        groups_off: frozenset[str] = frozenset(),
+    ) -> None:
         self.world = world
         self.keys = 0
         self.engine = Engine(
@@ -54,6 +60,7 @@ class Desk:
                 pseudonym_key=b"k" * 32,
                 now=lambda: world.now,
                 inboxes=inboxes,
+                groups_off=groups_off,
             ),
             EngineSettings(cost_of_operation=10**9, cost_per_minute=10**12),
         )
@@ -194,6 +201,20 @@ async def test_whoever_does_not_carry_an_action_out_is_not_ordered_it(
 
     assert (done["code"], done["guard"]) == ("GUARD_REFUSED", "G9")
     assert await desk.written() == was
+
+
+async def test_what_is_switched_off_is_not_ordered(desk: Desk) -> None:
+    vessel = wanted(desk, assetKind="VESSEL", action="SEAL", recordId="VE-00000001")
+    off = Desk(desk.world, groups_off=frozenset({"vessel"}))
+    was = await desk.written()
+
+    refused = await off.ask("court-executor", DRAFT, i=vessel)
+    written = await desk.written()
+    where_it_is_on = await desk.ask("court-executor", DRAFT, i=vessel)
+
+    assert (refused["code"], refused["guard"]) == ("GUARD_REFUSED", "G9")
+    assert written == was
+    assert where_it_is_on["state"] == "DRAFT"
 
 
 def replace_party(party: Any) -> Any:

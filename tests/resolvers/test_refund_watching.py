@@ -141,6 +141,20 @@ async def test_the_cursor_moves_with_what_it_brought_about_or_not_at_all(
     assert await world.database.read(partial(heeded_up_to, department=BUREAU)) == 6
 
 
+async def test_an_event_that_comes_late_again_is_not_heeded_again(world: World) -> None:
+    """A gateway that was relieved goes on with what it read before."""
+    made = await watched(world)
+    settle = partial(settle_watch, watch_id=made.id, state="WATCHING", at=world.now)
+    await world.database.write(settle)
+    events = [event(one, made, "UNDER_REVIEW") for one in (1, 2, 3)]
+
+    await heard(world, *events)
+    await heard(world, *events[:2])
+
+    assert [one.event for one in await told_of(world)] == ["ORDER", "TELL", *["HEAR"] * 3]
+    assert await world.database.read(partial(heeded_up_to, department=BUREAU)) == 3
+
+
 def replace_watch(one: RefundEvent, watch_id: str) -> RefundEvent:
     return RefundEvent(
         cursor=one.cursor, watch=watch_id, record=one.record, status=one.status, at=one.at

@@ -20,11 +20,12 @@ from domain.case_number import CaseNumber
 from domain.identity import IdNumber
 from resolvers import typing_steps
 from resolvers.order_steps import Idempotency, KeyConflict, Step
-from resolvers.refusals import BadInput
+from resolvers.refusals import BadInput, NotAnObligor
 from resolvers.typed_answers import AnswersOfPeople
 from resolvers.typing_steps import AnsweredBefore, TypedRequestNotFound
 from storage.cases import find_case, keep_cases
 from storage.database import Database
+from storage.idempotency_keys import find_request
 from storage.typed_requests import TypedRequestRecord, erase_typed, typed_requests_page
 from tests.resolvers.order_world import START, open_world
 
@@ -193,6 +194,40 @@ async def test_an_answer_is_shown_under_no_other_authority(
     assert answer.error.claim != request.id
 
 
+async def test_the_hash_of_what_was_typed_goes_with_it(street: Street) -> None:
+    """A telephone number is found by its hash in an afternoon."""
+    await street.ask()
+    [request] = await street.listed()
+    await street.type(request.id, KNOWN, key="k")
+    find = partial(find_request, actor="clerk-1", key="k")
+    kept = await street.database.read(find)
+
+    await street.database.write(partial(erase_typed, now=street.now + VALID))
+
+    assert kept is not None
+    assert await street.database.read(find) is None
+    with pytest.raises(AnsweredBefore):
+        await street.type(request.id, KNOWN, key="k")
+
+
+async def test_who_is_no_obligor_any_more_is_neither_listed_nor_answered_for(
+    street: Street,
+) -> None:
+    await street.ask()
+    [request] = await street.listed()
+
+    def take_out(connection: Connection) -> None:
+        case = find_case(connection, CaseNumber(street.case))
+        assert case is not None
+        keep_cases(connection, [replace(case, obligors=case.applicants)])
+
+    await street.database.write(take_out)
+
+    assert await street.listed() == []
+    with pytest.raises(NotAnObligor):
+        await street.type(request.id, KNOWN)
+
+
 async def test_another_unit_neither_sees_nor_answers(street: Street) -> None:
     await street.ask()
     [request] = await street.listed()
@@ -207,6 +242,9 @@ async def test_another_unit_neither_sees_nor_answers(street: Street) -> None:
 @pytest.mark.parametrize(
     "row",
     [
+        pytest.param({"currentAddress": "示例\0路"}, id="what a database cannot keep"),
+        pytest.param({"currentAddress": "示例\u202e路"}, id="what nobody can see"),
+        pytest.param({"currentAddress": "x" * 2001}, id="a book"),
         pytest.param({"currentAddress": ["a", "b"]}, id="a list for one value"),
         pytest.param({"currentAddress": ""}, id="nothing"),
         pytest.param({"phoneNumbers": ["12900000001"]}, id="what was not asked for"),

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, Final
 
 import pytest
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, create_engine, func, select, text
 
 from domain.case_number import parse_case_number
 from domain.identity import IdNumber
@@ -455,3 +455,23 @@ async def test_no_event_is_passed_over_that_is_committed_late(database: Database
 
 def edit(connection: Connection, moved: OrderRecord) -> None:
     move_order(connection, moved, event="EDIT", to_state=moved.state, actor="executor-1", at=NOW)
+
+
+async def test_who_sends_the_same_twice_at_once_does_it_once(database: Database) -> None:
+    """The second waits for the first, and does not even begin."""
+    begun: list[str] = []
+
+    def step(connection: Connection) -> str:
+        known = find_request(connection, actor="executor-1", key="twice")
+        if known is not None:
+            return known.order_id
+        begun.append(f"o_{len(begun)}")
+        if connection.dialect.name == "postgresql":
+            connection.execute(select(func.pg_sleep(0.05)))
+        request = RequestRecord(operation="draftOrder", body_hash="h", order_id=begun[-1])
+        keep_request(connection, request, actor="executor-1", key="twice", at=NOW)
+        return request.order_id
+
+    done = await asyncio.gather(*(database.write(step) for _ in range(4)))
+
+    assert (begun, set(done)) == (["o_0"], {"o_0"})

@@ -56,6 +56,20 @@ async def test_who_asks_at_once_makes_one_request(database: Database) -> None:
     assert again[ANNA].fields == {"current_address", "phone_numbers"}
 
 
+async def test_what_each_asks_at_once_is_all_asked(database: Database) -> None:
+    wanted = ("current_address", "delivery_address", "phone_numbers")
+
+    await asyncio.gather(*(database.write(asking(frozenset({one}))) for one in wanted))
+
+    found = await database.read(lambda c: newest_requests(c, KEY, [ANNA]))
+    assert found[ANNA].fields == set(wanted)
+
+
+@pytest.mark.parametrize("odd", ["\0", "示", "x" * 5000, ""])
+async def test_an_odd_id_is_no_request(database: Database, odd: str) -> None:
+    assert await database.write(partial(lock_typed_request, id_=odd, unit=KEY.unit)) is None
+
+
 async def test_what_was_typed_is_kept_once_and_erased_when_it_is_over(database: Database) -> None:
     await database.write(asking())
     request = (await database.read(lambda c: newest_requests(c, KEY, [ANNA])))[ANNA]
