@@ -52,6 +52,7 @@ class FoundAsset:
         record: the department's own number of it.
         value: of money the balance, of anything else a reference value.
         available: of money what no hold takes, as the department counts it.
+        in_shares: it is ordered by quantity, also where nobody knows how many there are.
         quantity, free_quantity: shares, and those that nothing binds.
         prior_rights: what others are paid from it first; None if one of them has no amount.
         share: of the thing that is the obligor's, in millionths; None if it is shared, nobody
@@ -68,6 +69,7 @@ class FoundAsset:
     record: str
     value: Fen | None = None
     available: Fen | None = None
+    in_shares: bool = False
     quantity: int | None = None
     free_quantity: int | None = None
     prior_rights: Fen | None = _NONE
@@ -102,7 +104,7 @@ def controllable_fen(asset: FoundAsset, policy: CoverPolicy) -> Fen | None:
         return _money(asset)
     if not catalogue.asset_kind(asset.kind).divisible:
         return _NONE if asset.standing else _share(asset, _worth(asset, asset.value, policy))
-    if asset.quantity is not None:
+    if asset.in_shares or asset.quantity is not None:
         return _shares(asset, policy)
     taken = _taken(asset)
     if asset.value is None or taken is None:

@@ -81,14 +81,14 @@ class PlanInMaking:
                 self._keep(candidate, barred.controllable or 0)
             return barred
         asset = candidate.asset
-        if asset.quantity is not None and asset.kind not in CASH:
+        if (asset.in_shares or asset.quantity is not None) and asset.kind not in CASH:
             return self._shares(candidate)
         whole = not catalogue.asset_kind(asset.kind).divisible
         if whole and candidate.under_order:
             return leaves(candidate, _R.ORDERED_ALREADY, _NONE)
         free = controllable_fen(asset, self.policy)
         if free is None:
-            return asks(candidate, _R.VALUE_UNKNOWN)
+            return asks(candidate, _R.AMOUNT_UNKNOWN if asset.kind in CASH else _R.VALUE_UNKNOWN)
         if whole:
             return self._whole(candidate, free, wish)
         return self._part(candidate, Fen(max(0, free - candidate.ordered)))
@@ -152,7 +152,9 @@ class PlanInMaking:
     def _shares(self, candidate: Candidate) -> PlanLine:
         free = shares_free(candidate)
         most = None if free is None else shares_worth(candidate, free, self.policy)
-        if free is None or most is None:
+        if free is None:
+            return asks(candidate, _R.AMOUNT_UNKNOWN)
+        if most is None:
             return asks(candidate, _R.VALUE_UNKNOWN)
         if not most:
             return leaves(candidate, why_nothing(candidate), most)

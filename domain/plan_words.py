@@ -43,6 +43,12 @@ WORDS: Final[Mapping[PlanReason | PlanNote, Words]] = MappingProxyType(
             "Nobody told its value, or you may not see it: give a reference value.",
             "价值不明，须给出参考价值",
         ),
+        _R.AMOUNT_UNKNOWN: Words(
+            "domain.md 5.4",
+            "Nobody told readably how much or how many there is, or you may not see it: ask its "
+            "department again; no reference value stands for that.",
+            "数额或数量不明，须再行查询",
+        ),
         _R.WORTH_TOO_MUCH: Words(
             "查扣冻规定 art. 19; domain.md 5.4",
             "It cannot be parted and is worth clearly more than is left: take it only with a reason, "

@@ -11,6 +11,9 @@ from domain.money import Fen
 from domain.same_asset import NUMBERS, asset_key
 
 _BURDENS: Final = frozenset({"holds", "encumbrances"})
+UNREADABLE: Final = "UNREADABLE"
+"""A mark of exemption that the department gave in another form than agreed."""
+
 NAME: Final = frozenset({"source_record_id"})
 """What an asset is known by, whatever else is asked of it."""
 
@@ -80,8 +83,12 @@ class Reading:
     def found(self, record: Any, *, sees: Callable[[str], bool]) -> FoundAsset:
         """Return what *record* says, as far as the reader *sees* its attributes.
 
-        What was not asked for, or came in another form than agreed, is not known.
+        What was not asked for, or came in another form than agreed, is not known; a right or a mark
+        that nobody can read stands against the asset until somebody looked.
         """
+
+        def unreadable(attribute: str) -> bool:
+            return isinstance(getattr(record, attribute, None), Exception)
 
         def of(attribute: str | None) -> Any:
             if attribute is None or not sees(attribute):
@@ -98,12 +105,16 @@ class Reading:
             record=of("source_record_id") or "",
             value=of(self.value),
             available=of(self.available),
+            in_shares=self.quantity is not None,
             quantity=of(self.quantity),
             free_quantity=of(self.free_quantity),
             prior_rights=_rights(
                 [
                     *((0,) if "encumbrances" not in self.has else _amounts(of("encumbrances"))),
-                    *(of(one) or 0 if sees(one) else None for one in self.rights),
+                    *(
+                        of(one) or 0 if sees(one) and not unreadable(one) else None
+                        for one in self.rights
+                    ),
                 ]
             ),
             share=self._share(record, sees),
@@ -111,7 +122,10 @@ class Reading:
             pledged=None if not pledges or None in pledges else any(pledges),
             expected=self.state is not None and state not in self.arrived,
             exempt=(*(words for one, words in self.exempt.items() if of(one)), *protected),
-            doubtful=tuple(one for one in marks if not exempt_by(self.kind, one)),
+            doubtful=(
+                *(one for one in marks if not exempt_by(self.kind, one)),
+                *((UNREADABLE,) if any(map(unreadable, (*self.exempt, *self.doubtful))) else ()),
+            ),
             same=asset_key(self.kind, lambda name: of(name) if name in self.has else None),
         )
 

@@ -126,6 +126,12 @@ LATER = PriorHold(waiting=True, amount=FEN, quantity=2)
         pytest.param(money("", 9), "ASK", "UNNAMED", id="without a number"),
         pytest.param(thing("a", None), "ASK", "VALUE_UNKNOWN", id="a car without a value"),
         pytest.param(
+            thing("a", 90, "securities", in_shares=True), "ASK", "AMOUNT_UNKNOWN", id="uncounted"
+        ),
+        pytest.param(
+            asset("bankDeposit", "a"), "ASK", "AMOUNT_UNKNOWN", id="an account without a balance"
+        ),
+        pytest.param(
             thing("a", 9, under_order=True), "LEAVE", "ORDERED_ALREADY", id="ordered before"
         ),
         pytest.param(
