@@ -60,6 +60,7 @@ class FoundAsset:
         holds: all that the department tells of.
         pledged: whether it is pledged; None if nobody looked.
         expected: it is only an expectation yet, such as a refund that is not approved.
+        over: it is no asset any more, such as a refund that was paid: its money is in the account.
         exempt: what was found exempt, in the words of assets.json.
         doubtful: what may be exempt, in words.
         same: what entries of one thing in several registers have in common; see `same_asset`.
@@ -77,6 +78,7 @@ class FoundAsset:
     holds: tuple[PriorHold, ...] = ()
     pledged: bool | None = None
     expected: bool = False
+    over: bool = False
     exempt: tuple[str, ...] = ()
     doubtful: tuple[str, ...] = ()
     same: tuple[str, ...] | None = None
@@ -93,12 +95,14 @@ def controllable_fen(asset: FoundAsset, policy: CoverPolicy) -> Fen | None:
     Money: what no hold takes. Shares: the value of those that nothing binds. Anything that cannot
     be parted: nothing once it is held, as the next hold waits, else the obligor's share of it.
     Anything but money less its haircut and less the rights that come first. An exempt asset, or one
-    that is only expected: nothing.
+    that is only expected or is over: nothing.
 
     Source:
         domain.md 5.4, 5.5, 5.9; I-03, I-04, I-12.
     """
-    if exemption_of(asset.kind, asset.exempt) is Exemption.ABSOLUTE or asset.expected:
+    if exemption_of(asset.kind, asset.exempt) is Exemption.ABSOLUTE:
+        return _NONE
+    if asset.expected or asset.over:
         return _NONE
     if asset.kind in CASH:
         return _money(asset)

@@ -104,6 +104,7 @@ class PlanInMaking:
             (_R.UNNAMED, not asset.record),
             (_R.COUNTED_ONCE, not self._seen.isdisjoint(_known_by(candidate))),
             (_R.LEFT_BY_OFFICER, bool(wish.leave)),
+            (_R.OVER, asset.over),
             (_R.AN_EXPECTATION, asset.expected),
             (_R.NO_CONTROL, not permitted_controls(asset.kind)),
             (_R.MAY_BE_EXEMPT, bool(asset.doubtful) and not wish.not_exempt),
@@ -125,7 +126,8 @@ class PlanInMaking:
             case _R.LEFT_BY_OFFICER:
                 return leaves(candidate, reason, controllable_fen(asset, self.policy))
             case _:
-                return leaves(candidate, reason, _NONE if exempt else None)
+                nothing = exempt or reason is _R.OVER
+                return leaves(candidate, reason, _NONE if nothing else None)
 
     def _part(self, candidate: Candidate, free: Fen) -> PlanLine:
         """Take of what can be parted exactly what is needed, less what stays free for living."""

@@ -33,6 +33,11 @@ WORDS: Final[Mapping[PlanReason | PlanNote, Words]] = MappingProxyType(
             "Not approved yet: an expectation is only watched, and frozen once it is approved.",
             "尚未核准，仅予关注",
         ),
+        _R.OVER: Words(
+            "domain.md 5.3",
+            "Paid already, or rejected: what was paid is in the account it was paid into.",
+            "已退付或不予退付",
+        ),
         _R.MAY_BE_EXEMPT: Words(
             "domain.md 5.5 (REVIEW)",
             "It may be exempt: say why it is not, or leave it.",

@@ -30,7 +30,8 @@ _RIGHTS: Final = ("mortgage_amount", "tax_arrears")
 _PLEDGES: Final = ("pledged", "account_pledged", "pledged_quantity")
 _DOUBTS: Final = ("special_purpose_flag",)
 _STATES: Final = ("refund_status",)
-_ARRIVED: Final = frozenset({"APPROVED", "SENT_TO_TREASURY", "PAID"})
+_ARRIVED: Final = frozenset({"APPROVED", "SENT_TO_TREASURY"})
+_OVER: Final = frozenset({"PAID", "REJECTED"})
 _DWELLING: Final = (
     "necessary dwelling: may be sealed, may not be auctioned, sold or given in payment"
 )
@@ -49,12 +50,15 @@ class AsAsset:
             none".
         exempt: attributes that show an exemption, and which, in the words of assets.json.
         doubtful: attributes that show that it may be exempt.
+        arrived, over: states in which it is there, and in which it is no asset any more; in any
+            other it is only expected.
     """
 
     label: tuple[str, ...]
     exempt: Mapping[str, str]
     doubtful: tuple[str, ...]
     arrived: frozenset[str]
+    over: frozenset[str]
     words: Mapping[str, str | None] = field(default_factory=dict)
 
     def __init__(
@@ -63,12 +67,14 @@ class AsAsset:
         exempt: Mapping[str, str] = _EXEMPT,
         doubtful: tuple[str, ...] = _DOUBTS,
         arrived: frozenset[str] = _ARRIVED,
+        over: frozenset[str] = _OVER,
         **words: str | None,
     ) -> None:
         object.__setattr__(self, "label", label)
         object.__setattr__(self, "exempt", exempt)
         object.__setattr__(self, "doubtful", doubtful)
         object.__setattr__(self, "arrived", arrived)
+        object.__setattr__(self, "over", over)
         object.__setattr__(self, "words", words)
 
     def reads(self, kind: str, attributes: frozenset[str]) -> Reading:
@@ -103,6 +109,7 @@ class AsAsset:
             pledges=all_of(_PLEDGES),
             state=one_of("state", _STATES),
             arrived=self.arrived,
+            over=self.over,
             exempt=exempt,
             doubtful=all_of(self.doubtful),
             has=attributes,

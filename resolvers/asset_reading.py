@@ -33,6 +33,7 @@ class Reading:
     pledges: tuple[str, ...]
     state: str | None
     arrived: frozenset[str]
+    over: frozenset[str]
     exempt: Mapping[str, str]
     doubtful: tuple[str, ...]
     has: frozenset[str]
@@ -120,7 +121,8 @@ class Reading:
             share=self._share(record, sees),
             holds=() if "holds" not in self.has else _holds(of("holds")),
             pledged=None if not pledges or None in pledges else any(pledges),
-            expected=self.state is not None and state not in self.arrived,
+            expected=self.state is not None and state not in self.arrived | self.over,
+            over=state in self.over,
             exempt=(*(words for one, words in self.exempt.items() if of(one)), *protected),
             doubtful=(
                 *(one for one in marks if not exempt_by(self.kind, one)),

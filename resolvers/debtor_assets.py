@@ -49,7 +49,8 @@ class UniformAsset:
         "prior rights, less the haircut (domain.md 5.4). Null if the value is not known. 可控制金额"
     )
     permitted_controls: list[OrderAction] = strawberry.field(
-        description="What may be ordered first; nothing on what is exempt or expected. 可采取措施"
+        description="What may be ordered first; nothing on what is exempt, expected, "
+        "paid out or rejected. 可采取措施"
     )
     exemption: ExemptionHint | None = strawberry.field(
         description="What to look at before it is controlled. 豁免提示"

@@ -71,7 +71,9 @@ class ShownAsset:
     @property
     def permitted_controls(self) -> Sequence[OrderAction]:
         found = self.found
-        return () if found.expected else permitted_controls(found.kind, exempt=found.exempt)
+        if found.expected or found.over:
+            return ()
+        return permitted_controls(found.kind, exempt=found.exempt)
 
     @property
     def exemption(self) -> ExemptionHint | None:

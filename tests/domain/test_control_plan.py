@@ -137,6 +137,7 @@ LATER = PriorHold(waiting=True, amount=FEN, quantity=2)
         pytest.param(
             money("a", 9, "vatRefund", expected=True), "WATCH", "AN_EXPECTATION", id="a refund"
         ),
+        pytest.param(money("a", 9, "vatRefund", over=True), "LEAVE", "OVER", id="a paid refund"),
         pytest.param(
             thing("a", 90, prior_rights=Fen(90_00)), "LEAVE", "NOTHING_FREE", id="all mortgaged"
         ),
@@ -273,6 +274,7 @@ def candidates(draw: st.DrawFn) -> Candidate:
             holds=tuple(draw(st.lists(_HOLDS, max_size=2))),
             pledged=draw(st.sampled_from([None, False, True])),
             expected=kind in {"vatRefund", "exportTaxRebate"} and draw(st.booleans()),
+            over=kind in {"vatRefund", "exportTaxRebate"} and draw(st.booleans()),
             exempt=tuple(draw(st.sets(st.sampled_from(words), max_size=1))) if words else (),
             doubtful=draw(st.sampled_from([(), (), ("WAGE",)])),
         ),
@@ -321,6 +323,7 @@ def test_a_plan_stays_within_the_claim_and_the_law(
         assert line.candidate.id_number in case.obligors  # I-07
         assert exemption_of(asset.kind, asset.exempt) is not Exemption.ABSOLUTE  # I-12
         assert not asset.expected
+        assert not asset.over
         assert not asset.doubtful
         assert line.covers > 0  # I-04
         assert (line.amount is None) != (line.quantity is None)

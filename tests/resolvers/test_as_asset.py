@@ -78,6 +78,14 @@ class Row:
             id="an approved refund less tax arrears",
         ),
         pytest.param(
+            Row("vatRefund", {"approved_amount": 900, "refund_status": "PAID"}, 0),
+            id="a refund that was paid: its money is in the account",
+        ),
+        pytest.param(
+            Row("vatRefund", {"approved_amount": 900, "refund_status": "REJECTED"}, 0),
+            id="a refund that was rejected",
+        ),
+        pytest.param(
             Row("securities", {"market_value": 1000, "quantity": 10, "available_quantity": 3}, 300),
             id="shares that nothing binds",
         ),
