@@ -18,7 +18,7 @@ from resolvers.context import Context, Info
 from resolvers.debtor import DebtorPart
 from resolvers.declare import guarded
 from resolvers.money import Money
-from resolvers.refusals import PurposeNotAllowed
+from resolvers.refusals import NotInTicket, PurposeNotAllowed
 from resolvers.scalars import AmountBand, DateTime
 from resolvers.shaping import missing_scopes
 from resolvers.shown_assets import ShownAsset, ShownSource
@@ -89,7 +89,7 @@ class AssetsPart(DebtorPart):
     @guarded("cases:read", graphql_type=list[UniformSource] | None, gathers=True)
     def assets(root: strawberry.Parent[Subject], info: Info) -> Any:
         """All assets of the debtor that departments tell of, whatever their kind, an entry for each kind
-        and department in order of preference; one that is silent or was not asked says so. 全部财产"""
+        and department in order of preference; one that is silent or was not asked says so; with a ticket the ticket's alone. 全部财产"""
         return gathered(root, info.context)
 
 
@@ -98,13 +98,17 @@ def gathered(
 ) -> list[ShownSource] | Coroutine[Any, Any, list[ShownSource]]:
     """Return what all sources say of *subject*: at once if the plan asked ahead, else after asking.
 
-    A source that the caller may not have is not asked.
+    A source that the caller may not have is not asked. Where a ticket's answer is told, nobody is:
+    there is the ticket's source alone.
 
     Raises:
+        NotInTicket: the ticket is for no assets.
         PurposeNotAllowed: the purpose does not permit one of the sources.
     """
     shown: dict[AssetSource, ShownSource] = {}
     unknown: list[AssetSource] = []
+    if context.asking.only_tells is not None:
+        return _in_ticket(subject, context, context.asking.only_tells)
     for source in asset_sources():
         unasked = _unasked(source, subject, context)
         if unasked is not None:
@@ -119,6 +123,19 @@ def gathered(
     if unknown:
         return _late(shown, unknown, subject, context)
     return _entries(shown, context)
+
+
+def _in_ticket(subject: Subject, context: Context, department: str) -> list[ShownSource]:
+    """Return the entry that came with a ticket of *department*; of other kinds nothing is said."""
+    found = []
+    for source in asset_sources():
+        known = context.asking.known(source.question, subject)
+        if known is not None:
+            _require_purpose(source, subject)
+            found.append(_told(source, subject, context, known))
+    if not found:
+        raise NotInTicket(department)
+    return found
 
 
 async def _late(
