@@ -58,12 +58,22 @@ class Planned:
     """A plan as `ControlPlan` reads it."""
 
     def __init__(
-        self, plan: ControlPlan, gaps: list[ShownGap], shown: Mapping[int, ShownAsset]
+        self,
+        plan: ControlPlan,
+        sources: Sequence[tuple[Subject, ShownSource]],
+        shown: Mapping[int, ShownAsset],
     ) -> None:
         self._plan = plan
+        self._sources = sources
+        gaps = _gaps(sources)
         self.incomplete = gaps
         self.complete = not gaps
         self.lines = [PlannedLine(line, shown[id(line.candidate)]) for line in plan.lines]
+
+    def remark(self, path: Sequence[str | int], context: Context) -> None:
+        """Note what has to be said of the sources of the plan, which stands at *path*."""
+        for _, source in self._sources:
+            source.remark(path, context)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._plan, name)
@@ -111,7 +121,7 @@ async def planned(
         context.cover_policy,
         wishes=_wishes(wishes, candidates),
     )
-    return Planned(plan, _gaps(sources), shown)
+    return Planned(plan, sources, shown)
 
 
 def _candidate(asset: ShownAsset, orders: Sequence[OrderRecord]) -> Candidate:

@@ -1,7 +1,8 @@
 """`Debtor.assets`: all that departments tell of one obligor's assets, in one form for every kind."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Coroutine, Sequence
+from inspect import isawaitable
 from typing import Any
 
 import strawberry
@@ -90,7 +91,21 @@ class AssetsPart(DebtorPart):
     def assets(root: strawberry.Parent[Subject], info: Info) -> Any:
         """All assets of the debtor that departments tell of, whatever their kind, an entry for each kind
         and department in order of preference; one that is silent or was not asked says so; with a ticket the ticket's alone. 全部财产"""
-        return gathered(root, info.context)
+        found = gathered(root, info.context)
+        if isawaitable(found):
+            return _remarked_late(found, info)
+        return _remarked(found, info)
+
+
+def _remarked(entries: list[ShownSource], info: Info) -> list[ShownSource]:
+    for place, entry in enumerate(entries):
+        if entry.remarked:
+            entry.remark([*info.path.as_list(), place], info.context)
+    return entries
+
+
+async def _remarked_late(entries: Awaitable[list[ShownSource]], info: Info) -> list[ShownSource]:
+    return _remarked(await entries, info)
 
 
 def gathered(
@@ -187,7 +202,7 @@ def _told(
     value = answer.value
     records = value if isinstance(value, (tuple, list)) else () if value is None else (value,)
     assets = [ShownAsset(record, source, subject, context) for record in records]
-    return ShownSource(source.kind, source.department, status, answer, assets)
+    return ShownSource(source.kind, source.department, status, answer, assets, source)
 
 
 def _entries(shown: dict[AssetSource, ShownSource], context: Context) -> list[ShownSource]:

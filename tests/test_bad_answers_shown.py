@@ -67,6 +67,12 @@ def row(number: int = 1, **words: Any) -> dict[str, Any]:
     }
 
 
+def whole(number: int = 1, **words: Any) -> dict[str, Any]:
+    """Return a row with all that a plan asks for."""
+    free = {"availableQuantity": 5, "pledgedQuantity": 0, "securityCode": "600000"}
+    return row(number, **{"holds": [], "encumbrances": [], **free, **words})
+
+
 def holdings(body: dict[str, Any]) -> Any:
     return body["data"]["case"]["debtors"][0]["mine"]
 
@@ -173,9 +179,9 @@ query ($n: CaseNumber!) { case(number: $n, purpose: CONTROL) { controlPlan {
 async def test_shares_that_nobody_can_count_or_value_are_not_taken(
     court: World, word: str, value: str, reason: str
 ) -> None:
-    words: dict[str, Any] = {"availableQuantity": 5, "pledgedQuantity": 0, word: value}
+    words: dict[str, Any] = {word: value}
 
-    body = await shown(court, row(**words), query=PLAN)
+    body = await shown(court, whole(**words), query=PLAN)
 
     plan = body["data"]["case"]["controlPlan"]
     [line] = plan["lines"]
@@ -184,3 +190,41 @@ async def test_shares_that_nobody_can_count_or_value_are_not_taken(
     assert line["asset"]["controllableAmount"] is None
     assert plan["complete"] is False
     assert {"kind": "SECURITIES", "status": "CONTRACT_BROKEN"} in plan["incomplete"]
+
+
+VIEW = """
+query ($n: CaseNumber!) { case(number: $n, purpose: CONTROL) { debtors {
+  assets { kind status assets { id label } } } controlPlan { lines { asset { id label } } } } }
+"""
+
+
+@pytest.mark.parametrize(
+    ("rows", "code", "details"),
+    [
+        pytest.param(
+            (whole(), whole()),
+            "REPEATED",
+            {"records": 1},
+            id="a record twice",
+        ),
+        pytest.param(
+            tuple(whole(n) for n in range(1_001)),
+            "TRUNCATED",
+            {"shown": 1000, "inAll": 1_001},
+            id="more than may be told",
+        ),
+    ],
+)
+async def test_the_view_and_the_plan_of_all_assets_say_what_was_amiss_too(
+    court: World, rows: tuple[dict[str, Any], ...], code: str, details: dict[str, Any]
+) -> None:
+    body = await shown(court, *rows, query=VIEW)
+
+    assert "errors" not in body
+    [debtor] = body["data"]["case"]["debtors"]
+    place = [one["kind"] for one in debtor["assets"]].index("SECURITIES")
+    said = {"code": code, "department": DEPOSITORY, **details}
+    assert body["extensions"]["remarks"] == [
+        {"path": ["case", "controlPlan"], **said},
+        {"path": ["case", "debtors", 0, "assets", place], **said},
+    ]
