@@ -100,9 +100,8 @@ def controllable_fen(asset: FoundAsset, policy: CoverPolicy) -> Fen | None:
     Source:
         domain.md 5.4, 5.5, 5.9; I-03, I-04, I-12.
     """
-    if exemption_of(asset.kind, asset.exempt) is Exemption.ABSOLUTE:
-        return _NONE
-    if asset.expected or asset.over:
+    exempt = exemption_of(asset.kind, asset.exempt) is Exemption.ABSOLUTE
+    if exempt or asset.expected or asset.over:
         return _NONE
     if asset.kind in CASH:
         return _money(asset)

@@ -8,7 +8,7 @@ from typing import Final
 
 from domain.cover import CASH
 from domain.facts import RefundRoute
-from domain.found_asset import FoundAsset
+from domain.found_asset import WHOLE, FoundAsset
 from domain.identity import IdNumber
 from domain.money import Fen
 from domain.order import OrderAction
@@ -32,6 +32,7 @@ class PlanReason(Enum):
     MAY_BE_EXEMPT = "MAY_BE_EXEMPT"
     VALUE_UNKNOWN = "VALUE_UNKNOWN"
     AMOUNT_UNKNOWN = "AMOUNT_UNKNOWN"
+    BY_THE_MONTH = "BY_THE_MONTH"
     WORTH_TOO_MUCH = "WORTH_TOO_MUCH"
     UNNAMED = "UNNAMED"
     NOT_AN_OBLIGOR = "NOT_AN_OBLIGOR"
@@ -95,7 +96,7 @@ class Wish:
     """What the officer decides of one asset, with the reason for it; each may be missing.
 
     Attributes:
-        value: a reference value in fen.
+        value: a reference value in fen; see `valued`.
         first: why it is taken out of turn.
         leave: why it is left out.
         not_exempt: why what may be exempt is not.
@@ -161,7 +162,15 @@ class PlanCase:
 
 
 def valued(candidate: Candidate, wish: Wish) -> Candidate:
-    """Return *candidate* at the officer's reference value; money is worth what it is."""
-    if wish.value is None or candidate.asset.kind in CASH:
+    """Return *candidate* at the officer's reference value; money is worth what it is.
+
+    Where nobody knows others' rights or the obligor's share, the value is what is left of them.
+    """
+    asset = candidate.asset
+    if wish.value is None or asset.kind in CASH:
         return candidate
-    return replace(candidate, asset=replace(candidate.asset, value=wish.value))
+    rights = Fen(0) if asset.prior_rights is None else asset.prior_rights
+    share = WHOLE if asset.share is None else asset.share
+    return replace(
+        candidate, asset=replace(asset, value=wish.value, prior_rights=rights, share=share)
+    )

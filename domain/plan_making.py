@@ -88,7 +88,7 @@ class PlanInMaking:
             return leaves(candidate, _R.ORDERED_ALREADY, _NONE)
         free = controllable_fen(asset, self.policy)
         if free is None:
-            return asks(candidate, _R.AMOUNT_UNKNOWN if asset.kind in CASH else _R.VALUE_UNKNOWN)
+            return asks(candidate, _unknown(asset.kind))
         if whole:
             return self._whole(candidate, free, wish)
         return self._part(candidate, Fen(max(0, free - candidate.ordered)))
@@ -201,6 +201,13 @@ class PlanInMaking:
         if has_floor(candidate.asset.kind):
             owner = candidate.id_number
             self._kept[owner] = self._kept.get(owner, 0) + fen
+
+
+def _unknown(kind: str) -> PlanReason:
+    """Return what is asked of a person where nobody knows what there is to control."""
+    if kind == "employmentIncome":
+        return _R.BY_THE_MONTH
+    return _R.AMOUNT_UNKNOWN if kind in CASH else _R.VALUE_UNKNOWN
 
 
 def _known_by(candidate: Candidate) -> set[tuple[str, ...]]:

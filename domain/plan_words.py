@@ -45,7 +45,8 @@ WORDS: Final[Mapping[PlanReason | PlanNote, Words]] = MappingProxyType(
         ),
         _R.VALUE_UNKNOWN: Words(
             "domain.md 5.4",
-            "Nobody told its value, or you may not see it: give a reference value.",
+            "Nobody told its value or what others' rights leave of it, or you may not see it: give a "
+            "reference value.",
             "价值不明，须给出参考价值",
         ),
         _R.AMOUNT_UNKNOWN: Words(
@@ -53,6 +54,12 @@ WORDS: Final[Mapping[PlanReason | PlanNote, Words]] = MappingProxyType(
             "Nobody told readably how much or how many there is, or you may not see it: ask its "
             "department again; no reference value stands for that.",
             "数额或数量不明，须再行查询",
+        ),
+        _R.BY_THE_MONTH: Words(
+            "CPL 254; domain.md 8.3",
+            "It is paid month by month: decide what of it is withheld and what stays free for living, "
+            "and order that of who pays it.",
+            "按月收入，须确定扣留数额并保留生活费用",
         ),
         _R.WORTH_TOO_MUCH: Words(
             "查扣冻规定 art. 19; domain.md 5.4",

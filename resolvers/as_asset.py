@@ -37,6 +37,8 @@ _DWELLING: Final = (
 )
 _EXEMPT: Final[Mapping[str, str]] = MappingProxyType({"sole_dwelling": _DWELLING})
 _SHARES: Final = ("co_owner_share",)
+_OWNERSHIPS: Final = ("co_ownership",)
+_BURDENED: Final = ("mortgaged", "pledged")
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -46,8 +48,8 @@ class AsAsset:
     Attributes:
         label: attributes that say in few words what it is.
         words: attributes by what they say, where they are not found by their names: ``value``,
-            ``available``, ``quantity``, ``free_quantity``, ``share``, ``state`` or None for "has
-            none".
+            ``available``, ``quantity``, ``free_quantity``, ``share``, ``ownership``, ``state`` or
+            None for "has none".
         exempt: attributes that show an exemption, and which, in the words of assets.json.
         doubtful: attributes that show that it may be exempt.
         arrived, over: states in which it is there, and in which it is no asset any more; in any
@@ -106,6 +108,8 @@ class AsAsset:
             free_quantity=one_of("free_quantity", _FREE_QUANTITIES),
             rights=all_of(_RIGHTS),
             share=one_of("share", _SHARES),
+            ownership=one_of("ownership", _OWNERSHIPS),
+            burdened=all_of(_BURDENED),
             pledges=all_of(_PLEDGES),
             state=one_of("state", _STATES),
             arrived=self.arrived,

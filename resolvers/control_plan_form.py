@@ -57,7 +57,9 @@ class AssetWishInput:
     kind: AssetKind = strawberry.field(description="Kind of the asset. 财产种类")
     asset_id: strawberry.ID = strawberry.field(description="Its `Asset.id`. 来源记录编号")
     value: MoneyInput | None = strawberry.field(
-        default=None, description="A reference value, for what is no money. 参考价值"
+        default=None,
+        description="A reference value, for what is no money; where nobody knows others' rights or the "
+        "obligor's share, what is left of it. 参考价值",
     )
     first: str | None = strawberry.field(
         default=None, description="Why it is taken out of turn. 提前采取的理由"

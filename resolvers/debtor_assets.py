@@ -90,7 +90,8 @@ class AssetsPart(DebtorPart):
     @guarded("cases:read", graphql_type=list[UniformSource] | None, gathers=True)
     def assets(root: strawberry.Parent[Subject], info: Info) -> Any:
         """All assets of the debtor that departments tell of, whatever their kind, an entry for each kind
-        and department in order of preference; one that is silent or was not asked says so; with a ticket the ticket's alone. 全部财产"""
+        and department in order of preference; one that is silent or was not asked says so; with a ticket
+        the ticket's alone. 全部财产"""
         found = gathered(root, info.context)
         if isawaitable(found):
             return _remarked_late(found, info)

@@ -110,7 +110,7 @@ class ShownAsset:
 class ShownSource:
     """One entry of `Debtor.assets`."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 -- an entry has these parts
         self,
         kind: str,
         department: str | None,

@@ -132,6 +132,9 @@ LATER = PriorHold(waiting=True, amount=FEN, quantity=2)
             asset("bankDeposit", "a"), "ASK", "AMOUNT_UNKNOWN", id="an account without a balance"
         ),
         pytest.param(
+            asset("employmentIncome", "a"), "ASK", "BY_THE_MONTH", id="a wage of nobody knows what"
+        ),
+        pytest.param(
             thing("a", 9, under_order=True), "LEAVE", "ORDERED_ALREADY", id="ordered before"
         ),
         pytest.param(
@@ -236,6 +239,25 @@ def test_an_officer_may_deviate_with_a_reason() -> None:
     assert lines(plan)["car"].notes == (PlanNote.PREFERRED,)
     assert lines(plan)["account"].reason is PlanReason.LEFT_BY_OFFICER
     assert lines(plan)["account"].stated == ("工资账户",)
+
+
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        pytest.param({"prior_rights": None}, id="others' rights"),
+        pytest.param({"share": None}, id="the obligor's share"),
+    ],
+)
+def test_an_officers_value_is_what_unknown_rights_and_shares_leave(
+    unknown: dict[str, object],
+) -> None:
+    car = thing("car", 90, **unknown)
+
+    without = lines(control_plan(CASE, [car], POLICY))["car"]
+    plan = control_plan(CASE, [car], POLICY, wishes={car.key: Wish(value=Fen(30_00))})
+
+    assert (without.decision, without.reason) == (Decision.ASK, PlanReason.VALUE_UNKNOWN)
+    assert taken(plan) == [("car", 30_00)]
 
 
 def test_every_reason_and_note_has_a_rule_and_words_in_both_languages() -> None:

@@ -122,6 +122,58 @@ class Row:
             id="a sealed thing: the next seal waits",
         ),
         pytest.param(
+            Row("realEstate", {"appraised_value": 900, "co_owner_share": None}, 900),
+            id="a house without a share is the owner's",
+        ),
+        pytest.param(
+            Row(
+                "realEstate",
+                {"appraised_value": 900, "co_ownership": "共同共有", "co_owner_share": None},
+                None,
+            ),
+            id="a house in common without a share",
+        ),
+        pytest.param(
+            Row(
+                "realEstate",
+                {"appraised_value": 900, "co_ownership": "单独所有", "co_owner_share": None},
+                900,
+            ),
+            id="a house of one owner without a share",
+        ),
+        pytest.param(
+            Row(
+                "realEstate",
+                {"appraised_value": 900, "co_ownership": BROKEN, "co_owner_share": None},
+                None,
+            ),
+            id="a house nobody can read whose it is",
+        ),
+        pytest.param(
+            Row("vehicle", {"appraised_value": 900, "mortgaged": True, "encumbrances": ()}, None),
+            id="a car that is mortgaged, nobody says for how much",
+        ),
+        pytest.param(
+            Row("vehicle", {"appraised_value": 900, "mortgaged": BROKEN, "encumbrances": ()}, None),
+            id="a car nobody can read whether it is mortgaged",
+        ),
+        pytest.param(
+            Row("vehicle", {"appraised_value": 900, "mortgaged": False, "encumbrances": ()}, 900),
+            id="a car that is not mortgaged",
+        ),
+        pytest.param(
+            Row(
+                "vehicle",
+                {
+                    "appraised_value": 900,
+                    "mortgaged": True,
+                    "encumbrances": (EncumbranceRecord(kind="MORTGAGE", amount=Fen(100)),),
+                },
+                800,
+            ),
+            id="a car less its mortgage",
+        ),
+        pytest.param(
             Row("realEstate", {"appraised_value": 1100, "mortgage_amount": BROKEN}, None),
             id="a mortgage nobody can read",
         ),
