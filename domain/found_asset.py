@@ -63,6 +63,7 @@ class FoundAsset:
         over: it is no asset any more, such as a refund that was paid: its money is in the account.
         exempt: what was found exempt, in the words of assets.json.
         doubtful: what may be exempt, in words.
+        account: of a deposit the account's number, of a refund that of the account it is paid into.
         same: what entries of one thing in several registers have in common; see `same_asset`.
     """
 
@@ -81,6 +82,7 @@ class FoundAsset:
     over: bool = False
     exempt: tuple[str, ...] = ()
     doubtful: tuple[str, ...] = ()
+    account: str | None = None
     same: tuple[str, ...] | None = None
 
     @property

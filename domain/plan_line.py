@@ -32,6 +32,7 @@ class PlanReason(Enum):
     MAY_BE_EXEMPT = "MAY_BE_EXEMPT"
     VALUE_UNKNOWN = "VALUE_UNKNOWN"
     AMOUNT_UNKNOWN = "AMOUNT_UNKNOWN"
+    NO_ACCOUNT = "NO_ACCOUNT"
     BY_THE_MONTH = "BY_THE_MONTH"
     WORTH_TOO_MUCH = "WORTH_TOO_MUCH"
     UNNAMED = "UNNAMED"
@@ -61,6 +62,7 @@ class PlanNote(Enum):
     DEDUCTION_GATES = "DEDUCTION_GATES"
     PLEDGE_MARKED = "PLEDGE_MARKED"
     PLEDGEE_FIRST = "PLEDGEE_FIRST"
+    PLEDGE_UNKNOWN = "PLEDGE_UNKNOWN"
     REFUND_ROUTE = "REFUND_ROUTE"
     BY_PUBLICITY = "BY_PUBLICITY"
 
@@ -72,7 +74,8 @@ class Candidate:
     Attributes:
         department: the one that keeps its register.
         natural_person: whether its owner lives on what he has.
-        ordered: by orders of this case that no department has answered, or that are drafts; fen.
+        ordered: by orders of this case that no department has answered, or that are drafts; of a
+            refund that is ordered at its account also by those that its bank answered; fen.
         ordered_quantity: the same in shares.
         under_order: whether an order of this case is on it in any way.
     """
@@ -119,6 +122,8 @@ class PlanLine:
 
     Attributes:
         action: what to order; None where nothing is.
+        record: what the order names at its department: of a refund its account at the bank.
+        refund: a refund's own number, which goes beside *record*.
         amount: the order's limit, for what is ordered by money.
         quantity: the order's limit, for shares.
         covers: what it covers of the claim; a thing may be worth more than its limit.
@@ -131,6 +136,8 @@ class PlanLine:
     decision: Decision
     reason: PlanReason
     action: OrderAction | None = None
+    record: str | None = None
+    refund: str | None = None
     amount: Fen | None = None
     quantity: int | None = None
     covers: Fen = Fen(0)  # noqa: RUF009 -- an int

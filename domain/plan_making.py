@@ -1,9 +1,11 @@
 """A control plan in the making: what each asset in its turn is taken for, or why it is not."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
 from domain import catalogue
+from domain.asset_gates import TAX_REFUNDS
 from domain.catalogue import Exemption
 from domain.cover import CASH, CoverPolicy
 from domain.exemption import available_after_floor, exemption_of, has_floor
@@ -23,6 +25,7 @@ from domain.plan_line import (
 )
 from domain.plan_outcomes import asks, leaves, notes_of, takes, why_nothing
 from domain.plan_shares import shares_for, shares_free, shares_worth
+from domain.refund_accounts import Reached
 
 _NONE: Final = Fen(0)
 _R, _N = PlanReason, PlanNote
@@ -32,11 +35,19 @@ _OF_ITS_OWNER: Final = (_R.NOT_AN_OBLIGOR, _R.BANKRUPT)  # a co-owner's is anoth
 class PlanInMaking:
     """A plan in the making: assets are added in their turn."""
 
-    def __init__(self, case: PlanCase, policy: CoverPolicy, target: Fen, tolerance: Fen) -> None:
+    def __init__(
+        self,
+        case: PlanCase,
+        policy: CoverPolicy,
+        target: Fen,
+        tolerance: Fen,
+        accounts: Mapping[Reached, Candidate],
+    ) -> None:
         self.case = case
         self.policy = policy
         self.target = target
         self.tolerance = tolerance
+        self.accounts = accounts
         self.covered = 0
         self.lines: list[PlanLine] = []
         self._seen: set[tuple[str, ...]] = set()
@@ -51,6 +62,10 @@ class PlanInMaking:
         line = self._line(valued(candidate, wish), wish)
         notes = [*line.notes]
         stated = [wish.leave] if line.reason is _R.LEFT_BY_OFFICER else []
+        reached, is_refund = self._reached(candidate), candidate.asset.kind in TAX_REFUNDS
+        named = line.decision in {Decision.TAKE, Decision.WATCH} and not (
+            is_refund and reached is candidate
+        )
         if line.decision is Decision.TAKE:
             notes += notes_of(line.candidate)
             said = ((_N.PREFERRED, wish.first), (_N.NOT_EXEMPT, self._answer(line.candidate, wish)))
@@ -64,13 +79,16 @@ class PlanInMaking:
             replace(
                 line,
                 candidate=candidate,
+                record=reached.asset.record if named else None,
+                refund=candidate.asset.record if is_refund else None,
                 notes=tuple(notes),
                 stated=tuple(why for why in stated if why),
             )
         )
 
     def _answer(self, candidate: Candidate, wish: Wish) -> str | None:
-        return wish.not_exempt if candidate.asset.doubtful else None
+        doubtful = candidate.asset.doubtful or self._reached(candidate).asset.doubtful
+        return wish.not_exempt if doubtful else None
 
     def _line(self, candidate: Candidate, wish: Wish) -> PlanLine:
         barred = self._barred(candidate, wish)
@@ -87,8 +105,10 @@ class PlanInMaking:
         if whole and candidate.under_order:
             return leaves(candidate, _R.ORDERED_ALREADY, _NONE)
         free = controllable_fen(asset, self.policy)
-        if free is None:
-            return asks(candidate, _unknown(asset.kind))
+        refund = asset.kind in TAX_REFUNDS
+        stopped = self._unreachable(candidate, free, wish) if refund else None
+        if stopped is not None or free is None:
+            return stopped or asks(candidate, _unknown(asset.kind))
         if whole:
             return self._whole(candidate, free, wish)
         return self._part(candidate, Fen(max(0, free - candidate.ordered)))
@@ -128,6 +148,22 @@ class PlanInMaking:
             case _:
                 nothing = exempt or reason is _R.OVER
                 return leaves(candidate, reason, _NONE if nothing else None)
+
+    def _reached(self, candidate: Candidate) -> Candidate:
+        """Return what the order names for *candidate*: of a refund its account at the bank."""
+        return self.accounts.get((candidate.key, candidate.id_number), candidate)
+
+    def _unreachable(self, refund: Candidate, free: Fen | None, wish: Wish) -> PlanLine | None:
+        """Return the line of a refund whose account is not known or may not be frozen; else None."""
+        account = self._reached(refund).asset
+        if account is refund.asset:
+            spent = free is not None and free <= refund.ordered
+            return None if spent else asks(refund, _R.NO_ACCOUNT, free)
+        if exemption_of(account.kind, account.exempt) is Exemption.ABSOLUTE:
+            return leaves(refund, _R.EXEMPT, _NONE)
+        if account.doubtful and not wish.not_exempt:
+            return asks(refund, _R.MAY_BE_EXEMPT, free)
+        return None
 
     def _part(self, candidate: Candidate, free: Fen) -> PlanLine:
         """Take of what can be parted exactly what is needed, less what stays free for living."""

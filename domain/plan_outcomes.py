@@ -32,6 +32,8 @@ def notes_of(candidate: Candidate) -> list[PlanNote]:
         notes.append(_N.BY_PUBLICITY)
     if asset.kind in TAX_REFUNDS:
         notes.append(_N.REFUND_ROUTE)
+        if asset.pledged is None:
+            notes.append(_N.PLEDGE_UNKNOWN)
     if asset.pledged:
         notes.append(_N.PLEDGE_MARKED if asset.kind == "securities" else _N.PLEDGEE_FIRST)
     return notes

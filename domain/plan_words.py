@@ -55,6 +55,12 @@ WORDS: Final[Mapping[PlanReason | PlanNote, Words]] = MappingProxyType(
             "department again; no reference value stands for that.",
             "数额或数量不明，须再行查询",
         ),
+        _R.NO_ACCOUNT: Words(
+            "法复〔1996〕11号; domain.md 5.3",
+            "No account of the obligor here has the number it is paid into: find the account and name "
+            "it at its bank (recordId) beside the refund (refundId).",
+            "未找到退税账户，须载明开户行账户记录",
+        ),
         _R.BY_THE_MONTH: Words(
             "CPL 254; domain.md 8.3",
             "It is paid month by month: decide what of it is withheld and what stays free for living, "
@@ -144,6 +150,11 @@ WORDS: Final[Mapping[PlanReason | PlanNote, Words]] = MappingProxyType(
         ),
         _N.PLEDGEE_FIRST: Words(
             "法释〔2004〕18号", "It is pledged: the pledgee is paid first (G10).", "质权人优先"
+        ),
+        _N.PLEDGE_UNKNOWN: Words(
+            "法释〔2004〕18号",
+            "Nobody told whether its account is pledged: find out before it is ordered (G10).",
+            "退税账户质押情况不明",
         ),
         _N.REFUND_ROUTE: Words(
             "法复〔1996〕11号; domain.md 5.3",

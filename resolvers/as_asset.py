@@ -48,8 +48,8 @@ class AsAsset:
     Attributes:
         label: attributes that say in few words what it is.
         words: attributes by what they say, where they are not found by their names: ``value``,
-            ``available``, ``quantity``, ``free_quantity``, ``share``, ``ownership``, ``state`` or
-            None for "has none".
+            ``available``, ``quantity``, ``free_quantity``, ``share``, ``ownership``, ``state``,
+            ``account`` or None for "has none".
         exempt: attributes that show an exemption, and which, in the words of assets.json.
         doubtful: attributes that show that it may be exempt.
         arrived, over: states in which it is there, and in which it is no asset any more; in any
@@ -112,6 +112,7 @@ class AsAsset:
             burdened=all_of(_BURDENED),
             pledges=all_of(_PLEDGES),
             state=one_of("state", _STATES),
+            account=one_of("account", ()),
             arrived=self.arrived,
             over=self.over,
             exempt=exempt,

@@ -35,6 +35,7 @@ class Reading:
     burdened: tuple[str, ...]
     pledges: tuple[str, ...]
     state: str | None
+    account: str | None
     arrived: frozenset[str]
     over: frozenset[str]
     exempt: Mapping[str, str]
@@ -60,7 +61,8 @@ class Reading:
     def everything(self) -> frozenset[str]:
         """All that a plan needs to know of it."""
         found = {*self.label, *self.amounts, *self.signs, *self.pledges, *_BURDENS, "as_of"}
-        return NAME | (frozenset(found) & self.has)
+        account = () if self.account is None else (self.account,)
+        return NAME | (frozenset((*found, *account)) & self.has)
 
     @property
     def numbers(self) -> frozenset[str]:
@@ -117,6 +119,7 @@ class Reading:
                 *(one for one in marks if not exempt_by(self.kind, one)),
                 *((UNREADABLE,) if unreadable else ()),
             ),
+            account=of(self.account),
             same=asset_key(self.kind, lambda name: of(name) if name in self.has else None),
         )
 

@@ -44,6 +44,7 @@ class PlannedLine:
         self._line = line
         self.asset = asset
         self.debtor = asset.subject
+        self.record_id, self.refund_id = line.record, line.refund
         words = WORDS[line.reason]
         self.rule, self.why = words.rule, words.both
         self.notes = [
@@ -126,8 +127,13 @@ async def planned(
 
 def _candidate(asset: ShownAsset, orders: Sequence[OrderRecord]) -> Candidate:
     found = asset.found
-    own = [one for one in orders if (one.asset_kind, one.record) == (found.kind, found.record)]
-    under_way = [one for one in own if one.state not in _ANSWERED]
+    own = [
+        one
+        for one in orders
+        if (one.asset_kind, one.refund_id or one.record) == (found.kind, found.record)
+    ]
+    # What a bank holds for a refund stands on the account: the bureau tells nothing of it.
+    under_way = [one for one in own if one.state not in _ANSWERED or one.refund_id is not None]
     return Candidate(
         asset=found,
         id_number=asset.subject.id_number,

@@ -107,6 +107,13 @@ class ShownLine:
     rule: str = strawberry.field(description="The rule behind it. 依据")
     why: str = strawberry.field(description="Why, in words. 说明")
     action: OrderAction | None = strawberry.field(description="What to order. 控制措施")
+    record_id: strawberry.ID | None = strawberry.field(
+        description="What the order names: `asset.id`, of a tax refund its account at the bank. "
+        "来源记录编号"
+    )
+    refund_id: strawberry.ID | None = strawberry.field(
+        description="Of a tax refund: its own number, beside `recordId` in a draft. 退税记录编号"
+    )
     amount: Money | None = strawberry.field(description="The order's limit, for money. 限额")
     quantity: Long | None = strawberry.field(description="The order's limit, shares. 数量")
     covers: Money = strawberry.field(

@@ -69,6 +69,14 @@ def _officers() -> Any:
     )
 
 
+def refund_id_field() -> Any:
+    return strawberry.field(
+        default=None,
+        description="Of a tax refund that is ordered at its account: the refund's own "
+        "`sourceRecordId`, so that it is not ordered twice. 退税记录编号",
+    )
+
+
 @strawberry.input(description="A control order to be drafted. 查控指令草稿")
 class DraftOrderInput:
     case_number: CaseNumber = strawberry.field(description="In which case. 案号")
@@ -98,7 +106,7 @@ class DraftOrderInput:
         description="Whom an order on a tax refund goes to; `VIA_REFUND_ACCOUNT` if left out: then "
         "`recordId` is the account's at the bank. 退税执行路径",
     )
-
+    refund_id: strawberry.ID | None = refund_id_field()
     department: str | None = strawberry.field(
         default=None,
         description="Which department carries it out, where there are several, such as the housing office "
@@ -127,6 +135,7 @@ class DraftOrderInput:
             gates=tuple(sorted(gate.value for gate in self.gates)),
             route=route if kind in TAX_REFUNDS else None,
             department=self.department,
+            refund_id=None if self.refund_id is None else str(self.refund_id),
         )
 
 

@@ -166,6 +166,11 @@ class Order:
         *_READERS,
         attribute="route",
     )
+    refund_id: strawberry.ID | None = court_field(
+        "Of a tax refund that is ordered at its account: the tax bureau's own number. 退税记录编号",
+        *_READERS,
+        attribute="refund_id",
+    )
     reason: str = court_field("Why. 理由", "orders:read", attribute="reason")
     ruling_number: str | None = court_field(
         "Number of the ruling. 裁定书文号", *_READERS, attribute="ruling_number"

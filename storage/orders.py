@@ -52,6 +52,7 @@ class OrderRecord:
     gates: tuple[str, ...] = ()
     floor: Fen | None = None  # what a deduction leaves for living
     route: str | None = None  # of an order on a tax refund
+    refund_id: str | None = None  # the bureau's number of a refund that is ordered at its account
     answer_due_at: datetime | None = None
     overdue: bool = False
 
@@ -99,6 +100,7 @@ def add_order(connection: Connection, order: OrderRecord, *, event: str) -> None
         "gates": list(order.gates),
         "floor_fen": order.floor,
         "route": order.route,
+        "refund_id": order.refund_id,
     }
     connection.execute(insert(orders).values(values))
     first = Transition(event=event, to_state=order.state)
@@ -250,6 +252,7 @@ def order_of(row: Row[*tuple[object, ...]]) -> OrderRecord:
         gates=tuple(row.gates),
         floor=None if row.floor_fen is None else Fen(row.floor_fen),
         route=row.route,
+        refund_id=row.refund_id,
         answer_due_at=None if row.answer_due_at is None else parse_instant(row.answer_due_at),
         overdue=row.overdue,
     )

@@ -48,6 +48,7 @@ orders = Table(
     Column("gates", JSON, nullable=False, server_default="[]"),  # found met by a human (G10)
     Column("floor_fen", BigInteger),  # what a deduction leaves for living (G7)
     Column("route", String(32)),  # of an order on a tax refund (G10)
+    Column("refund_id", String(64)),  # of one at its account: the bureau's own number of the refund
     Column("answer_due_at", Instant),  # DL-33, from the moment it was sent
     Column("overdue", Boolean, nullable=False, server_default=false()),
     Column("created_at", Instant, nullable=False),

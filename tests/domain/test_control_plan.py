@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -61,6 +62,13 @@ def shares(record: str, yuan: int, quantity: int, **more: object) -> Candidate:
 
 def thing(record: str, yuan: int | None, kind: str = "vehicle", **more: object) -> Candidate:
     return asset(kind, record, value=None if yuan is None else Fen(yuan * 100), **more)
+
+
+def refund(record: str, yuan: int, **more: object) -> Candidate:
+    return money(record, yuan, "vatRefund", account="9", **more)
+
+
+ACCOUNT = money("BD-1", 50, account="9")
 
 
 def lines(plan: ControlPlan) -> dict[str, PlanLine]:
@@ -162,10 +170,9 @@ def test_each_asset_has_a_decision_and_its_reason(
     [
         pytest.param(money("a", 9, "housingFund"), PlanNote.DEDUCTION_GATES, id="housing fund"),
         pytest.param(shares("a", 90, 9, pledged=True), PlanNote.PLEDGE_MARKED, id="pledged shares"),
-        pytest.param(money("a", 9, "exportTaxRebate"), PlanNote.REFUND_ROUTE, id="a refund"),
-        pytest.param(
-            money("a", 9, "vatRefund", pledged=True), PlanNote.PLEDGEE_FIRST, id="pledged refund"
-        ),
+        pytest.param(refund("a", 9), PlanNote.REFUND_ROUTE, id="a refund"),
+        pytest.param(refund("a", 9, pledged=True), PlanNote.PLEDGEE_FIRST, id="pledged refund"),
+        pytest.param(refund("a", 9), PlanNote.PLEDGE_UNKNOWN, id="a refund nobody looked at"),
         pytest.param(thing("a", 9, "equity"), PlanNote.BY_PUBLICITY, id="equity"),
         pytest.param(
             thing(
@@ -177,10 +184,67 @@ def test_each_asset_has_a_decision_and_its_reason(
     ],
 )
 def test_what_the_law_adds_to_a_kind_is_noted(candidate: Candidate, note: PlanNote) -> None:
-    [line] = control_plan(CASE, [candidate], POLICY).lines
+    line = lines(control_plan(CASE, [candidate, ACCOUNT], POLICY))["a"]
 
     assert line.decision is Decision.TAKE
     assert note in line.notes
+
+
+def test_a_refund_whose_account_is_not_pledged_says_nothing_of_a_pledge() -> None:
+    line = lines(control_plan(CASE, [refund("a", 9, pledged=False), ACCOUNT], POLICY))["a"]
+
+    assert line.notes == (PlanNote.REFUND_ROUTE,)
+
+
+def test_a_refund_is_ordered_at_the_account_it_is_paid_into() -> None:
+    plan = lines(control_plan(CASE, [refund("a", 9), ACCOUNT], POLICY))
+
+    assert (plan["a"].decision, plan["a"].record, plan["a"].refund) == (Decision.TAKE, "BD-1", "a")
+    assert (plan["BD-1"].record, plan["BD-1"].refund) == ("BD-1", None)
+
+
+@pytest.mark.parametrize(
+    ("account", "decision", "reason"),
+    [
+        pytest.param(None, "ASK", "NO_ACCOUNT", id="no account has the number"),
+        pytest.param({"account": "8"}, "ASK", "NO_ACCOUNT", id="another number"),
+        pytest.param({"owner": WANG}, "ASK", "NO_ACCOUNT", id="another owner's account"),
+        pytest.param({"record": ""}, "ASK", "NO_ACCOUNT", id="an account without a record"),
+        pytest.param({"exempt": (SPECIAL,)}, "LEAVE", "EXEMPT", id="an exempt account"),
+        pytest.param({"doubtful": ("PENSION",)}, "ASK", "MAY_BE_EXEMPT", id="an account in doubt"),
+    ],
+)
+def test_a_refund_without_an_account_that_may_be_frozen_is_not_taken(
+    account: dict[str, Any] | None, decision: str, reason: str
+) -> None:
+    given: dict[str, Any] = {"account": "9", **(account or {})}
+    found = [] if account is None else [money(given.pop("record", "BD-1"), 50, **given)]
+
+    line = lines(control_plan(CASE, [refund("a", 9), *found], POLICY))["a"]
+
+    assert (line.decision.value, line.reason.value) == (decision, reason)
+    assert (line.record, line.refund, line.amount) == (None, "a", None)
+
+
+def test_two_accounts_of_one_number_name_none() -> None:
+    found = [refund("a", 9), ACCOUNT, replace(ACCOUNT, department="another")]
+
+    assert lines(control_plan(CASE, found, POLICY))["a"].reason is PlanReason.NO_ACCOUNT
+
+
+def test_a_refund_that_was_ordered_is_not_proposed_again_whoever_named_its_account() -> None:
+    ordered = refund("a", 9, ordered=Fen(9_00), under_order=True)
+
+    for found in ([ordered, ACCOUNT], [ordered]):
+        line = lines(control_plan(CASE, found, POLICY))["a"]
+
+        assert (line.decision, line.reason) == (Decision.LEAVE, PlanReason.ORDERED_ALREADY)
+
+
+def test_an_expected_refund_names_the_account_that_a_watch_needs() -> None:
+    line = lines(control_plan(CASE, [refund("a", 9, expected=True), ACCOUNT], POLICY))["a"]
+
+    assert (line.decision, line.record, line.refund) == (Decision.WATCH, "BD-1", "a")
 
 
 def test_what_is_needed_for_living_stays_free_once_over_all_accounts() -> None:
@@ -249,7 +313,7 @@ def test_an_officer_may_deviate_with_a_reason() -> None:
     ],
 )
 def test_an_officers_value_is_what_unknown_rights_and_shares_leave(
-    unknown: dict[str, object],
+    unknown: dict[str, Any],
 ) -> None:
     car = thing("car", 90, **unknown)
 
@@ -299,6 +363,7 @@ def candidates(draw: st.DrawFn) -> Candidate:
             over=kind in {"vatRefund", "exportTaxRebate"} and draw(st.booleans()),
             exempt=tuple(draw(st.sets(st.sampled_from(words), max_size=1))) if words else (),
             doubtful=draw(st.sampled_from([(), (), ("WAGE",)])),
+            account=draw(st.sampled_from([None, "8", "9"])),
         ),
         id_number=draw(st.sampled_from([LI, LI, WANG, STRANGER])),
         department=draw(st.sampled_from(catalogue.asset_kind(kind).holders)),
@@ -346,6 +411,7 @@ def test_a_plan_stays_within_the_claim_and_the_law(
         assert exemption_of(asset.kind, asset.exempt) is not Exemption.ABSOLUTE  # I-12
         assert not asset.expected
         assert not asset.over
+        assert (line.record != asset.record) == (line.refund is not None)
         assert not asset.doubtful
         assert line.covers > 0  # I-04
         assert (line.amount is None) != (line.quantity is None)
