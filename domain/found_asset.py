@@ -17,6 +17,8 @@ from domain.order import OrderAction
 
 _NONE: Final = Fen(0)
 WHOLE: Final = 1_000_000
+BY_CAPITAL: Final = frozenset({"equity"})
+"""Kinds whose holds are counted in subscribed capital, which is not what they are worth."""
 
 
 class ExemptionHint(Enum):
@@ -54,6 +56,7 @@ class FoundAsset:
         available: of money what no hold takes, as the department counts it.
         in_shares: it is ordered by quantity, also where nobody knows how many there are.
         quantity, free_quantity: shares, and those that nothing binds.
+        capital: of a share in a company the subscribed capital, in which holds on it are counted.
         prior_rights: what others are paid from it first; None if one of them has no amount.
         share: of the thing that is the obligor's, in millionths; None if it is shared, nobody
             knows how.
@@ -74,6 +77,7 @@ class FoundAsset:
     in_shares: bool = False
     quantity: int | None = None
     free_quantity: int | None = None
+    capital: Fen | None = None
     prior_rights: Fen | None = _NONE
     share: int | None = WHOLE
     holds: tuple[PriorHold, ...] = ()
@@ -94,7 +98,8 @@ class FoundAsset:
 def controllable_fen(asset: FoundAsset, policy: CoverPolicy) -> Fen | None:
     """Return for how much a first hold on *asset* would cover a claim at once; None if unknown.
 
-    Money: what no hold takes. Shares: the value of those that nothing binds. Anything that cannot
+    Money: what no hold takes. Shares: the value of those that nothing binds; of a company: of the
+    capital that nothing binds. Anything that cannot
     be parted: nothing once it is held, as the next hold waits, else the obligor's share of it.
     Anything but money less its haircut and less the rights that come first. An exempt asset, or one
     that is only expected or is over: nothing.
@@ -111,10 +116,26 @@ def controllable_fen(asset: FoundAsset, policy: CoverPolicy) -> Fen | None:
         return _NONE if asset.standing else _share(asset, _worth(asset, asset.value, policy))
     if asset.in_shares or asset.quantity is not None:
         return _shares(asset, policy)
-    taken = _taken(asset)
-    if asset.value is None or taken is None:
+    if asset.kind in BY_CAPITAL:
+        taken = capital_taken(asset)
+        free = None if taken is None else max(0, (asset.capital or 0) - taken)
+        return None if free is None else capital_fen(asset, free, policy)
+    return _left(asset, policy)
+
+
+def capital_taken(asset: FoundAsset) -> int | None:
+    """Return the capital that holds bind; None if one of them has no limit."""
+    return _taken(asset)
+
+
+def capital_fen(asset: FoundAsset, capital: int, policy: CoverPolicy) -> Fen | None:
+    """Return what *capital* of a share in a company is worth, in fen, as it is of its whole value.
+
+    Less the haircut and less all rights that come first; None if nobody knows.
+    """
+    if asset.value is None or not asset.capital:
         return None
-    return _worth(asset, Fen(max(0, asset.value - taken)), policy)
+    return _worth(asset, Fen(asset.value * min(capital, asset.capital) // asset.capital), policy)
 
 
 def exemption_hint(asset: FoundAsset, *, natural_person: bool) -> ExemptionHint | None:
@@ -179,6 +200,13 @@ def _shares(asset: FoundAsset, policy: CoverPolicy) -> Fen | None:
         free, rights = asset.quantity - sum(q or 0 for q in quantities), asset.prior_rights
     value = Fen(asset.value * max(0, min(free, asset.quantity)) // asset.quantity)
     return _worth(asset, value, policy, rights)
+
+
+def _left(asset: FoundAsset, policy: CoverPolicy) -> Fen | None:
+    taken = _taken(asset)
+    if asset.value is None or taken is None:
+        return None
+    return _worth(asset, Fen(max(0, asset.value - taken)), policy)
 
 
 def _worth(

@@ -65,6 +65,8 @@ class PlanNote(Enum):
     PLEDGE_UNKNOWN = "PLEDGE_UNKNOWN"
     REFUND_ROUTE = "REFUND_ROUTE"
     BY_PUBLICITY = "BY_PUBLICITY"
+    BY_CAPITAL = "BY_CAPITAL"
+    BY_RATIO = "BY_RATIO"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,8 @@ class Candidate:
         department: the one that keeps its register.
         natural_person: whether its owner lives on what he has.
         ordered: by orders of this case that no department has answered, or that are drafts; of a
-            refund that is ordered at its account also by those that its bank answered; fen.
+            refund that is ordered at its account also by those that its bank answered; fen, of
+            equity subscribed capital.
         ordered_quantity: the same in shares.
         under_order: whether an order of this case is on it in any way.
     """
@@ -124,7 +127,7 @@ class PlanLine:
         action: what to order; None where nothing is.
         record: what the order names at its department: of a refund its account at the bank.
         refund: a refund's own number, which goes beside *record*.
-        amount: the order's limit, for what is ordered by money.
+        amount: the order's limit, for what is ordered by money; of equity subscribed capital.
         quantity: the order's limit, for shares.
         covers: what it covers of the claim; a thing may be worth more than its limit.
         controllable: what could be taken at most; None if unknown.

@@ -10,9 +10,10 @@ from domain.catalogue import Exemption
 from domain.cover import CASH, CoverPolicy
 from domain.exemption import available_after_floor, exemption_of, has_floor
 from domain.facts import RefundRoute
-from domain.found_asset import controllable_fen, permitted_controls
+from domain.found_asset import BY_CAPITAL, controllable_fen, permitted_controls
 from domain.identity import IdNumber  # noqa: TC001 -- the annotation of an attribute
 from domain.money import Fen
+from domain.plan_capital import capital_free, capital_worth
 from domain.plan_line import (
     Candidate,
     Decision,
@@ -24,7 +25,7 @@ from domain.plan_line import (
     valued,
 )
 from domain.plan_outcomes import asks, leaves, notes_of, takes, why_nothing
-from domain.plan_shares import shares_for, shares_free, shares_worth
+from domain.plan_shares import fewest, shares_free, shares_worth
 from domain.refund_accounts import Reached
 
 _NONE: Final = Fen(0)
@@ -99,7 +100,8 @@ class PlanInMaking:
                 self._keep(candidate, barred.controllable or 0)
             return barred
         asset = candidate.asset
-        if (asset.in_shares or asset.quantity is not None) and asset.kind not in CASH:
+        in_shares = asset.in_shares or asset.quantity is not None
+        if asset.kind in BY_CAPITAL or (in_shares and asset.kind not in CASH):
             return self._shares(candidate)
         whole = not catalogue.asset_kind(asset.kind).divisible
         if whole and candidate.under_order:
@@ -188,21 +190,29 @@ class PlanInMaking:
         )
 
     def _shares(self, candidate: Candidate) -> PlanLine:
-        free = shares_free(candidate)
-        most = None if free is None else shares_worth(candidate, free, self.policy)
+        """Take shares to the share, or capital of a company to the fen."""
+        by_capital = candidate.asset.kind in BY_CAPITAL
+        free = capital_free(candidate) if by_capital else shares_free(candidate)
         if free is None:
             return asks(candidate, _R.AMOUNT_UNKNOWN)
+
+        def worth_of(parts: int) -> Fen | None:
+            worth = capital_worth if by_capital else shares_worth
+            return worth(candidate, parts, self.policy)
+
+        most = worth_of(free)
         if most is None:
-            return asks(candidate, _R.VALUE_UNKNOWN)
-        if not most:
-            return leaves(candidate, why_nothing(candidate), most)
-        if not self.left:
-            return leaves(candidate, _R.CLAIM_COVERED, most)
-        quantity = shares_for(candidate, free, self.left, self.left + self.tolerance, self.policy)
-        worth = shares_worth(candidate, quantity, self.policy) or _NONE
-        if not worth:
+            line = asks(candidate, _R.VALUE_UNKNOWN)
+            return replace(line, notes=(_N.BY_RATIO,)) if by_capital else line
+        if not (most and self.left):
+            why = _R.CLAIM_COVERED if most else why_nothing(candidate)
+            return leaves(candidate, why, most)
+        parts = fewest(free, self.left, self.left + self.tolerance, worth_of)
+        covers = worth_of(parts) or _NONE
+        if not covers:
             return asks(candidate, _R.WORTH_TOO_MUCH, most)
-        return takes(candidate, quantity=quantity, covers=worth, controllable=most)
+        limit = {"amount": Fen(parts)} if by_capital else {"quantity": parts}
+        return takes(candidate, covers=covers, controllable=most, **limit)
 
     def _whole(self, candidate: Candidate, worth: Fen, wish: Wish) -> PlanLine:
         """Take a thing that cannot be parted, if it is not clearly too much."""

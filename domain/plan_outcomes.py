@@ -29,7 +29,7 @@ def notes_of(candidate: Candidate) -> list[PlanNote]:
     if asset.kind == "housingFund":
         notes.append(_N.DEDUCTION_GATES)
     if asset.kind == "equity":
-        notes.append(_N.BY_PUBLICITY)
+        notes += [_N.BY_PUBLICITY, _N.BY_CAPITAL]
     if asset.kind in TAX_REFUNDS:
         notes.append(_N.REFUND_ROUTE)
         if asset.pledged is None:

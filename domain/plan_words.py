@@ -161,6 +161,18 @@ WORDS: Final[Mapping[PlanReason | PlanNote, Words]] = MappingProxyType(
             "By the refund account at its bank; the tax office pays nothing over.",
             "经退税账户开户行控制",
         ),
+        _N.BY_CAPITAL: Words(
+            "强制执行股权规定 art. 5; domain.md 5.3",
+            "Its limit is subscribed capital, in which the register counts: as much of it as is worth "
+            "what is covered.",
+            "按认缴出资额冻结",
+        ),
+        _N.BY_RATIO: Words(
+            "强制执行股权规定 art. 5",
+            "Where no value can be fixed, the ratio or capital that the applicant asks for is frozen: "
+            "draft that by hand; a plan cannot say what it covers.",
+            "价额无法确定的，按申请的比例或数量冻结",
+        ),
         _N.BY_PUBLICITY: Words(
             "强制执行股权规定; domain.md 5.3",
             "Effective once published; notify the company in writing.",

@@ -36,6 +36,7 @@ _DWELLING: Final = (
     "necessary dwelling: may be sealed, may not be auctioned, sold or given in payment"
 )
 _EXEMPT: Final[Mapping[str, str]] = MappingProxyType({"sole_dwelling": _DWELLING})
+_CAPITALS: Final = ("subscribed_capital",)
 _SHARES: Final = ("co_owner_share",)
 _OWNERSHIPS: Final = ("co_ownership",)
 _BURDENED: Final = ("mortgaged", "pledged")
@@ -49,7 +50,7 @@ class AsAsset:
         label: attributes that say in few words what it is.
         words: attributes by what they say, where they are not found by their names: ``value``,
             ``available``, ``quantity``, ``free_quantity``, ``share``, ``ownership``, ``state``,
-            ``account`` or None for "has none".
+            ``account``, ``capital`` or None for "has none".
         exempt: attributes that show an exemption, and which, in the words of assets.json.
         doubtful: attributes that show that it may be exempt.
         arrived, over: states in which it is there, and in which it is no asset any more; in any
@@ -113,6 +114,7 @@ class AsAsset:
             pledges=all_of(_PLEDGES),
             state=one_of("state", _STATES),
             account=one_of("account", ()),
+            capital=one_of("capital", _CAPITALS),
             arrived=self.arrived,
             over=self.over,
             exempt=exempt,

@@ -36,6 +36,7 @@ class Reading:
     pledges: tuple[str, ...]
     state: str | None
     account: str | None
+    capital: str | None
     arrived: frozenset[str]
     over: frozenset[str]
     exempt: Mapping[str, str]
@@ -47,7 +48,7 @@ class Reading:
         """What the worth of an asset is counted from."""
         named = (
             *(self.value, self.available, self.quantity, self.free_quantity, self.share),
-            *(self.ownership, *self.rights, *self.burdened),
+            *(self.capital, self.ownership, *self.rights, *self.burdened),
         )
         return frozenset(one for one in named if one is not None)
 
@@ -108,6 +109,7 @@ class Reading:
             in_shares=self.quantity is not None,
             quantity=of(self.quantity),
             free_quantity=of(self.free_quantity),
+            capital=of(self.capital),
             prior_rights=self._prior_rights(said),
             share=self._share(said),
             holds=() if "holds" not in self.has else _holds(of("holds")),

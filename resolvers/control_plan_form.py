@@ -114,7 +114,10 @@ class ShownLine:
     refund_id: strawberry.ID | None = strawberry.field(
         description="Of a tax refund: its own number, beside `recordId` in a draft. 退税记录编号"
     )
-    amount: Money | None = strawberry.field(description="The order's limit, for money. 限额")
+    amount: Money | None = strawberry.field(
+        description="The order's limit, for money; of equity subscribed capital, which is not what it "
+        "covers. 限额"
+    )
     quantity: Long | None = strawberry.field(description="The order's limit, shares. 数量")
     covers: Money = strawberry.field(
         description="What it covers of the claim; a thing may be worth more than its limit. 覆盖金额"

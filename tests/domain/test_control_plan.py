@@ -64,6 +64,10 @@ def thing(record: str, yuan: int | None, kind: str = "vehicle", **more: object) 
     return asset(kind, record, value=None if yuan is None else Fen(yuan * 100), **more)
 
 
+def equity(record: str, yuan: int | None, capital: int, **more: object) -> Candidate:
+    return thing(record, yuan, "equity", capital=Fen(capital * 100), pledged=False, **more)
+
+
 def refund(record: str, yuan: int, **more: object) -> Candidate:
     return money(record, yuan, "vatRefund", account="9", **more)
 
@@ -143,6 +147,9 @@ LATER = PriorHold(waiting=True, amount=FEN, quantity=2)
             asset("employmentIncome", "a"), "ASK", "BY_THE_MONTH", id="a wage of nobody knows what"
         ),
         pytest.param(
+            thing("a", 90, "equity"), "ASK", "AMOUNT_UNKNOWN", id="a company of unknown capital"
+        ),
+        pytest.param(
             thing("a", 9, under_order=True), "LEAVE", "ORDERED_ALREADY", id="ordered before"
         ),
         pytest.param(
@@ -173,7 +180,8 @@ def test_each_asset_has_a_decision_and_its_reason(
         pytest.param(refund("a", 9), PlanNote.REFUND_ROUTE, id="a refund"),
         pytest.param(refund("a", 9, pledged=True), PlanNote.PLEDGEE_FIRST, id="pledged refund"),
         pytest.param(refund("a", 9), PlanNote.PLEDGE_UNKNOWN, id="a refund nobody looked at"),
-        pytest.param(thing("a", 9, "equity"), PlanNote.BY_PUBLICITY, id="equity"),
+        pytest.param(equity("a", 9, 9), PlanNote.BY_PUBLICITY, id="equity"),
+        pytest.param(equity("a", 9, 9), PlanNote.BY_CAPITAL, id="equity by capital"),
         pytest.param(
             thing(
                 "a", 9, "realEstate", exempt=tuple(catalogue.asset_kind("realEstate").exemptions)
@@ -282,12 +290,38 @@ def test_existing_orders_count_and_what_they_hold_of_shares_too() -> None:
         ),
         pytest.param(thing("a", 90, "realEstate", share=None), [], id="nobody knows which share"),
         pytest.param(money("a", 90, ordered=Fen(80_00)), [("a", 10_00)], id="some is ordered"),
+        pytest.param(equity("a", 50, 500), [("a", 500_00)], id="a company worth less than capital"),
+        pytest.param(equity("a", 200, 1000), [("a", 500_00)], id="half a share of that capital"),
+        pytest.param(equity("a", 400, 100), [("a", 25_00)], id="a company worth more than capital"),
+        pytest.param(
+            equity("a", 200, 1000, holds=(PriorHold(waiting=False, amount=Fen(900_00)),)),
+            [("a", 100_00)],
+            id="what of the capital is not frozen",
+        ),
+        pytest.param(
+            equity("a", 200, 1000, ordered=Fen(900_00)), [("a", 100_00)], id="some capital ordered"
+        ),
     ],
 )
 def test_no_more_is_taken_than_is_free_and_needed(
     candidate: Candidate, expected: list[tuple[str, int]]
 ) -> None:
     assert taken(control_plan(CASE, [candidate], POLICY)) == expected
+
+
+def test_a_share_in_a_company_covers_what_the_frozen_capital_is_worth() -> None:
+    """Ten millions of capital, worth one: half a million is covered by five millions of capital."""
+    case = replace(CASE, claim=Fen(500_000_00))
+    share = equity("share", None, 10_000_000)
+    worth = {share.key: Wish(value=Fen(1_000_000_00))}
+
+    without = lines(control_plan(case, [share], POLICY))["share"]
+    line = lines(control_plan(case, [share], POLICY, wishes=worth))["share"]
+
+    assert (without.decision, without.reason) == (Decision.ASK, PlanReason.VALUE_UNKNOWN)
+    assert without.notes == (PlanNote.BY_RATIO,)
+    assert (line.amount, line.covers) == (5_000_000_00, 500_000_00)
+    assert line.controllable == 1_000_000_00
 
 
 def test_an_officer_may_deviate_with_a_reason() -> None:
@@ -356,6 +390,7 @@ def candidates(draw: st.DrawFn) -> Candidate:
             available=draw(_FEN),
             quantity=quantity,
             free_quantity=None if quantity is None else draw(st.none() | st.integers(0, 60)),
+            capital=draw(_FEN) if kind == "equity" else None,
             prior_rights=draw(st.none() | st.integers(0, 3_000).map(Fen)),
             holds=tuple(draw(st.lists(_HOLDS, max_size=2))),
             pledged=draw(st.sampled_from([None, False, True])),
@@ -404,7 +439,8 @@ def test_a_plan_stays_within_the_claim_and_the_law(
     assert plan.covered == cash + other
     assert cash <= max(0, case.claim - plan.committed)  # I-01
     assert plan.covered <= plan.target + min(plan.tolerance, other)
-    assert sum(line.amount or 0 for line in takes) <= plan.target  # what orders may ask (G6)
+    limits = [line.amount or 0 for line in takes if line.candidate.asset.kind != "equity"]
+    assert sum(limits) <= plan.target  # what orders may ask (G6)
     for line in takes:
         asset = line.candidate.asset
         assert line.candidate.id_number in case.obligors  # I-07
@@ -419,6 +455,9 @@ def test_a_plan_stays_within_the_claim_and_the_law(
             assert not asset.standing  # it would wait
         if asset.kind in CASH and asset.available is not None:
             assert (line.amount or 0) <= asset.available  # I-03
+        if asset.kind == "equity":
+            bound = sum(hold.amount or 0 for hold in asset.standing)
+            assert (line.amount or 0) + bound <= (asset.capital or 0)  # I-03
         if line.quantity is not None:
             assert line.quantity <= (asset.quantity or 0)  # I-03
 

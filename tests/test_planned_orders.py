@@ -1,4 +1,4 @@
-"""Tax refunds in a control plan: reached at the account they are paid into, from the plan to the bank."""
+"""From a control plan to the department: refunds at their accounts, shares in companies by capital."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,9 +12,9 @@ from tests.test_control_plan import draft, line_input
 from tests.test_money_orders import every, moved, now
 
 PLAN = """
-query ($n: CaseNumber!, $w: [AssetWishInput!]! = []) { case(number: $n, purpose: CONTROL) {
-  controlPlan(wishes: $w) { lines { debtor { idNumber } decision reason why action recordId refundId
-    amount { fen } quantity route notes { code }
+query ($n: CaseNumber!, $w: [AssetWishInput!]! = [], $a: MoneyInput) { case(number: $n, purpose: CONTROL) {
+  controlPlan(wishes: $w, amount: $a) { lines { debtor { idNumber } decision reason why action recordId refundId
+    amount { fen } quantity covers { fen } route notes { code }
     asset { kind id controllableAmount { fen } permittedControls } } } } }
 """
 ORDER = """
@@ -26,14 +26,18 @@ Line = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    with installed(tmp_path_factory.mktemp("refunds"), CHAKONG_CLOCK_SECONDS="0.3") as made:
+    with installed(tmp_path_factory.mktemp("planned"), CHAKONG_CLOCK_SECONDS="0.3") as made:
         yield made.start()
 
 
 def line_of(
-    demo: dict[str, Any], number: str, record: str, wishes: list[dict[str, Any]] | None = None
+    demo: dict[str, Any],
+    number: str,
+    record: str,
+    wishes: list[dict[str, Any]] | None = None,
+    amount: dict[str, Any] | None = None,
 ) -> Line:
-    answer = ask(demo, "court-executor", PLAN, n=number, w=wishes or []).json()
+    answer = ask(demo, "court-executor", PLAN, n=number, w=wishes or [], a=amount).json()
     assert "errors" not in answer, answer
     lines = answer["data"]["case"]["controlPlan"]["lines"]
     [found] = [one for one in lines if one["asset"]["id"] == record]
@@ -125,3 +129,44 @@ def test_a_refund_paid_into_an_account_nobody_here_keeps_is_a_persons_to_name(
         assert (line["decision"], line["recordId"], line["action"]) == ("ASK", None, None)
         assert line["refundId"] == line["asset"]["id"]
         assert "recordId" in line["why"]
+
+
+def free_share(demo: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return a case, and a share in a company of one of its obligors that nothing holds."""
+    query = """query ($n: CaseNumber!) { case(number: $n, purpose: CONTROL) { debtors {
+      equity { sourceRecordId subscribedCapital { fen } pledged holds { rank } } } } }"""
+    for case in demo["cases"]:
+        answer = ask(demo, "court-executor", query, n=case["number"]).json()
+        for debtor in answer["data"]["case"]["debtors"]:
+            for share in debtor["equity"] or ():
+                if not share["holds"] and not share["pledged"]:
+                    return case, share
+    raise LookupError("no share is free")
+
+
+def test_a_share_in_a_company_is_frozen_by_the_capital_that_is_worth_what_it_covers(
+    demo: dict[str, Any],
+) -> None:
+    case, share = free_share(demo)
+    number, record = case["number"], share["sourceRecordId"]
+    value = {"fen": str(2 * int(share["subscribedCapital"]["fen"]))}
+    wishes = [{"kind": "EQUITY", "assetId": record, "value": value, "first": "评估价值较高"}]
+
+    unknown = line_of(demo, number, record)
+    line = line_of(demo, number, record, wishes, {"fen": "100000"})
+    outcome = draft(demo, number, [line_input(line)], "share")
+
+    assert (unknown["decision"], unknown["reason"]) == ("ASK", "VALUE_UNKNOWN")
+    assert [one["code"] for one in unknown["notes"]] == ["BY_RATIO"]
+    assert (line["decision"], line["covers"], line["amount"]) == (
+        "TAKE",
+        {"fen": "100000"},
+        {"fen": "50000"},
+    )
+    assert "BY_CAPITAL" in {one["code"] for one in line["notes"]}
+    [made] = outcome["orders"]
+    frozen = approved(demo, made)
+    ended_order(demo, frozen)
+    order = ask(demo, "court-executor", ORDER, id=frozen).json()["data"]["order"]
+    assert (order["state"], order["department"]) == ("EXECUTED", "market-regulation")
+    assert [one["controlled"] for one in order["receipts"]] == [line["amount"]]
