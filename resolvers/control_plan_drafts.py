@@ -53,6 +53,7 @@ class PlanLineInput:
     id_number: IdNumber = strawberry.field(description="Of which obligor. 被执行人证件号码")
     asset_kind: AssetKind = strawberry.field(description="Kind of asset. 财产种类")
     record_id: strawberry.ID = strawberry.field(description="The line's `recordId`. 来源记录编号")
+    refund_id: strawberry.ID | None = refund_id_field()
     action: OrderAction = strawberry.field(description="What is commanded. 控制措施")
     amount: MoneyInput | None = strawberry.field(
         default=None, description="Limit, for money and things. 限额"
@@ -67,7 +68,6 @@ class PlanLineInput:
     execution_route: RefundRoute | None = strawberry.field(
         default=None, description="Of a tax refund; by its account if left out. 退税控制路径"
     )
-    refund_id: strawberry.ID | None = refund_id_field()
     reason: str = strawberry.field(description="Why this asset (G12). 理由")
 
     def draft(self, case_number: CaseNumber, papers: Papers) -> Draft:
@@ -79,13 +79,13 @@ class PlanLineInput:
             asset_kind=kind,
             action=self.action,
             record=str(self.record_id),
+            refund_id=None if self.refund_id is None else str(self.refund_id),
             amount=None if self.amount is None else Fen(self.amount.fen),
             quantity=self.quantity,
             months=self.months,
             papers=replace(papers, reason=self.reason),
             gates=tuple(sorted(gate.value for gate in self.gates)),
             route=route if kind in TAX_REFUNDS else None,
-            refund_id=None if self.refund_id is None else str(self.refund_id),
         )
 
 

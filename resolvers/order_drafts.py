@@ -77,10 +77,10 @@ class Draft:
     """A first hold to be ordered.
 
     Attributes:
-        gates: conditions that a human found met (G10).
-        route: whom an order on a tax refund goes to; None for other kinds.
         refund_id: the bureau's own number of a refund that is ordered at its account: *record* is
             the account's then.
+        gates: conditions that a human found met (G10).
+        route: whom an order on a tax refund goes to; None for other kinds.
         department: which one is ordered, where several carry it out; None for the first.
     """
 
@@ -89,6 +89,7 @@ class Draft:
     asset_kind: str
     action: OrderAction
     record: str
+    refund_id: str | None = None
     amount: Fen | None
     quantity: int | None
     months: int | None
@@ -96,7 +97,6 @@ class Draft:
     gates: tuple[str, ...] = ()
     route: RefundRoute | None = None
     department: str | None = None
-    refund_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +184,7 @@ def order_of(draft: Draft, case: CaseRecord, *, drafter: str, now: datetime) -> 
         id_number=draft.id_number,
         subject_name="" if subject is None else subject.name,
         record=draft.record,
+        refund_id=draft.refund_id,
         amount=draft.amount,
         quantity=draft.quantity,
         months=guards.default_months(draft.asset_kind, draft.action)
@@ -198,7 +199,6 @@ def order_of(draft: Draft, case: CaseRecord, *, drafter: str, now: datetime) -> 
         changed_at=now,
         gates=draft.gates,
         route=None if draft.route is None else draft.route.value,
-        refund_id=draft.refund_id,
         **_papers(draft.papers),
     )
 

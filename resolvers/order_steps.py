@@ -326,6 +326,8 @@ def document_hash(connection: Connection, order: OrderRecord) -> str:
         "officers": list(order.officers),
         "drafter": order.drafter,
     }
+    if order.refund_id is not None:
+        values["refund"] = order.refund_id
     if order.hold_order is not None:
         values |= {
             "holdOrder": order.hold_order,
@@ -334,8 +336,6 @@ def document_hash(connection: Connection, order: OrderRecord) -> str:
         }
     if order.route is not None:
         values |= {"route": order.route, "gates": list(order.gates)}
-    if order.refund_id is not None:
-        values["refund"] = order.refund_id
     documents = sorted(
         [one.kind, one.sha256]
         for one in attachments_of(connection, order.id)

@@ -34,6 +34,7 @@ class OrderRecord:
     id_number: IdNumber
     subject_name: str
     record: str | None
+    refund_id: str | None = None  # the bureau's number of a refund that is ordered at its account
     amount: Fen | None
     quantity: int | None
     months: int
@@ -52,7 +53,6 @@ class OrderRecord:
     gates: tuple[str, ...] = ()
     floor: Fen | None = None  # what a deduction leaves for living
     route: str | None = None  # of an order on a tax refund
-    refund_id: str | None = None  # the bureau's number of a refund that is ordered at its account
     answer_due_at: datetime | None = None
     overdue: bool = False
 
@@ -82,6 +82,7 @@ def add_order(connection: Connection, order: OrderRecord, *, event: str) -> None
         "id_number": order.id_number,
         "subject_name": order.subject_name,
         "record": order.record,
+        "refund_id": order.refund_id,
         "amount_fen": order.amount,
         "quantity": order.quantity,
         "months": order.months,
@@ -100,7 +101,6 @@ def add_order(connection: Connection, order: OrderRecord, *, event: str) -> None
         "gates": list(order.gates),
         "floor_fen": order.floor,
         "route": order.route,
-        "refund_id": order.refund_id,
     }
     connection.execute(insert(orders).values(values))
     first = Transition(event=event, to_state=order.state)
@@ -234,6 +234,7 @@ def order_of(row: Row[*tuple[object, ...]]) -> OrderRecord:
         id_number=IdNumber(row.id_number),
         subject_name=row.subject_name,
         record=row.record,
+        refund_id=row.refund_id,
         amount=None if row.amount_fen is None else Fen(row.amount_fen),
         quantity=row.quantity,
         months=row.months,
@@ -252,7 +253,6 @@ def order_of(row: Row[*tuple[object, ...]]) -> OrderRecord:
         gates=tuple(row.gates),
         floor=None if row.floor_fen is None else Fen(row.floor_fen),
         route=row.route,
-        refund_id=row.refund_id,
         answer_due_at=None if row.answer_due_at is None else parse_instant(row.answer_due_at),
         overdue=row.overdue,
     )

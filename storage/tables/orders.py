@@ -31,6 +31,7 @@ orders = Table(
     Column("id_number", String(18), nullable=False),
     Column("subject_name", String(128), nullable=False),
     Column("record", String(64)),
+    Column("refund_id", String(64)),  # of a tax refund whose account is `record`: its own number
     Column("amount_fen", BigInteger),
     Column("quantity", BigInteger),
     Column("months", Integer, nullable=False),
@@ -48,7 +49,6 @@ orders = Table(
     Column("gates", JSON, nullable=False, server_default="[]"),  # found met by a human (G10)
     Column("floor_fen", BigInteger),  # what a deduction leaves for living (G7)
     Column("route", String(32)),  # of an order on a tax refund (G10)
-    Column("refund_id", String(64)),  # of one at its account: the bureau's own number of the refund
     Column("answer_due_at", Instant),  # DL-33, from the moment it was sent
     Column("overdue", Boolean, nullable=False, server_default=false()),
     Column("created_at", Instant, nullable=False),
