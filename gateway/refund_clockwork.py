@@ -28,9 +28,7 @@ from storage.watches_due import (
 
 _LOG = structlog.get_logger()
 _MOST: Final = 50  # watches told in one turn; the rest is found again
-_MOST_LOOKED_AT: Final = (
-    500  # that wait for something: a bureau that refuses some still hears the others
-)
+_MOST_LOOKED_AT: Final = 500  # what is refused stays among them; the others get their turn
 _MOST_ROUNDS: Final = 20  # of events in one turn
 
 
