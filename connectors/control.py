@@ -166,7 +166,8 @@ class Standing:
         record: the department's own number of the asset.
         limit: what is left of the order's limit after what was lifted and deducted.
         controlled: what it holds; a hold that took effect may hold nothing.
-        rank: its place among the live holds on the asset, from 1; None for one that ended.
+        rank: its place among the live holds on the asset, from 1; None for one that ended, or that waits
+            to be shown to the public.
         starts_on, ends_on: its term; of a hold that ended, the days it stood. None for a hold that
             never took effect.
 
@@ -191,8 +192,8 @@ class Standing:
             raise ValueError("a hold holds at most its limit, and nothing while it does not act")
         if self.limit < 0 or (lives and not self.limit):
             raise ValueError("a live hold has a limit")
-        if (self.rank is not None) != lives:
-            raise ValueError("a live hold has a rank, any other has none")
+        if (acts and self.rank is None) or (not lives and self.rank is not None):
+            raise ValueError("a hold that acts has a rank, one that ended has none")
         term = _is_term(self.starts_on, self.ends_on)
         if lives and term != acts:
             raise ValueError("a hold that took effect has a term, one that waits has none")

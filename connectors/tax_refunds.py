@@ -29,6 +29,7 @@ from domain.identity import IdNumber
 
 _CREATED: Final = frozenset({200, 201})
 _OK: Final = 200
+_HEARD: Final = frozenset({200, 204, 404, 410})  # 404 and 410: it has no such watch, or no longer
 _CONFLICT: Final = 409
 _NOT_LET_IN: Final = frozenset({401, 403, 407})  # says nothing of the refund: do it again
 _EVENTS_AT_ONCE: Final = 500
@@ -144,6 +145,20 @@ class TaxRefundsConnector(RestDepartment):
         if reply.status in _NOT_LET_IN:
             raise self.broken(f"HTTP {reply.status}")
         if reply.status not in _CREATED:
+            raise calls.refusal(self.department, reply)
+
+    async def end_watch(self, key: str, authority: Authority) -> None:
+        """Have nothing told of that watch any more; doing it twice, or of one it never had, changes nothing.
+
+        Raises:
+            DepartmentError: the bureau did not hear it, or nobody knows; do it again.
+        """
+        reply = await self._called(
+            "DELETE",
+            f"/v1/watches/{quote(key, safe='')}",
+            headers=authority_headers(authority),
+        )
+        if reply.status not in _HEARD:
             raise calls.refusal(self.department, reply)
 
     async def refund_events(self, after: int) -> Sequence[RefundEvent]:

@@ -25,6 +25,8 @@ class TaskKind(Enum):
     """Find out what became of an order whose department cannot be asked."""
     RESOLVE_DISCREPANCY = "RESOLVE_DISCREPANCY"
     """Look at a difference between the court's mirror and a department."""
+    ATTEND_TO_WATCH = "ATTEND_TO_WATCH"
+    """Look at a refund that can be held, and of which a guard lets no draft be made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,7 @@ class Task:
         due_on: last day, to 24:00 Asia/Shanghai; None with *rule*.
         order_id: of the order it is about; None where it is about none.
         fen: how much, of an excess.
+        watch_id: of the watched refund it is about.
     """
 
     kind: TaskKind
@@ -43,6 +46,7 @@ class Task:
     due_on: date | None = None
     order_id: str | None = None
     fen: Fen | None = None
+    watch_id: str | None = None
 
     def is_overdue(self, today: date) -> bool:
         return self.due_on is not None and self.due_on < today

@@ -202,6 +202,7 @@ def build_gateway(  # noqa: PLR0913, PLR0915 -- the composition root: every part
         timedelta(seconds=settings.reconcile_seconds),
         settings.rule_profile,
         departments[TaxRefundsConnector] if TaxRefundsConnector in departments else None,  # noqa: SIM401 -- no dict
+        settings.inbox_departments,
     )
 
     webhooks = Webhooks(database, events, utc_now, EndpointCalls(addresses))

@@ -7,7 +7,7 @@ another one. Doing a turn twice changes nothing the second time.
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -72,6 +72,7 @@ class Clockwork:
         reconcile_every: timedelta = timedelta(minutes=10),
         profile: Profile = Profile.DEFAULT,
         bureau: TaxRefundsConnector | None = None,
+        inboxes: Collection[str] = (),
     ) -> None:
         """Make the clock; `start` starts it.
 
@@ -80,6 +81,7 @@ class Clockwork:
             profile: whose numbers the periods of the list are counted by.
             ports: departments whose statement of holds is compared, by id.
             bureau: where refunds are watched, if it is connected.
+            inboxes: departments that read their orders here.
         """
         self._database = database
         self._events = events
@@ -88,6 +90,7 @@ class Clockwork:
         self._ports = ports or {}
         self._profile = profile
         self._bureau = bureau
+        self._inboxes = inboxes
         self._reconcile_every = reconcile_every
         self._reconcile_at = now() + reconcile_every
         self._holder = secrets.token_hex(8)
@@ -189,7 +192,9 @@ class Clockwork:
         return warned
 
     async def _watch_refunds(self) -> None:
-        if self._bureau is not None and await turn_refunds(self._database, self._bureau, self._now):
+        if self._bureau is None:
+            return
+        if await turn_refunds(self._database, self._bureau, self._now, self._inboxes):
             self._events.announce()
 
     async def _reconcile_when_due(self) -> None:

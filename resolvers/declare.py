@@ -10,7 +10,7 @@ stand on the public list below.
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, get_args
 
 import strawberry
 from strawberry.schema_directive import Location
@@ -19,6 +19,7 @@ from strawberry.types.field import StrawberryField
 from domain import catalogue
 from domain.purpose import Purpose, basis_for, lay_down, purposes_for
 from resolvers.as_asset import AsAsset
+from resolvers.money import Money
 
 T = TypeVar("T", bound=type)
 Scopes = tuple[frozenset[str], ...]  # outer OR, inner AND; empty: anyone with a token
@@ -369,11 +370,11 @@ class RecordGroup:
                     shown[name] = (annotation, marker)
         for name, (annotation, marker) in shown.items():
             cls.__annotations__[name] = annotation
-            setattr(cls, name, self._field(name, marker))
+            setattr(cls, name, self._field(name, marker, money=Money in get_args(annotation)))
         made: T = strawberry.type(cls, description=_folded(cls.__doc__))
         return made
 
-    def _field(self, name: str, marker: Shown) -> Any:
+    def _field(self, name: str, marker: Shown, *, money: bool) -> Any:
         if marker.band_of is not None:
             _, entry = self._entry(marker.band_of)
             declared = Declared(
@@ -389,16 +390,22 @@ class RecordGroup:
                 directives=_directives(self.scopes, Sensitivity.INTERNAL),
             )
         if marker.zh is not None:
+            # The catalogue does not say how to mask it: an amount as all amounts of a group are.
+            mask = "amountBand" if money and self.raw else None
             declared = Declared(
                 scopes=self.scopes,
                 attribute=name,
+                mask=mask,
+                raw=self.raw if mask else frozenset(),
                 needs=marker.needs or frozenset({name}),
                 sensitivity=str(Sensitivity.PERSONAL.value),
             )
             return strawberry.field(
                 description=f"{marker.description.rstrip('.')}. {marker.zh}",
                 metadata={KEY: declared},
-                directives=_directives(self.scopes, Sensitivity.PERSONAL),
+                directives=_directives(
+                    self.scopes, Sensitivity.PERSONAL, mask, sorted(declared.raw)
+                ),
             )
         group, entry = self._entry(name)
         declared = Declared(

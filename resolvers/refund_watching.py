@@ -1,50 +1,42 @@
-"""
-Refunds that are only expected: watched, and drafted as a freeze once the bureau says that they are approved.
-
-A machine makes no more of it than a draft: an officer submits it, another one approves it (law 6).
-"""
+"""Refunds that are only expected: what is watched of them, for what freeze, and the end of that."""
 
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from connectors.tax_refunds import RefundEvent
 from domain import guards
 from domain.asset_gates import TAX_REFUNDS
 from domain.case_number import CaseNumber
 from domain.identity import IdNumber
 from domain.money import Fen
-from domain.order import OrderAction, OrderEvent
+from domain.order import OrderAction
 from resolvers.order_drafts import Draft, Papers, fit, may_be_carried, may_control, order_of
-from resolvers.order_steps import Step, checked, facts, open_case
-from storage.cases import CaseRecord, find_case, lock_case
-from storage.orders import OrderRecord, add_order
+from resolvers.order_steps import Step, assigned_case, checked, facts, open_case
+from resolvers.refusals import CaseNotFound, Refused
+from storage.cases import find_case, lock_case
+from storage.orders import OrderRecord
 from storage.refund_watches import (
+    HEEDED,
     WatchRecord,
     add_watch,
-    change_watch,
+    end_watch,
     find_watch,
-    heed_up_to,
-    heeded_in_turn,
     live_watch_on,
 )
 
 _LONGEST_RECORD: Final = 64
-_REACHED: Final = frozenset({"APPROVED", "SENT_TO_TREASURY"})
-_PAID: Final = "PAID"
-_REJECTED: Final = "REJECTED"
+_LONGEST_REASON: Final = 2000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Moment:
-    """When the clock, and no caller, takes a step."""
+class WatchNotFound(Refused):
+    code = "WATCH_NOT_FOUND"
 
-    now: datetime
-    documents_required: bool = False
+    def __init__(self) -> None:
+        super().__init__("No such watch among those of your cases. 未找到该退税监测")
 
 
 def watch(draft: Draft, refund: str, step: Step, connection: Connection) -> WatchRecord:
@@ -69,7 +61,7 @@ def watch(draft: Draft, refund: str, step: Step, connection: Connection) -> Watc
     known = live_watch_on(connection, draft.case_number, refund)
     if known is not None:
         return known
-    order = _approved(order_of(draft, case, drafter=step.caller.subject, now=step.now))
+    order = approved(order_of(draft, case, drafter=step.caller.subject, now=step.now))
     guards.may_draft(*facts(connection, case, order, step))
     may_be_carried(order, step.inboxes)
     made = WatchRecord(
@@ -88,90 +80,57 @@ def watch(draft: Draft, refund: str, step: Step, connection: Connection) -> Watc
     return made
 
 
-def heed(
-    connection: Connection, department: str, events: Sequence[RefundEvent], now: datetime
-) -> list[str]:
-    """Do what *events* bring about, and remember how far they were heeded; return the new drafts.
+def end(watch_id: str, reason: str, step: Step, connection: Connection) -> WatchRecord:
+    """End a watch of a case that the caller works on, in whatever state; one that is over stays as it is.
 
-    One transaction: an event that was heeded is never heeded again, and none is passed over; also if a
-    gateway that was relieved goes on.
+    Its draft, if there is one, stays: it is given up like any other.
+
+    Raises:
+        WatchNotFound: there is none, or it is of a case of others.
+        BadInput: the reason cannot stand in a document.
     """
-    drafted: list[str] = []
-    known = heeded_in_turn(connection, department)
-    events = [event for event in events if event.cursor > known]
-    for event in events:
-        found = find_watch(connection, event.watch)
-        if found is None or found.record != event.record:
-            continue  # nobody's here
-        lock_case(connection, found.case_number)
-        found = find_watch(connection, event.watch)
-        if found is None or found.state not in {"ORDERED", "WATCHING"}:
-            continue
-        order_id = _heed_one(connection, found, event.status, now)
-        if order_id is not None:
-            drafted.append(order_id)
-    if events:
-        heed_up_to(connection, department, events[-1].cursor)
-    return drafted
-
-
-def _heed_one(connection: Connection, found: WatchRecord, status: str, now: datetime) -> str | None:
-    draft = _draft(found)
-    reachable = status in _REACHED or (
-        status == _PAID and draft.route is guards.RefundRoute.VIA_REFUND_ACCOUNT
-    )
-    if not reachable:
-        over = status in {_PAID, _REJECTED}
-        state = "ENDED" if over else found.state
-        event = "END" if over else "HEAR"
-        change_watch(
-            connection, found, event=event, at=now, remark=status, status=status, state=state
-        )
-        return None
-    case = find_case(connection, found.case_number)
-    if case is None:
-        raise LookupError("a watch always has its case")
+    found = find_watch(connection, watch_id)
+    if found is None:
+        raise WatchNotFound
+    lock_case(connection, found.case_number)
+    found = find_watch(connection, watch_id)
+    if found is None:
+        raise WatchNotFound
     try:
-        order = _drafted(connection, case, found, draft, now)
-    except guards.GuardRefused as refused:
-        change_watch(
-            connection,
-            found,
-            event="HOLD_BACK",
-            at=now,
-            remark=refused.guard,
-            status=status,
-            state="HELD_BACK",
-            guard=refused.guard,
-        )
-        return None
-    change_watch(
+        assigned_case(connection, found.case_number, step)
+    except CaseNotFound:
+        raise WatchNotFound from None
+    may_control(found.asset_kind, step, "Mutation.endRefundWatch")
+    why = checked("reason", reason, most=_LONGEST_REASON, lines=True)
+    if found.state not in HEEDED:
+        return found
+    return end_watch(
         connection,
         found,
-        event="DRAFT",
-        at=now,
-        remark=order.id,
-        status=status,
-        state="DRAFTED",
-        order_id=order.id,
+        ending="OFFICER",
+        at=step.now,
+        actor=step.caller.subject,
+        reason=why,
     )
-    return order.id
 
 
-def _drafted(
-    connection: Connection, case: CaseRecord, found: WatchRecord, draft: Draft, now: datetime
-) -> OrderRecord:
-    """Write the draft; it belongs to who ordered the watch, or to who handles the case by now."""
-    handlers = [one.officer.id for one in case.officers if one.capacity == "HANDLER"]
-    officer = found.officer if found.officer in handlers or not handlers else handlers[0]
-    order = _approved(order_of(draft, case, drafter=officer, now=now))
-    guards.may_draft(*facts(connection, case, order, _Moment(now=now)))
-    may_be_carried(order, ())
-    add_order(connection, order, event=OrderEvent.DRAFT.value)
-    return order
+def end_without_ground(connection: Connection, watch_id: str, now: datetime) -> None:
+    """End a watch if its case is not open any more, or has no such obligor: nothing may be asked then."""
+    found = find_watch(connection, watch_id)
+    if found is None:
+        return
+    lock_case(connection, found.case_number)
+    found = find_watch(connection, watch_id)
+    if found is None or found.state not in HEEDED:
+        return
+    case = find_case(connection, found.case_number)
+    if case is None or case.state != "OPEN":
+        end_watch(connection, found, ending="CASE_NOT_OPEN", at=now)
+    elif all(party.id_number != found.id_number for party in case.obligors):
+        end_watch(connection, found, ending="NOT_AN_OBLIGOR", at=now)
 
 
-def _approved(order: OrderRecord) -> OrderRecord:
+def approved(order: OrderRecord) -> OrderRecord:
     """Return *order* with what the bureau itself told: the refund is approved."""
     gates = {*order.gates, guards.Gate.REFUND_APPROVED.value}
     return replace(order, gates=tuple(sorted(gates)))
@@ -191,7 +150,8 @@ def _kept(draft: Draft) -> Mapping[str, Any]:
     }
 
 
-def _draft(found: WatchRecord) -> Draft:
+def draft_of(found: WatchRecord) -> Draft:
+    """Return the freeze that a watch was ordered for."""
     kept = found.draft
     by_account = kept["route"] == guards.RefundRoute.VIA_REFUND_ACCOUNT.value
     return Draft(

@@ -1,4 +1,4 @@
-"""`Case.tasks`: what somebody has to do about a case's orders now, and by when."""
+"""`Case.tasks`: what somebody has to do about a case's orders and watches now, and by when."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -25,6 +25,7 @@ from storage.excesses import standing_excess
 from storage.holds import holds_of_case
 from storage.order_lists import orders_unanswered
 from storage.orders import find_orders
+from storage.refund_watches import watches_of_case
 
 _MOST_PARKED: Final = 1000
 _AN_INSTANT: Final = timedelta(microseconds=1)
@@ -36,6 +37,7 @@ _WORDS: Final = {
     TaskKind.ATTEND_TO_DELIVERY: "Look at a delivery that stopped. 处理停滞的送达",
     TaskKind.FIND_OUT_OUTCOME: "Find out what became of the order. 核实办理结果",
     TaskKind.RESOLVE_DISCREPANCY: "Look at what differs. 处理登记差异",
+    TaskKind.ATTEND_TO_WATCH: "Look at a refund whose draft a guard holds back. 处理受阻的退税监测",
 }
 explained(TaskKind, "TaskKind", "What has to be done. 待办种类", _WORDS)
 
@@ -50,9 +52,12 @@ class CaseTask:
     overdue: bool = strawberry.field(description="Whether that day is over. 是否逾期")
     order: Order | None = strawberry.field(
         description="About which order; null of an excess of which only a person can say what "
-        "goes. 指令"
+        "goes, and of a watch. 指令"
     )
     amount: Money | None = strawberry.field(description="How much, of an excess. 金额")
+    refund_watch_id: strawberry.ID | None = strawberry.field(
+        description="About which watched refund; null of anything else. 退税监测"
+    )
 
 
 def tasks_of(connection: Connection, case: CaseRecord, now: datetime) -> list[CaseTask]:
@@ -65,6 +70,7 @@ def tasks_of(connection: Connection, case: CaseRecord, now: datetime) -> list[Ca
             *_ending(connection, case, today),
             *_stopped(connection, case),
             *_differing(connection, case),
+            *_held_back(connection, case),
         ]
     )
     known = find_orders(connection, {one.order_id for one in tasks if one.order_id is not None})
@@ -126,6 +132,12 @@ def _differing(connection: Connection, case: CaseRecord) -> Iterator[Task]:
         yield Task(kind=TaskKind.RESOLVE_DISCREPANCY, order_id=one.difference.order_id)
 
 
+def _held_back(connection: Connection, case: CaseRecord) -> Iterator[Task]:
+    for watch in watches_of_case(connection, case.number):
+        if watch.state == "HELD_BACK":
+            yield Task(kind=TaskKind.ATTEND_TO_WATCH, watch_id=watch.id)
+
+
 def _shown(task: Task, order: Any, today: date) -> CaseTask:
     return CaseTask(
         kind=task.kind,
@@ -134,4 +146,5 @@ def _shown(task: Task, order: Any, today: date) -> CaseTask:
         overdue=task.is_overdue(today),
         order=None if order is None else cast("Order", ShownOrder(order)),
         amount=cast("Money | None", task.fen),  # read as one; see Money
+        refund_watch_id=None if task.watch_id is None else strawberry.ID(task.watch_id),
     )

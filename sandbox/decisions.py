@@ -25,12 +25,15 @@ class Decision:
     entry: Hold | Change | None = None
 
 
-def decide(order: Order, asset: Asset | str, log: Log, today: date) -> Decision:
+def decide(
+    order: Order, asset: Asset | str, log: Log, today: date, *, shown: bool = True
+) -> Decision:
     """Return what *order* does; its receipt lacks number, handler and instant.
 
     Args:
         asset: or why there is none (a `reason` of the contract).
         log: all holds and changes on the asset.
+        shown: whether a hold takes part as soon as it is registered.
     """
     if isinstance(asset, str):
         return Decision(receipt=_receipt(order) | {"reason": asset})
@@ -38,8 +41,10 @@ def decide(order: Order, asset: Asset | str, log: Log, today: date) -> Decision:
         return Decision(receipt=_receipt(order) | {"result": "REFUSED", "reason": asset.refusal})
     if order.action == "QUERY":
         decision = Decision(receipt=_receipt(order) | _told(asset, log, today))
+    elif order.action in ABOUT_A_HOLD:
+        decision = _amend(order, asset, log, today)
     else:
-        decision = (_amend if order.action in ABOUT_A_HOLD else _place)(order, asset, log, today)
+        decision = _place(order, asset, log, today, shown=shown)
     if asset.balance is None:
         return decision
     after = log if decision.entry is None else (*log, decision.entry)
@@ -47,7 +52,7 @@ def decide(order: Order, asset: Asset | str, log: Log, today: date) -> Decision:
     return replace(decision, receipt=decision.receipt | balance)
 
 
-def _place(order: Order, asset: Asset, log: Log, today: date) -> Decision:
+def _place(order: Order, asset: Asset, log: Log, today: date, *, shown: bool) -> Decision:
     if asset.capacity is not None and not balance_after(asset.capacity, log):
         return Decision(receipt=_receipt(order) | {"reason": "ZERO_BALANCE"})
     hold = Hold(
@@ -58,6 +63,7 @@ def _place(order: Order, asset: Asset, log: Log, today: date) -> Decision:
         months=order.months,
         registered_on=today,
         ruling=order.ruling,
+        shown=shown,
     )
     live = standings(asset.capacity, (*log, hold), today)
     return Decision(receipt=_receipt(order) | _held(order, live, hold.key), entry=hold)
@@ -150,6 +156,7 @@ def _told(asset: Asset, log: Log, today: date) -> Receipt:
                 "expiresOn": day_text(one.ends_on),
             }
             for one in standings(asset.capacity, log, today)
+            if one.rank is not None
         ],
     }
 
@@ -157,12 +164,16 @@ def _told(asset: Asset, log: Log, today: date) -> Receipt:
 def _held(order: Order, live: Sequence[Standing], key: str | None) -> Receipt:
     """Return what the receipt says of the hold with *key*."""
     place = next(place for place, one in enumerate(live) if one.hold.key == key)
-    prior, own = live[:place], live[place]
+    prior, own = [one for one in live[:place] if one.rank is not None], live[place]
     result = "FULL" if own.held == order.limit else "PART" if own.held else "WAITING"
     return {
         "result": result,
         "controlled": own.held,
-        "reason": "" if result == "FULL" else "PRIOR_HOLD_COVERS_ALL" if prior else "OTHER",
+        "reason": ""
+        if result == "FULL"
+        else "PRIOR_HOLD_COVERS_ALL"
+        if prior and own.rank is not None
+        else "OTHER",
         "rank": own.rank,
         "startsOn": day_text(own.starts_on) if own.held else None,
         "endsOn": day_text(own.ends_on) if own.held else None,

@@ -8,6 +8,20 @@ from sandbox.ledger import Ledger, converted
 from sandbox.orders import Asset, Order, stranger
 from sandbox.plain_register import PlainRegister
 from sandbox.population import Population
+from sandbox.system import Surroundings
+
+
+def public_ledger(around: Surroundings, name: str, prefix: str, handler: str) -> Ledger:
+    """Return the ledger of a register that shows its holds to the public, on request later than it registers.
+
+    Args:
+        name: of its file; *prefix* and *handler* as in `Ledger`.
+    """
+    faults = around.faults
+    path = around.data / f"{name}.db"
+    ledger = Ledger(path, prefix, handler, around.clock, shows=lambda: faults.shows)
+    faults.showing = ledger.show
+    return ledger
 
 
 class Desk:

@@ -14,9 +14,9 @@ from starlette.routing import Route
 
 from sandbox.chance import Chance, chance
 from sandbox.dates import now
-from sandbox.desk import Desk
+from sandbox.desk import Desk, public_ledger
 from sandbox.exchange_database import Exchange
-from sandbox.ledger import KeyReused, Ledger
+from sandbox.ledger import KeyReused
 from sandbox.money import fen, yuan
 from sandbox.order_body import OrderBody
 from sandbox.plain_register import PlainRegister
@@ -63,7 +63,7 @@ def sql_system(
     """
 
     def start(around: Surroundings) -> Running:
-        ledger = Ledger(around.data / f"{department}.db", prefix, handler, around.clock)
+        ledger = public_ledger(around, department, prefix, handler)
         registers = draw_up(around.population, chance(around.seed, stem))
         desk = Desk(around.population, registers, ledger, carried, yuan)
         centre = Centre(around, desk, single=single)

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated, Final, Literal, TypeVar
@@ -27,6 +27,7 @@ Mode = Literal[
     "shuffled",
     "lying_clock",
     "maintenance",
+    "shown_later",
 ]
 SLOW: Final = 1000
 """What `slow` adds to every answer if the wish does not say, in ms."""
@@ -59,6 +60,7 @@ class Faults:
         slowness: seconds added besides, as long as the fault lasts.
         ahead: how far the clock is ahead by which answers are dated.
         dropped: keys whose first answer was withheld already.
+        showing: shows what was registered while nothing was shown to the public.
     """
 
     latency: float = 0.0
@@ -67,9 +69,12 @@ class Faults:
     ahead: timedelta = timedelta()
     subjects: frozenset[str] = frozenset()
     dropped: set[str] = field(default_factory=set)
+    showing: Callable[[], None] = lambda: None
 
     def order(self, wish: Wish) -> None:
         self.mode = wish.mode
+        if self.shows:
+            self.showing()
         self.subjects = wish.subjects
         self.ahead = timedelta(days=wish.ahead_days if wish.mode == "lying_clock" else 0)
         least = SLOW if wish.mode == "slow" else 0
@@ -107,6 +112,11 @@ class Faults:
         if self.mode != "wrong_type":
             return False
         return subject in self.subjects if self.subjects else position == 0
+
+    @property
+    def shows(self) -> bool:
+        """Whether a register shows a hold to the public in the act that registers it."""
+        return self.mode != "shown_later"
 
     @property
     def is_down(self) -> bool:

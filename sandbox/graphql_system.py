@@ -21,8 +21,7 @@ from starlette.routing import Route
 
 from sandbox.chance import Chance, chance
 from sandbox.dates import now
-from sandbox.desk import Desk
-from sandbox.ledger import Ledger
+from sandbox.desk import Desk, public_ledger
 from sandbox.money import yuan
 from sandbox.plain_register import PlainRegister
 from sandbox.population import Population
@@ -63,8 +62,7 @@ def graphql_system(
     """
 
     def start(around: Surroundings) -> Running:
-        path = around.data / f"{department}.{stem}.db"
-        ledger = Ledger(path, prefix, handler, around.clock)
+        ledger = public_ledger(around, f"{department}.{stem}", prefix, handler)
         registers = draw_up(around.population, chance(around.seed, stem))
         desk = Desk(around.population, registers, ledger, carried, yuan)
         upstream = _Upstream(around, desk, registers)

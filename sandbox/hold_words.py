@@ -9,10 +9,13 @@ from sandbox.holds import Standing
 def hold_words(
     standing: Sequence[Standing], names: tuple[str, ...], amount: Callable[[int], Any]
 ) -> list[dict[str, Any]]:
-    """Return *standing* as objects; *names*: authority, case, rank, amount, starts, ends, state."""
+    """Return *standing* as objects, of those that are shown; *names*: authority, case, rank, amount, starts,
+    ends, state."""
     authority, case, rank, limit, starts, ends, state = names
     words = []
     for one in standing:
+        if one.rank is None:
+            continue
         own = one.hold.case is not None
         entry: dict[str, Any] = {
             authority: one.hold.authority,

@@ -1,9 +1,10 @@
 """
 Holds on one asset and what each of them takes today: the queue (轮候), told from its log.
 
-Earlier registration goes first. When a hold ends, the next in the queue takes effect by itself:
-at once where it was lifted, the day after where its term was over; its own term starts then. The
-log alone decides: looking late gives the same as looking every day.
+Earlier registration goes first; of holds that are shown to the public later, the earlier showing.
+When a hold ends, the next in the queue takes effect by itself: at once where it was lifted, the day
+after where its term was over; its own term starts then. The log alone decides: looking late gives
+the same as looking every day.
 
 Source:
     查扣冻规定 arts. 26-27; docs/departments/README.md, "What every control order carries" and
@@ -30,6 +31,7 @@ class Hold:
         amount: the limit: fen, or shares.
         starts_on, ends_on: None while it waits.
         ruling: the number of the ruling it was placed with; empty if it is not known.
+        shown: whether it takes part as soon as it is registered; if not, from its SHOW.
     """
 
     authority: str
@@ -41,6 +43,7 @@ class Hold:
     ends_on: date | None = None
     key: str | None = None
     ruling: str = ""
+    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +52,11 @@ class Change:
 
     Attributes:
         key: of the hold; empty for an INFLOW, which is the asset's.
-        amount: what was lifted, deducted or came in; 0 for RENEW.
+        amount: what was lifted, deducted or came in; 0 for RENEW and SHOW.
         months: the new term, for RENEW.
     """
 
-    kind: Literal["RENEW", "LIFT", "DEDUCT", "INFLOW"]
+    kind: Literal["RENEW", "LIFT", "DEDUCT", "INFLOW", "SHOW"]
     key: str
     amount: int
     months: int
@@ -68,7 +71,7 @@ class Standing:
     """What *hold* is worth on a day.
 
     Attributes:
-        rank: None for a hold that ended.
+        rank: None for a hold that ended, or is not shown yet.
         limit: what is left of the order's limit.
         takes: of a fungible asset; 1 or 0 of an asset that is held whole.
         amount: what is held; of a hold that waits, and on a whole asset, the limit.
@@ -89,20 +92,21 @@ class Standing:
 
     @property
     def state(self) -> str:
-        if self.rank is None:
+        if self.ended_on is not None:
             return "ENDED"
         return "WAITING" if self.starts_on is None else "ACTIVE"
 
 
 def standings(capacity: int | None, log: Log, today: date) -> list[Standing]:
-    """Return the live holds of *log*, in order of registration.
+    """Return the live holds of *log*, in order of rank; last those that are not shown yet.
 
     Args:
         capacity: fen or shares that could be held before the changes in *log*; None for an asset
             that is held whole.
         log: in order of registration.
     """
-    return [one for one in every_standing(capacity, log, today) if one.rank is not None]
+    live = [one for one in every_standing(capacity, log, today) if one.ended_on is None]
+    return sorted(live, key=lambda one: one.rank is None)
 
 
 def every_standing(capacity: int | None, log: Log, today: date) -> list[Standing]:
@@ -131,6 +135,7 @@ class _Place:
     months: int
     starts_on: date | None
     ends_on: date | None
+    shown: bool = True
     takes: int = 0
     ended_on: date | None = None
 
@@ -144,7 +149,9 @@ class _Queue:
         if isinstance(entry, Hold):
             self.advance(entry.registered_on)
             self._places.append(
-                _Place(entry, entry.amount, entry.months, entry.starts_on, entry.ends_on)
+                _Place(
+                    entry, entry.amount, entry.months, entry.starts_on, entry.ends_on, entry.shown
+                )
             )
             self._allocate(entry.registered_on)
         else:
@@ -168,14 +175,19 @@ class _Queue:
         return [self._standing(one, ranks.get(id(one))) for one in self._places]
 
     def _live(self) -> list[_Place]:
-        return [one for one in self._places if one.ended_on is None]
+        return [one for one in self._places if one.ended_on is None and one.shown]
 
     def _change(self, change: Change) -> None:
         if change.kind in {"INFLOW", "DEDUCT"} and self._capacity is not None:
             self._capacity += change.amount if change.kind == "INFLOW" else -change.amount
         if change.kind == "INFLOW":
             return
-        [place] = [one for one in self._live() if one.hold.key == change.key]
+        if change.kind == "SHOW":
+            self._show(change.key)
+            return
+        [place] = [
+            one for one in self._places if one.ended_on is None and one.hold.key == change.key
+        ]
         if change.kind == "RENEW":
             place.months = change.months
             if place.ends_on is not None:
@@ -185,6 +197,11 @@ class _Queue:
         if place.limit == 0:
             place.ended_on = change.on
             place.ends_on = None if place.starts_on is None else change.on
+
+    def _show(self, key: str) -> None:
+        """Let the hold take part from now on: behind those that were shown before."""
+        self._places.sort(key=lambda one: one.hold.key == key)
+        self._places[-1].shown = True
 
     def _allocate(self, day: date) -> None:
         """Give every live hold its share, first come first; what takes effect starts on *day*."""

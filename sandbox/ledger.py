@@ -28,6 +28,7 @@ _TABLES: Final = (
 )
 _COLUMNS: Final = "record, kind, key, authority, case_number, ruling, amount, months, day"
 _PLACED: Final = "PLACE"
+_UNSHOWN: Final = "PLACE_UNSHOWN"
 
 
 class KeyReused(Exception):
@@ -35,8 +36,20 @@ class KeyReused(Exception):
 
 
 class Ledger:
-    def __init__(self, path: Path, prefix: str, handler: str, clock: Clock) -> None:
-        """*prefix* starts receipt numbers; *handler* is who signs them."""
+    def __init__(
+        self,
+        path: Path,
+        prefix: str,
+        handler: str,
+        clock: Clock,
+        shows: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """Open the ledger; what was not shown to the public before is shown now.
+
+        Args:
+            prefix: starts receipt numbers; *handler* is who signs them.
+            shows: whether what is registered is shown, and so takes effect, in the same act.
+        """
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._connection.execute("PRAGMA journal_mode=WAL")
         self._connection.execute("PRAGMA synchronous=FULL")
@@ -45,12 +58,25 @@ class Ledger:
         self._prefix = prefix
         self._handler = handler
         self._clock = clock
+        self._shows = shows
         self._lock = threading.Lock()
         self._logs: dict[str, tuple[Hold | Change, ...]] = {}
         self._record_of: dict[str, str] = {}  # by the key of the order that placed the hold
+        self._unshown: dict[str, str] = {}  # by that key, in order of registration
         rows = self._connection.execute(f"SELECT {_COLUMNS} FROM log ORDER BY sequence")  # noqa: S608 -- our words
         for record, *row in rows:
             self._remember(record, _entry(*row))
+        self.show()
+
+    def show(self) -> None:
+        """Show to the public what is registered and not shown yet, in order of registration."""
+        with self._lock:
+            on = self._clock().date()
+            for key, record in list(self._unshown.items()):
+                entry = Change(kind="SHOW", key=key, amount=0, months=0, on=on)
+                with self._transaction():
+                    self._write(record, entry)
+                self._remember(record, entry)
 
     def log_of(self, record: str, earlier: tuple[Hold, ...]) -> Log:
         """Return all holds and changes on *record*, in order of registration."""
@@ -82,7 +108,8 @@ class Ledger:
                 return dict(json.loads(row[1]))
             moment, asset = self._clock(), find(order)
             earlier = () if isinstance(asset, str) else asset.earlier
-            decision = decide(order, asset, self.log_of(order.record, earlier), moment.date())
+            log, shown = self.log_of(order.record, earlier), self._shows()
+            decision = decide(order, asset, log, moment.date(), shown=shown)
             with self._transaction():
                 [(count,)] = self._connection.execute("SELECT COUNT(*) FROM receipts")
                 receipt = {
@@ -153,6 +180,10 @@ class Ledger:
         self._logs[record] = (*self._logs.get(record, ()), entry)
         if isinstance(entry, Hold) and entry.key is not None:
             self._record_of[entry.key] = record
+            if not entry.shown:
+                self._unshown[entry.key] = record
+        elif isinstance(entry, Change) and entry.kind == "SHOW":
+            del self._unshown[entry.key]
 
 
 def converted(
@@ -191,7 +222,7 @@ def _words(record: str, standing: Standing) -> dict[str, Any]:
 def _row(entry: Hold | Change) -> tuple[Any, ...]:
     if isinstance(entry, Hold):
         return (
-            _PLACED,
+            _PLACED if entry.shown else _UNSHOWN,
             entry.key,
             entry.authority,
             entry.case,
@@ -214,7 +245,7 @@ def _entry(
     day: str,
 ) -> Hold | Change:
     on = date.fromisoformat(day)
-    if kind != _PLACED:
+    if kind not in {_PLACED, _UNSHOWN}:
         return Change(kind=kind, key=key, amount=amount, months=months, on=on)
     return Hold(
         key=key,
@@ -224,4 +255,5 @@ def _entry(
         months=months,
         registered_on=on,
         ruling=ruling,
+        shown=kind == _PLACED,
     )

@@ -103,7 +103,7 @@ class PlainRegister:
 
 def _shown(record: str, log: Log, standing: Sequence[Standing]) -> str | None:
     """Return the number of the first live hold: holds are shown, and numbered, as they come."""
-    if not standing:
+    if not standing or standing[0].rank is None:
         return None
     placed = [one for one in log if isinstance(one, Hold)]
     place = next(at for at, one in enumerate(placed, 1) if one is standing[0].hold)

@@ -17,6 +17,7 @@ from sandbox.system import Surroundings
 NOT_YET_DUE: Final = frozenset({"DECLARED", "UNDER_REVIEW", "SUSPENDED_FOR_DOUBT"})
 _TABLES: Final = (
     "CREATE TABLE IF NOT EXISTS watches (key TEXT PRIMARY KEY, record TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS ended (key TEXT PRIMARY KEY)",
     "CREATE TABLE IF NOT EXISTS moved (record TEXT PRIMARY KEY, status TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS events (cursor INTEGER PRIMARY KEY AUTOINCREMENT, watch TEXT NOT "
     "NULL, record TEXT NOT NULL, status TEXT NOT NULL, at TEXT NOT NULL, approved TEXT)",
@@ -61,6 +62,7 @@ class RefundDesk:
 
         return [
             route("/v1/watches/{key}", self.watch, "PUT"),
+            route("/v1/watches/{key}", self.end, "DELETE"),
             route("/v1/events", self.events, "GET"),
             Route("/_sandbox/refund", self.move, methods=["POST"]),
         ]
@@ -77,6 +79,8 @@ class RefundDesk:
         if row is None or row.owner != wanted.subject:
             return json_response({"error": "NO_ASSET"}, 404)
         with self._lock:
+            if self._db.execute("SELECT 1 FROM ended WHERE key = ?", (key,)).fetchone():
+                return json_response({"error": "ENDED"}, 410)
             known = self._db.execute("SELECT record FROM watches WHERE key = ?", (key,)).fetchone()
             if known is not None:
                 same = known[0] == wanted.record
@@ -91,6 +95,19 @@ class RefundDesk:
             key=key,
         )
         return json_response({"watch": key}, 201)
+
+    async def end(self, request: Request) -> Response:
+        """Watch no longer; a key that was ended stays so, also if its watch comes after its end."""
+        key = request.path_params["key"]
+        await self._around.faults.delay()
+        with self._lock:
+            self._db.execute("INSERT OR IGNORE INTO ended VALUES (?)", (key,))
+            watched = self._db.execute("DELETE FROM watches WHERE key = ?", (key,)).rowcount
+        if watched:
+            self._around.log.write(
+                "unwatch", "watches", subjects=[], authority=authority_in(request), key=key
+            )
+        return Response(status_code=204)
 
     async def events(self, request: Request) -> Response:
         await self._around.faults.delay()

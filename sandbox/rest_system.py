@@ -12,8 +12,8 @@ from starlette.routing import Route
 
 from sandbox.chance import Chance, chance
 from sandbox.dates import now
-from sandbox.desk import Desk
-from sandbox.ledger import KeyReused, Ledger
+from sandbox.desk import Desk, public_ledger
+from sandbox.ledger import KeyReused
 from sandbox.money import fen, yuan
 from sandbox.order_body import OrderBody
 from sandbox.plain_register import PlainRegister
@@ -62,11 +62,7 @@ def rest_system(
     """
 
     def start(around: Surroundings) -> Running:
-        ledger = (
-            Ledger(around.data / f"{department}.{stem}.db", prefix, handler, around.clock)
-            if carried
-            else None
-        )
+        ledger = public_ledger(around, f"{department}.{stem}", prefix, handler) if carried else None
         registers = draw_up(around.population, chance(around.seed, stem))
         desk = Desk(around.population, registers, ledger, carried, yuan)
         counter = Counter(around, desk)

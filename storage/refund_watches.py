@@ -1,8 +1,7 @@
-"""Tax refunds that are watched until they are approved, and how far a bureau's events were heeded."""
+"""Tax refunds that are watched, each step with its event; what is due about them is in `watches_due`."""
 
-import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,11 +9,13 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from domain.case_number import CaseNumber
 from domain.identity import IdNumber
-from storage.in_turn import in_turn
 from storage.instants import instant_text, parse_instant
-from storage.tables.orders import refund_cursors, refund_watch_events, refund_watches
+from storage.tables.orders import refund_watch_events, refund_watches
 
-_CLOCK: Final = "clock"
+CLOCK: Final = "clock"
+HEEDED: Final = ("ORDERED", "WATCHING", "HELD_BACK", "DRAFTED")
+"""States of watches whose bureau is listened to: what it says is kept, also after the draft."""
+_GOING_ON: Final = ("ORDERED", "WATCHING", "HELD_BACK")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,13 +23,17 @@ class WatchRecord:
     """One watch.
 
     Attributes:
-        state: ``ORDERED`` until the bureau knows of it, ``WATCHING``, then ``DRAFTED``, ``ENDED`` (there
-            is nothing to hold any more) or ``HELD_BACK`` (a guard let no draft be made).
+        state: ``ORDERED`` until the bureau knows of it, ``WATCHING``, then ``DRAFTED`` or, while a guard
+            lets no draft be made, ``HELD_BACK``; ``ENDING`` once it is over and until the bureau
+            heard that, then ``ENDED``.
         record: the bureau's own number of the refund.
         draft: what the freeze is made out with, once the refund is approved.
         status: the last that the bureau told of the refund.
         guard: which guard held the draft back.
         order_id: the draft that it became.
+        ending: why it is over: ``OFFICER``, ``CASE_NOT_OPEN``, ``NOT_AN_OBLIGOR``, ``PAID``,
+            ``REJECTED``, or ``REFUSED`` by the bureau.
+        reason: the officer's own words for it.
     """
 
     id: str
@@ -44,6 +49,8 @@ class WatchRecord:
     status: str | None = None
     guard: str | None = None
     order_id: str | None = None
+    ending: str | None = None
+    reason: str | None = None
 
 
 def add_watch(connection: Connection, watch: WatchRecord) -> None:
@@ -65,23 +72,50 @@ def add_watch(connection: Connection, watch: WatchRecord) -> None:
     _append(connection, watch, "ORDER", None, watch.state, actor=watch.officer, at=watch.created_at)
 
 
-def change_watch(
+def change_watch(  # noqa: PLR0913 -- an event and what it changes
     connection: Connection,
     watch: WatchRecord,
     *,
     event: str,
     at: datetime,
+    actor: str = CLOCK,
     remark: str | None = None,
     **changes: str | None,
-) -> None:
-    """Write *changes* (of state, status, guard, order_id) into *watch*, as it is now, and their *event*."""
+) -> WatchRecord:
+    """Write *changes* (of state, status, guard, order_id, ending, reason) and their *event*; return it so."""
     connection.execute(
         update(refund_watches)
         .where(refund_watches.c.id == watch.id)
         .values(changed_at=instant_text(at), **changes)
     )
     to_state = changes.get("state") or watch.state
-    _append(connection, watch, event, watch.state, to_state, actor=_CLOCK, at=at, remark=remark)
+    _append(connection, watch, event, watch.state, to_state, actor=actor, at=at, remark=remark)
+    return replace(watch, changed_at=at, **changes)  # type: ignore[arg-type]  # texts, all of them
+
+
+def end_watch(  # noqa: PLR0913 -- who ended it, when and why
+    connection: Connection,
+    watch: WatchRecord,
+    *,
+    ending: str,
+    at: datetime,
+    actor: str = CLOCK,
+    reason: str | None = None,
+    **changes: str | None,
+) -> WatchRecord:
+    """End *watch*: from now on nothing comes of it, and its bureau is to be told; return it so."""
+    return change_watch(
+        connection,
+        watch,
+        event="END",
+        at=at,
+        actor=actor,
+        remark=reason or ending,
+        state="ENDING",
+        ending=ending,
+        reason=reason,
+        **changes,
+    )
 
 
 def settle_watch(connection: Connection, watch_id: str, *, state: str, at: datetime) -> None:
@@ -89,24 +123,42 @@ def settle_watch(connection: Connection, watch_id: str, *, state: str, at: datet
 
     That it was told is an event all the same: ``TELL``, or ``REFUSE`` if the bureau did.
     """
+    refused = state != "WATCHING"
+    changes = {"state": state, **({"ending": "REFUSED"} if refused else {})}
     settled = connection.execute(
         update(refund_watches)
         .where(refund_watches.c.id == watch_id, refund_watches.c.state == "ORDERED")
-        .values(changed_at=instant_text(at), state=state)
+        .values(changed_at=instant_text(at), **changes)
     )
+    _note_told(
+        connection, watch_id, "ORDERED", settled.rowcount, "REFUSE" if refused else "TELL", at
+    )
+
+
+def settle_ending(connection: Connection, watch_id: str, *, at: datetime) -> None:
+    """Write that the bureau heard that a watch is over; the event is ``TELL_END``."""
+    settled = connection.execute(
+        update(refund_watches)
+        .where(refund_watches.c.id == watch_id, refund_watches.c.state == "ENDING")
+        .values(changed_at=instant_text(at), state="ENDED")
+    )
+    _note_told(connection, watch_id, "ENDING", settled.rowcount, "TELL_END", at)
+
+
+def _note_told(  # noqa: PLR0913, PLR0917 -- what was told, and whether that settled it
+    connection: Connection, watch_id: str, told: str, settled: int, event: str, at: datetime
+) -> None:
     watch = find_watch(connection, watch_id)
-    if watch is None:
-        return
-    before = "ORDERED" if settled.rowcount == 1 else watch.state
-    event = "TELL" if state == "WATCHING" else "REFUSE"
-    _append(connection, watch, event, before, watch.state, actor=_CLOCK, at=at)
+    if watch is not None:
+        before = told if settled else watch.state
+        _append(connection, watch, event, before, watch.state, actor=CLOCK, at=at)
 
 
 def find_watch(connection: Connection, watch_id: str) -> WatchRecord | None:
     row = connection.execute(
         select(refund_watches).where(refund_watches.c.id == watch_id)
     ).one_or_none()
-    return None if row is None else _watch(row)
+    return None if row is None else watch_of(row)
 
 
 def live_watch_on(
@@ -117,9 +169,9 @@ def live_watch_on(
         select(refund_watches)
         .where(refund_watches.c.case_number == case_number)
         .where(refund_watches.c.record == record)
-        .where(refund_watches.c.state.in_(("ORDERED", "WATCHING")))
+        .where(refund_watches.c.state.in_(_GOING_ON))
     ).first()
-    return None if row is None else _watch(row)
+    return None if row is None else watch_of(row)
 
 
 def watches_of_case(connection: Connection, case_number: CaseNumber) -> list[WatchRecord]:
@@ -128,47 +180,7 @@ def watches_of_case(connection: Connection, case_number: CaseNumber) -> list[Wat
         .where(refund_watches.c.case_number == case_number)
         .order_by(refund_watches.c.created_at, refund_watches.c.id)
     )
-    return [_watch(row) for row in rows]
-
-
-def watches_to_tell(connection: Connection, *, most: int) -> Sequence[WatchRecord]:
-    """Return watches that the bureau does not know of yet, the oldest first."""
-    rows = connection.execute(
-        select(refund_watches)
-        .where(refund_watches.c.state == "ORDERED")
-        .order_by(refund_watches.c.created_at)
-        .limit(most)
-    )
-    return [_watch(row) for row in rows]
-
-
-def any_watched(connection: Connection) -> bool:
-    found = select(refund_watches.c.id).where(refund_watches.c.state == "WATCHING").limit(1)
-    return connection.scalar(found) is not None
-
-
-def heeded_up_to(connection: Connection, department: str) -> int:
-    """Return the cursor of the department's last event that was heeded; 0 for none."""
-    found: int | None = connection.scalar(
-        select(refund_cursors.c.cursor).where(refund_cursors.c.department == department)
-    )
-    return found or 0
-
-
-def heeded_in_turn(connection: Connection, department: str) -> int:
-    """Return the same; nobody else heeds the department's events until our transaction ends."""
-    in_turn(connection, hashlib.sha256(f"refund events {department}".encode()).hexdigest())
-    return heeded_up_to(connection, department)
-
-
-def heed_up_to(connection: Connection, department: str, cursor: int) -> None:
-    known = connection.execute(
-        update(refund_cursors)
-        .where(refund_cursors.c.department == department)
-        .values(cursor=cursor)
-    )
-    if known.rowcount == 0:
-        connection.execute(insert(refund_cursors).values(department=department, cursor=cursor))
+    return [watch_of(row) for row in rows]
 
 
 def _append(  # noqa: PLR0913 -- an event's columns
@@ -196,7 +208,7 @@ def _append(  # noqa: PLR0913 -- an event's columns
     )
 
 
-def _watch(row: Row[*tuple[Any, ...]]) -> WatchRecord:
+def watch_of(row: Row[*tuple[Any, ...]]) -> WatchRecord:
     return WatchRecord(
         id=row.id,
         case_number=CaseNumber(row.case_number),
@@ -209,6 +221,8 @@ def _watch(row: Row[*tuple[Any, ...]]) -> WatchRecord:
         status=row.status,
         guard=row.guard,
         order_id=row.order_id,
+        ending=row.ending,
+        reason=row.reason,
         created_at=parse_instant(row.created_at),
         changed_at=parse_instant(row.changed_at),
     )

@@ -86,11 +86,22 @@ def check(  # noqa: PLR0913, PLR0917 -- options
 def new(  # noqa: PLR0913, PLR0917 -- options
     stem: Annotated[str, typer.Argument(help="Its name in every layer, such as boats.")],
     department: Annotated[str, typer.Option(help="Id in departments.json, such as agriculture.")],
-    basis: Annotated[str, typer.Option(help="The law on which it may be asked.")],
+    basis: Annotated[str, typer.Option(help="The law on which it may be asked.")] = "",
     protocol: Annotated[str, typer.Option(help="rest, sql or graphql.")] = "rest",
     term: Annotated[str, typer.Option(help="What it is called in Chinese.")] = "部门数据",
-    scope: Annotated[str, typer.Option(help="Scope that its field needs.")] = "registry:read",
-    purpose: Annotated[list[str] | None, typer.Option(help="PROPERTY_INQUIRY, …; repeat.")] = None,
+    kind: Annotated[
+        str,
+        typer.Option(
+            help="Kind of assets its records are, such as vessel; scope, purposes and basis are the kind's."
+        ),
+    ] = "",
+    scope: Annotated[
+        str, typer.Option(help="Scope that its field needs; registry:read if left out.")
+    ] = "",
+    purpose: Annotated[
+        list[str] | None,
+        typer.Option(help="PROPERTY_INQUIRY, …; repeat; the first of these if left out."),
+    ] = None,
     field: Annotated[
         list[str] | None,
         typer.Option(
@@ -113,12 +124,13 @@ def new(  # noqa: PLR0913, PLR0917 -- options
         basis=basis,
         protocol=protocol,
         term=term,
-        scope=scope,
-        purposes=tuple(purpose or ["PROPERTY_INQUIRY"]),
+        scope=scope or ("" if kind else "registry:read"),
+        purposes=tuple(purpose or ([] if kind else ["PROPERTY_INQUIRY"])),
         fields=tuple(field or ()),
         openapi=openapi,
         sdl=sdl,
         of=of,
+        kind=kind,
     )
     try:
         written, left = begin(wanted, into)

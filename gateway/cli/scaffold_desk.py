@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from domain.purpose import Purpose
-from gateway.scaffold.department import NewDepartment, NotADepartment
+from gateway.scaffold.asset_kind import SHARED, NewAsset, NotADepartment
+from gateway.scaffold.department import NewDepartment
 from gateway.scaffold.fields import (
     NoFields,
     Read,
@@ -12,6 +13,7 @@ from gateway.scaffold.fields import (
     fields_of_openapi,
     fields_of_sdl,
 )
+from gateway.scaffold.texts import files_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,7 @@ class Begun:
     openapi: Path | None
     sdl: Path | None
     of: str
+    kind: str
 
 
 def begin(wanted: Begun, into: Path) -> tuple[list[Path], tuple[str, ...]]:
@@ -39,6 +42,7 @@ def begin(wanted: Begun, into: Path) -> tuple[list[Path], tuple[str, ...]]:
         FileExistsError: a file is there already; then none was written.
     """
     read = _read(wanted)
+    fields = tuple(one for one in read.fields if not wanted.kind or one.attribute not in SHARED)
     try:
         purposes = tuple(Purpose(one) for one in wanted.purposes)
     except ValueError:
@@ -52,9 +56,10 @@ def begin(wanted: Begun, into: Path) -> tuple[list[Path], tuple[str, ...]]:
         scope=wanted.scope,
         purposes=purposes,
         basis=wanted.basis,
-        fields=read.fields,
+        fields=fields,
+        asset=NewAsset.of(wanted.kind, fields) if wanted.kind else None,
     )
-    files = {into / path: text for path, text in made.files().items()}
+    files = {into / path: text for path, text in files_of(made).items()}
     for path in files:
         if path.exists():
             raise FileExistsError(f"{path} is there already; nothing was written")

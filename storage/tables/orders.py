@@ -88,6 +88,8 @@ refund_watches = Table(
     Column("status", String(32)),  # the last that the bureau told
     Column("guard", String(8)),  # which guard held the draft back
     Column("order_id", String(32)),  # what it became
+    Column("ending", String(16)),  # why it is over
+    Column("reason", Text),  # an officer's words for that
     Column("created_at", Instant, nullable=False),
     Column("changed_at", Instant, nullable=False),
 )

@@ -92,7 +92,8 @@ def test_a_standing_that_exists_does_not_contradict_itself(
 
     assert 0 <= one.controlled <= one.limit
     assert one.controlled == 0 or one.state == "ACTIVE"
-    assert (one.rank is None) == (one.state == "ENDED")
+    assert one.rank is not None or one.state != "ACTIVE"
+    assert one.rank is None or one.state != "ENDED"
     assert (one.starts_on is None) == (one.ends_on is None)
     if one.state != "ENDED":
         assert (one.starts_on is not None) == (one.state == "ACTIVE")

@@ -39,6 +39,7 @@ from tests.connectors.people import ANNA, BEN, NOW, an_order, person
 pytestmark = pytest.mark.anyio
 
 POSTGRES = "postgresql+asyncpg://postgres@127.0.0.1:5432/test"
+SHORT = 1.0  # seconds; time enough for a connection to a busy PostgreSQL
 WANT = Projection({"balance", "last_contribution_on"})
 BODY = {"grzhye": "1234.50", "mjny": "2026-10"}
 
@@ -176,7 +177,7 @@ async def test_holds_and_encumbrances_become_records(
 async def test_nobody_answering_is_a_timeout_that_leaves_no_row(
     databases: Databases, centre: Centre, authority: Authority
 ) -> None:
-    connector = asking(databases, deadline=0.15)
+    connector = asking(databases, deadline=SHORT)
 
     async with centre.at_work():
         with pytest.raises(DepartmentTimeout):
@@ -192,7 +193,7 @@ async def test_giving_up_leaves_no_row(
     connector = asking(databases)
 
     async with centre.at_work():
-        with anyio.move_on_after(0.15) as scope:
+        with anyio.move_on_after(SHORT) as scope:
             await connector.accounts_of([ANNA], WANT, authority)
 
     assert scope.cancelled_caught
@@ -213,18 +214,20 @@ async def test_giving_up_while_the_answer_is_being_written_leaves_no_row(
     await theirs.write(make_tables)
 
     async def ask() -> None:
-        with anyio.move_on_after(0.15):
+        with anyio.move_on_after(SHORT):
             await asking(databases).accounts_of([ANNA], WANT, authority)
 
     async with theirs._engine.connect() as writing, anyio.create_task_group() as group:
         group.start_soon(ask)
-        await anyio.sleep(0.1)
         done = await writing.execute(text("UPDATE query_request SET state = 'DONE'"))
+        while done.rowcount == 0:  # not asked yet
+            await anyio.sleep(0.01)
+            done = await writing.execute(text("UPDATE query_request SET state = 'DONE'"))
         await writing.execute(
             text("INSERT INTO query_reply SELECT id, :who, 0, NULL, :at FROM query_request"),
             {"who": ANNA, "at": NOW},
         )
-        await anyio.sleep(0.1)
+        await anyio.sleep(SHORT)
         await writing.commit()
 
     assert done.rowcount == 1
@@ -308,7 +311,7 @@ async def test_many_questions_at_once_are_all_answered(
 async def test_both_sides_may_make_the_tables_at_the_same_instant(
     databases: Databases, authority: Authority
 ) -> None:
-    sides = [asking((one, one), deadline=0.2) for one in databases * 3]
+    sides = [asking((one, one), deadline=SHORT) for one in databases * 3]
     outcomes: list[BaseException] = []
 
     async def ask(connector: HousingFundConnector) -> None:
@@ -384,7 +387,7 @@ async def test_freezing_money_gives_a_receipt_and_the_key_is_remembered(
 async def test_an_order_nobody_answers_is_unknown_and_stays(
     databases: Databases, centre: Centre
 ) -> None:
-    connector = asking(databases, deadline=0.15)
+    connector = asking(databases, deadline=SHORT)
 
     async with centre.at_work():
         with pytest.raises(OutcomeUnknown):
@@ -480,7 +483,7 @@ async def test_who_does_not_say_what_a_hold_is_worth_is_not_guessed_at(
     centre.standings = None if standings is None else lambda _: standings
     centre.fails = fails
     # Only silence is to run out of time, on a slow machine too.
-    connector = asking(databases, deadline=0.3 if expected is DepartmentTimeout else 10)
+    connector = asking(databases, deadline=SHORT if expected is DepartmentTimeout else 10)
 
     async with centre.at_work():
         with pytest.raises(expected):

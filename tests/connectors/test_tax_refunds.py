@@ -1,12 +1,18 @@
 """The tax bureau's own rules: what is an expectation yet is not held, it is watched."""
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from connectors.address import DepartmentAddress
-from connectors.errors import DepartmentContractBroken, DepartmentRefused, KeyReused
+from connectors.errors import (
+    DepartmentBusy,
+    DepartmentContractBroken,
+    DepartmentRefused,
+    KeyReused,
+)
 from connectors.question import Projection
 from connectors.tax_refunds import RefundEvent, TaxRefundsConnector
 from domain.identity import IdNumber
@@ -109,6 +115,52 @@ async def test_a_watched_refund_tells_what_becomes_of_it_and_names_nobody(
     heard = [one for one in district["tax_refunds"].lines() if one["kind"] == "watch"]
     assert [one["subjects"] for one in heard] == [[subject]]
     assert heard[0]["authority"]["case"] == AUTHORITY.case_number
+
+
+async def test_a_watch_that_was_ended_tells_nothing_more_and_never_begins_again(
+    district: District,
+) -> None:
+    async with bench(district, TaxRefundsConnector) as at:
+        subject, record = await one_of(at, EARLY)
+        await at.connector.watch("w-over", record, subject, AUTHORITY)
+        seen = await at.connector.refund_events(0)
+        for key in ("w-over", "w-over", "w-never"):
+            await at.connector.end_watch(key, AUTHORITY)
+        moved(district, record, "APPROVED")
+        later = await at.connector.refund_events(seen[-1].cursor)
+        for key in ("w-over", "w-never"):
+            with pytest.raises(DepartmentRefused):
+                await at.connector.watch(key, record, subject, AUTHORITY)
+
+    assert [one.watch for one in later if one.watch == "w-over"] == []
+    heard = [one for one in district["tax_refunds"].lines() if one["kind"] == "unwatch"]
+    assert [one["idempotencyKey"] for one in heard] == ["w-over"]
+    assert heard[0]["authority"]["case"] == AUTHORITY.case_number
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        pytest.param(204, None, id="heard"),
+        pytest.param(404, None, id="never watched"),
+        pytest.param(410, None, id="over before"),
+        pytest.param(503, DepartmentBusy, id="overloaded"),
+        pytest.param(403, DepartmentRefused, id="refused"),
+        pytest.param(302, DepartmentContractBroken, id="sent elsewhere"),
+    ],
+)
+async def test_what_a_bureau_did_not_hear_is_said(
+    listen: Listen, status: int, error: type[Exception] | None
+) -> None:
+    bureau = await listen(lambda _: Reply(status))
+    connector = TaxRefundsConnector.open(
+        DepartmentAddress(id="state-tax-shibei", url=bureau.url, secret="key")
+    )
+    try:
+        with contextlib.nullcontext() if error is None else pytest.raises(error):
+            await connector.end_watch("w/1", AUTHORITY)
+    finally:
+        await connector.aclose()
 
 
 async def test_watches_and_events_survive_the_bureau(tmp_path: Path) -> None:

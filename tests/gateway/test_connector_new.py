@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.demo_tokens import ENTITLEMENTS, ask_with, demo_token
 from tests.running import ask
 from tests.starting import running_demo
 
@@ -76,6 +77,94 @@ def test_a_new_department_is_two_short_files_and_answers(tmp_path: Path, protoco
     assert [sorted(one["fields"]) for one in asked] == [
         ["boatName", "builtOn", "from", "list", "worth"]
     ]
+
+
+BAND = "<1万"
+TRACTORS = (
+    *("tractors", "--department", "agriculture", "--kind", "vehicle", "--term", "拖拉机"),
+    *("--field", "brandModel:text:Make and model", "--field", "serialNumber:text:Its number"),
+    *("--field", "referenceValue:money:What it is worth", "--field", "ownerName:text:Of whom"),
+    *("--field", "firstRegisteredOn:date:Day of registration"),
+)
+ASSETS = """query ($n: CaseNumber!) { case(number: $n, purpose: PROPERTY_INQUIRY) { debtors {
+  tractors { brandModel serialNumber ownerName ownerIdNumber referenceValue { fen }
+    sourceRecordId holds { rank } }
+  assets { kind department status assets { id kind holder label value { fen } valueBand
+    controllableAmount { fen } permittedControls priorHolds { rank } } } } } }"""
+
+
+@pytest.mark.parametrize("protocol", ["rest", "sql", "graphql"])
+def test_a_new_register_of_assets_is_two_short_files_and_stands_among_all_assets(
+    tmp_path: Path, protocol: str
+) -> None:
+    own = tmp_path / "own"
+    made = connector("new", *TRACTORS, "--protocol", protocol, "--into", str(own))
+    assert made.returncode == 0, made.stderr
+    lines = [
+        len((own / layer / "tractors.py").read_text().splitlines())
+        for layer in ("connectors", "resolvers")
+    ]
+
+    with running_demo(tmp_path / "demo", people=500, CHAKONG_OWN_DEPARTMENTS=str(own)) as demo:
+        number = demo["cases"][0]["number"]
+        answer = ask(demo, "court-executor", ASSETS, n=number)
+        tractors = next(one for one in demo["departments"] if one["id"] == "agriculture")
+        asked = [json.loads(line) for line in Path(tractors["wireLog"]).read_text().splitlines()]
+        held = frozenset(ENTITLEMENTS.of("court-executor")) - {"assets:read:raw"}
+        token = demo_token(demo, "executor-1", "court-executor", scopes=held)
+        masked = ask_with(demo, token, ASSETS, n=number).json()["data"]["case"]["debtors"][0]
+        refused = ask(demo, "auditor", ASSETS, n=number)
+        later = [json.loads(line) for line in Path(tractors["wireLog"]).read_text().splitlines()]
+
+    assert sum(lines) <= 120
+    assert lines[0] <= 60
+    assert answer.status_code == 200, answer.text
+    debtor = answer.json()["data"]["case"]["debtors"][0]
+    [record] = debtor["tractors"]
+    assert record["sourceRecordId"] == "X-00000001"
+    assert record["holds"] == []
+    [entry] = [one for one in debtor["assets"] if one["department"] == "agriculture"]
+    assert (entry["kind"], entry["status"]) == ("VEHICLE", "ANSWERED")
+    assert entry["assets"] == [
+        {
+            "id": record["sourceRecordId"],
+            "kind": "VEHICLE",
+            "holder": "agriculture",
+            "label": record["brandModel"],
+            "value": {"fen": "100"},
+            "valueBand": BAND,
+            "controllableAmount": {"fen": "100"},
+            "permittedControls": ["SEAL", "SEIZE"],
+            "priorHolds": [],
+        }
+    ]
+    assert [one["department"] for one in debtor["assets"] if one["kind"] == "VEHICLE"] == [
+        *("agriculture", "traffic-police"),
+    ]
+    assert len(asked) == 1, "both views are one question"
+    [hidden] = [one for one in masked["assets"] if one["department"] == "agriculture"]
+    assert masked["tractors"][0]["ownerIdNumber"] != record["ownerIdNumber"]
+    assert masked["tractors"][0]["referenceValue"] is None
+    assert [(one["value"], one["valueBand"]) for one in hidden["assets"]] == [(None, BAND)]
+    assert refused.status_code == 403
+    assert len(later) == 2, "who is refused asks nobody"
+
+
+def test_what_a_kind_lays_down_is_not_for_a_department_to_choose(tmp_path: Path) -> None:
+    for more, says in (
+        (("--basis", "a law"), "is laid down with it"),
+        (("--purpose", "CONTROL"), "is laid down with it"),
+        (("--scope", "registry:read"), "is laid down with it"),
+        (("--kind", "castle"), "assets.json has no castle"),
+    ):
+        made = connector("new", *TRACTORS, *more, "--into", str(tmp_path / "own"))
+        assert (made.returncode, says in " ".join(made.stderr.split())) == (2, True), made.stderr
+    textless = ("tractors", "--department", "agriculture", "--kind", "vehicle")
+    made = connector("new", *textless, "--field", "worth:money", "--into", str(tmp_path / "own"))
+
+    assert made.returncode == 2
+    assert "a text that says what it is" in " ".join(made.stderr.split())
+    assert not (tmp_path / "own").exists()
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:

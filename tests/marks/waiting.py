@@ -15,6 +15,7 @@ from tests.marks.walk import Walk
 from tests.test_control_plan import PLAN
 from tests.test_late_answers import ANSWERED, HOLDINGS
 from tests.test_money_orders import FOUND, WATCH, WATCHES
+from tests.test_refund_watches import END
 from tests.test_typed_answers import CLERK, CLUES, FIELDS, LIST, TYPE
 
 DRAFT_PLAN: Final = """
@@ -91,7 +92,7 @@ def typed(walk: Walk) -> None:
 
 
 def watched(walk: Walk) -> None:
-    """A refund is watched, its bureau approves it, the clock drafts."""
+    """A refund is watched, its bureau approves it, the clock drafts, the officer ends it."""
     for case in walk.demo["cases"]:
         found = walk.graph("refunds", _OFFICER, FOUND, n=case["number"])["case"]["debtors"]
         expected = [
@@ -129,6 +130,8 @@ def watched(walk: Walk) -> None:
         states = {one["state"] for one in told["case"]["refundWatches"]}
         time.sleep(0.1)
     assert "DRAFTED" in states, states
+    for one in (told["case"]["refundWatches"][-1]["id"], marks.WORD):
+        walk.graph("endRefundWatch", _OFFICER, END, id=one, r=marks.REASON)
 
 
 def ticketed(walk: Walk) -> None:

@@ -16,19 +16,14 @@ from domain.order import OrderAction
 from domain.record import RecordKind
 from resolvers.order_drafts import Draft
 from resolvers.order_steps import Step
-from resolvers.refund_watching import heed, watch
+from resolvers.refund_heeding import heed
+from resolvers.refund_watching import watch
 from resolvers.refusals import FieldNotAllowed
 from storage.cases import keep_cases
 from storage.orders import OrderRecord, find_order
 from storage.record_events import SOURCES, RecordedEvent, events_behind
-from storage.refund_watches import (
-    WatchRecord,
-    find_watch,
-    heeded_up_to,
-    settle_watch,
-    watches_of_case,
-    watches_to_tell,
-)
+from storage.refund_watches import WatchRecord, find_watch, settle_watch, watches_of_case
+from storage.watches_due import heeded_up_to, watches_to_tell
 from tests.resolvers.order_world import CASE, World, open_world, papers
 
 pytestmark = pytest.mark.anyio
@@ -132,7 +127,7 @@ async def test_the_cursor_moves_with_what_it_brought_about_or_not_at_all(
 
     nothing = await heard(world, strangers, other_record)
     after = await world.database.read(partial(heeded_up_to, department=BUREAU))
-    monkeypatch.setattr("resolvers.refund_watching.heed_up_to", _fails)
+    monkeypatch.setattr("resolvers.refund_heeding.heed_up_to", _fails)
     with pytest.raises(RuntimeError):
         await heard(world, event(7, made, "APPROVED"))
 
@@ -146,7 +141,8 @@ async def test_an_event_that_comes_late_again_is_not_heeded_again(world: World) 
     made = await watched(world)
     settle = partial(settle_watch, watch_id=made.id, state="WATCHING", at=world.now)
     await world.database.write(settle)
-    events = [event(one, made, "UNDER_REVIEW") for one in (1, 2, 3)]
+    told = ("UNDER_REVIEW", "DECLARED", "UNDER_REVIEW")
+    events = [event(one, made, status) for one, status in enumerate(told, 1)]
 
     await heard(world, *events)
     await heard(world, *events[:2])
@@ -166,15 +162,15 @@ def _fails(*_: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("route", "status", "state"),
+    ("route", "status", "is_held"),
     [
-        pytest.param(RefundRoute.VIA_TAX_AUTHORITY, "PAID", "ENDED", id="paid past the bureau"),
-        pytest.param(RefundRoute.VIA_REFUND_ACCOUNT, "PAID", "DRAFTED", id="paid to the account"),
-        pytest.param(RefundRoute.VIA_REFUND_ACCOUNT, "REJECTED", "ENDED", id="rejected"),
+        pytest.param(RefundRoute.VIA_TAX_AUTHORITY, "PAID", False, id="paid past the bureau"),
+        pytest.param(RefundRoute.VIA_REFUND_ACCOUNT, "PAID", True, id="paid to the account"),
+        pytest.param(RefundRoute.VIA_REFUND_ACCOUNT, "REJECTED", False, id="rejected"),
     ],
 )
 async def test_what_is_paid_is_only_reached_at_the_bank(
-    world: World, route: RefundRoute, status: str, state: str
+    world: World, route: RefundRoute, status: str, is_held: bool
 ) -> None:
     record = REFUND if route is RefundRoute.VIA_TAX_AUTHORITY else "BD-00000001"
     made = await watched(world, route=route, record=record)
@@ -182,7 +178,8 @@ async def test_what_is_paid_is_only_reached_at_the_bank(
     drafts = await heard(world, event(1, made, status))
 
     found = await again(world, made)
-    assert (found.state, found.status, bool(drafts)) == (state, status, state == "DRAFTED")
+    assert (found.state, found.status, found.ending) == ("ENDING", status, status)
+    assert (bool(drafts), found.order_id is not None) == (is_held, is_held)
     if drafts:
         order = await draft_of(world, made)
         assert (order.department, order.record) == ("financial-institutions", "BD-00000001")
@@ -237,7 +234,7 @@ async def test_one_case_watches_a_refund_once_and_anew_when_it_is_over(world: Wo
 
     listed = await world.database.read(partial(watches_of_case, case_number=CASE))
     assert first.id == second.id != third.id
-    assert sorted(one.state for one in listed) == ["ENDED", "ORDERED"]
+    assert sorted(one.state for one in listed) == ["ENDING", "ORDERED"]
 
 
 async def told_of(world: World) -> list[RecordedEvent]:
@@ -281,8 +278,8 @@ async def test_what_ends_without_a_draft_is_an_event_as_well(world: World) -> No
         ("ORDER", None, "ORDERED", None),
         ("REFUSE", "ORDERED", "ENDED", None),
         ("ORDER", None, "ORDERED", None),
-        ("END", "ORDERED", "ENDED", "REJECTED"),
-        ("TELL", "ENDED", "ENDED", None),
+        ("END", "ORDERED", "ENDING", "REJECTED"),
+        ("TELL", "ENDING", "ENDING", None),
         ("ORDER", None, "ORDERED", None),
         ("HOLD_BACK", "ORDERED", "HELD_BACK", "G1"),
     ]

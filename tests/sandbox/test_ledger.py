@@ -137,3 +137,35 @@ def test_an_order_that_fails_half_way_leaves_nothing(ledger: Ledger) -> None:
 )
 def test_name_and_number_must_be_one_person(names: dict[str, str], reason: str | None) -> None:
     assert stranger(ORDER, names) == reason
+
+
+def test_who_is_shown_first_goes_first_also_after_a_restart(tmp_path: Path) -> None:
+    shows = [False]
+    ledger = Ledger(tmp_path / "ledger.db", "EQ", "经办", Clock(), shows=lambda: shows[0])
+    hidden = ledger.carry_out(ORDER, lambda _: CAR)
+    gone = ledger.carry_out(replace(ORDER, key="k2"), lambda _: CAR)
+    lifting = replace(ORDER, key="k3", action="LIFT", hold_key="k2", months=0)
+    lifted = ledger.carry_out(lifting, lambda _: CAR)
+    before = ledger.standing_of("k1", lambda _: CAR)
+    shows[0] = True
+    shown = ledger.carry_out(replace(ORDER, key="k4"), lambda _: CAR)
+
+    again = Ledger(tmp_path / "ledger.db", "EQ", "经办", Clock())  # it shows the rest
+    once_more = Ledger(tmp_path / "ledger.db", "EQ", "经办", Clock())
+
+    assert [(one["result"], one["rank"]) for one in (hidden, gone, lifted, shown)] == [
+        ("WAITING", None),
+        ("WAITING", None),
+        ("FULL", None),
+        ("FULL", 1),
+    ]
+    assert hidden["priorHolds"] == shown["priorHolds"] == []
+    assert before is not None
+    assert (before["state"], before["rank"], before["startsOn"]) == ("WAITING", None, None)
+    for one in (again, once_more):
+        told = one.statement(date(2020, 1, 1), lambda _: CAR)
+        assert [(hold["key"], hold["state"], hold["rank"]) for hold in told] == [
+            ("k1", "WAITING", 2),
+            ("k2", "ENDED", None),
+            ("k4", "ACTIVE", 1),
+        ]
