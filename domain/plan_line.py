@@ -96,6 +96,12 @@ class Candidate:
         """What it is known by: kind, department, the department's number."""
         return (self.asset.kind, self.department, self.asset.record)
 
+    @property
+    def known_by(self) -> set[tuple[str, ...]]:
+        """What tells that two candidates are one asset: its record, or its own number."""
+        same = self.asset.same
+        return {self.key} if same is None else {self.key, ("same", *same)}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:

@@ -24,7 +24,7 @@ from domain.plan_line import (
     Wish,
     valued,
 )
-from domain.plan_outcomes import asks, leaves, notes_of, takes, why_nothing
+from domain.plan_outcomes import asks, leaves, notes_of, takes, why_nothing, why_unknown
 from domain.plan_shares import fewest, shares_free, shares_worth
 from domain.refund_accounts import Reached
 
@@ -94,7 +94,7 @@ class PlanInMaking:
     def _line(self, candidate: Candidate, wish: Wish) -> PlanLine:
         barred = self._barred(candidate, wish)
         if barred is None or barred.reason not in _OF_ITS_OWNER:
-            self._seen.update(_known_by(candidate))
+            self._seen.update(candidate.known_by)
         if barred is not None:
             if barred.reason is _R.LEFT_BY_OFFICER:
                 self._keep(candidate, barred.controllable or 0)
@@ -110,7 +110,7 @@ class PlanInMaking:
         refund = asset.kind in TAX_REFUNDS
         stopped = self._unreachable(candidate, free, wish) if refund else None
         if stopped is not None or free is None:
-            return stopped or asks(candidate, _unknown(asset.kind))
+            return stopped or asks(candidate, why_unknown(asset.kind))
         if whole:
             return self._whole(candidate, free, wish)
         return self._part(candidate, Fen(max(0, free - candidate.ordered)))
@@ -124,7 +124,7 @@ class PlanInMaking:
             (_R.BANKRUPT, candidate.id_number in case.bankrupt),
             (_R.EXEMPT, exempt),
             (_R.UNNAMED, not asset.record),
-            (_R.COUNTED_ONCE, not self._seen.isdisjoint(_known_by(candidate))),
+            (_R.COUNTED_ONCE, not self._seen.isdisjoint(candidate.known_by)),
             (_R.LEFT_BY_OFFICER, bool(wish.leave)),
             (_R.OVER, asset.over),
             (_R.AN_EXPECTATION, asset.expected),
@@ -247,16 +247,3 @@ class PlanInMaking:
         if has_floor(candidate.asset.kind):
             owner = candidate.id_number
             self._kept[owner] = self._kept.get(owner, 0) + fen
-
-
-def _unknown(kind: str) -> PlanReason:
-    """Return what is asked of a person where nobody knows what there is to control."""
-    if kind == "employmentIncome":
-        return _R.BY_THE_MONTH
-    return _R.AMOUNT_UNKNOWN if kind in CASH else _R.VALUE_UNKNOWN
-
-
-def _known_by(candidate: Candidate) -> set[tuple[str, ...]]:
-    """Return what tells that two candidates are one asset: its record, or its own number."""
-    same = candidate.asset.same
-    return {candidate.key} if same is None else {candidate.key, ("same", *same)}

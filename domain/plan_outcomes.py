@@ -5,6 +5,7 @@ from typing import Final
 
 from domain.asset_gates import TAX_REFUNDS
 from domain.catalogue import Exemption
+from domain.cover import CASH
 from domain.exemption import exemption_of
 from domain.facts import RefundRoute
 from domain.found_asset import permitted_controls
@@ -19,6 +20,13 @@ def why_nothing(candidate: Candidate) -> PlanReason:
     if candidate.under_order:
         return _R.ORDERED_ALREADY
     return _R.HELD_BEFORE if candidate.asset.standing else _R.NOTHING_FREE
+
+
+def why_unknown(kind: str) -> PlanReason:
+    """Return what is asked of a person where nobody knows what there is to control."""
+    if kind == "employmentIncome":
+        return _R.BY_THE_MONTH
+    return _R.AMOUNT_UNKNOWN if kind in CASH else _R.VALUE_UNKNOWN
 
 
 def notes_of(candidate: Candidate) -> list[PlanNote]:

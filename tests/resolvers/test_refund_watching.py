@@ -112,6 +112,7 @@ async def test_an_approval_makes_one_draft_of_who_ordered_the_watch(world: World
     assert told_twice == []
     assert (order.state, order.action, order.department) == ("DRAFT", "FREEZE", BUREAU)
     assert (order.drafter, order.record, order.amount) == ("executor-1", REFUND, 100_00)
+    assert order.refund_id is None  # the record is the refund's own
     assert order.gates == ("PLEDGE_PRIORITY_NOTED", "REFUND_APPROVED")
     assert order.created_at == world.now
     assert (await again(world, made)).state == "DRAFTED"
@@ -183,6 +184,7 @@ async def test_what_is_paid_is_only_reached_at_the_bank(
     if drafts:
         order = await draft_of(world, made)
         assert (order.department, order.record) == ("financial-institutions", "BD-00000001")
+        assert order.refund_id == REFUND
 
 
 async def test_a_case_that_closed_meanwhile_gets_no_draft(world: World) -> None:
