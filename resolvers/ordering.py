@@ -15,11 +15,9 @@ from domain.money import Fen
 from domain.order import OrderAction
 from resolvers import order_answers, order_approval, order_drafts, order_steps
 from resolvers.arguments import (
-    GATES,
     DocumentHashArgument,
     KeyArgument,
     OrderIdArgument,
-    explained,
 )
 from resolvers.context import Info
 from resolvers.declare import guarded
@@ -32,8 +30,6 @@ from resolvers.scalars import BigInt, Long
 from storage.orders import OrderRecord
 
 T = TypeVar("T")
-
-explained(Gate, "Gate", "A condition that a human found met and recorded (G10). 前置条件", GATES)
 
 
 OrderOutcome = Annotated[
