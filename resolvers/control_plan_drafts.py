@@ -1,5 +1,6 @@
 """`draftControlPlan`: the lines of a control plan, as the officer edited them, become draft orders."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -10,6 +11,7 @@ from sqlalchemy import Connection
 
 from domain import catalogue
 from domain.asset_gates import TAX_REFUNDS
+from domain.asset_look import NOT_LOOKED, AssetLook
 from domain.case_number import CaseNumber
 from domain.civil_time import civil_date
 from domain.control_plan import lines_are_within
@@ -20,11 +22,11 @@ from domain.money import Fen
 from domain.order import OrderAction
 from resolvers import order_drafts
 from resolvers.arguments import KeyArgument
+from resolvers.asset_look import look_before
 from resolvers.asset_words import AssetKind
 from resolvers.context import Info
 from resolvers.cover import cover_of
 from resolvers.declare import guarded
-from resolvers.exempt_look import exempt_of
 from resolvers.order_drafts import Draft, Papers
 from resolvers.order_refused import refused
 from resolvers.order_steps import (
@@ -160,7 +162,8 @@ class ControlPlanMutations:
         drafts = input.drafts()
         try:
             _few(drafts)
-            lines = [Line(draft=one, exempt=await exempt_of(context, one)) for one in drafts]
+            looks = await asyncio.gather(*(look_before(context, one) for one in drafts))
+            lines = [Line(draft=one, look=seen) for one, seen in zip(drafts, looks, strict=True)]
             drafted = await context.database.write(partial(draft_lines, lines, key, step, at))
         except (GuardRefused, Refused) as error:
             why = await refused(info, error, step.now)
@@ -175,10 +178,10 @@ class ControlPlanMutations:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A line to be drafted, and what its department says the law exempts of it (G7)."""
+    """A line to be drafted, and what its department says of the asset."""
 
     draft: Draft
-    exempt: tuple[str, ...] = ()
+    look: AssetLook = NOT_LOOKED
 
 
 @dataclass(slots=True)
@@ -213,7 +216,7 @@ def draft_lines(
     for number, line in enumerate(lines, start=1):
         at.line = number
         line_key = Idempotency(actor=key.actor, key=f"{own}-{number}")
-        made.append(order_drafts.draft(line.draft, line_key, step, connection, exempt=line.exempt))
+        made.append(order_drafts.draft(line.draft, line_key, step, connection, look=line.look))
     at.line = None
     if known is None:
         remember(connection, key, _OPERATION, body_hash, made[0].id, step)

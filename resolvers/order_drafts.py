@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from connectors.departments import CARRIED_BY
 from domain import guards
 from domain.action_guards import addressee
+from domain.asset_look import NOT_LOOKED, AssetLook
 from domain.case_number import CaseNumber, InvalidCaseNumber, parse_case_number
 from domain.guards import RefundRoute
 from domain.identity import IdNumber
@@ -123,12 +124,12 @@ def draft(
     step: Step,
     connection: Connection,
     *,
-    exempt: Collection[str] = (),
+    look: AssetLook = NOT_LOOKED,
 ) -> OrderRecord:
     """Write a draft, or return the one that *key* wrote before.
 
     Args:
-        exempt: what the department says of the asset that the law exempts, in the kind's words (G7).
+        look: what its department says of the asset.
 
     Raises:
         BadInput: a text of it cannot stand in a document.
@@ -141,7 +142,7 @@ def draft(
     may_control(draft.asset_kind, step, "Mutation.draftOrder")
     case = open_case(connection, draft.case_number, step)
     order = order_of(draft, case, drafter=step.caller.subject, now=step.now)
-    return _write(connection, order, "draftOrder", body_hash, key, step, exempt=exempt)
+    return _write(connection, order, "draftOrder", body_hash, key, step, look=look)
 
 
 def fit(draft: Draft) -> Draft:
@@ -241,10 +242,20 @@ def draft_on_hold(on: OnHold, key: Idempotency, step: Step, connection: Connecti
     return _write(connection, order, operation, body_hash, key, step)
 
 
-def revise(
-    order_id: str, papers: Papers, key: Idempotency, step: Step, connection: Connection
+def revise(  # noqa: PLR0913 -- the parts of a step
+    order_id: str,
+    papers: Papers,
+    key: Idempotency,
+    step: Step,
+    connection: Connection,
+    *,
+    look: AssetLook = NOT_LOOKED,
 ) -> OrderRecord:
-    """Write other papers into an own draft; a rejected one becomes a draft again first."""
+    """Write other papers into an own draft; a rejected one becomes a draft again first.
+
+    Args:
+        look: what its department says of the asset now.
+    """
     papers = papers.fit()
     body_hash = digest({"order": order_id, **asdict(papers)})
     known = replay(connection, key, "reviseOrder", body_hash)
@@ -257,7 +268,7 @@ def revise(
         order = _again(connection, order_id)
     revised = replace(order, **_papers(papers))
     next_state(OrderState(order.state), OrderEvent.EDIT)
-    guards.may_draft(*facts(connection, case, revised, step))
+    guards.may_draft(*facts(connection, case, revised, step, look))
     take(
         connection,
         order,
@@ -287,11 +298,10 @@ def _write(  # noqa: PLR0913, PLR0917 -- the parts of a step
     key: Idempotency,
     step: Step,
     *,
-    exempt: Collection[str] = (),
+    look: AssetLook = NOT_LOOKED,
 ) -> OrderRecord:
     case = assigned_case(connection, order.case_number, step)
-    case_facts, order_facts = facts(connection, case, order, step)
-    guards.may_draft(case_facts, replace(order_facts, exemptions=tuple(exempt)))
+    guards.may_draft(*facts(connection, case, order, step, look))
     may_be_carried(order, step.inboxes)
     add_order(connection, order, event=OrderEvent.DRAFT.value)
     return remember(connection, key, operation, body_hash, order.id, step)

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from auth.caller import Caller
 from domain import catalogue, guards
+from domain.asset_look import NOT_LOOKED, AssetLook
 from domain.case_number import CaseNumber
 from domain.civil_time import civil_date
 from domain.money import Fen
@@ -145,9 +146,17 @@ def assigned_case(connection: Connection, number: CaseNumber, step: Step) -> Cas
 
 
 def facts(
-    connection: Connection, case: CaseRecord, order: OrderRecord, step: Dated
+    connection: Connection,
+    case: CaseRecord,
+    order: OrderRecord,
+    step: Dated,
+    look: AssetLook = NOT_LOOKED,
 ) -> tuple[guards.CaseFacts, guards.OrderFacts]:
-    """Return what the guards need to know, as this transaction sees it."""
+    """Return what the guards need to know, as this transaction sees it.
+
+    Args:
+        look: what was seen of the asset just before.
+    """
     today = civil_date(step.now)
     claim = case.claim_on(today)
     hold = _own_hold(connection, order)
@@ -177,6 +186,7 @@ def facts(
             registered=frozenset(find_officers(connection, order.officers)),
             reason=order.reason,
             purpose=Purpose(order.purpose),
+            exemptions=look.exemptions,
             hold=hold,
             balance=None if hold is None else Fen(hold.active),
             floor=order.floor,

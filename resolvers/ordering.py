@@ -19,9 +19,9 @@ from resolvers.arguments import (
     KeyArgument,
     OrderIdArgument,
 )
+from resolvers.asset_look import look_again, look_before
 from resolvers.context import Info
 from resolvers.declare import guarded
-from resolvers.exempt_look import exempt_of
 from resolvers.order_drafts import Draft, OnHold, Papers
 from resolvers.order_refused import REFUSALS, OrderRefused, refused
 from resolvers.order_steps import DRAFTERS, Idempotency, actor_of
@@ -228,8 +228,8 @@ class OrderMutations:
     ) -> OrderOutcome:
         """Draft an order against an asset of an obligor. The same key returns the same order. 起草指令"""
         draft = input.draft()
-        exempt = await exempt_of(info.context, draft)
-        step = partial(order_drafts.draft, draft, key_of(info, idempotency_key), exempt=exempt)
+        look = await look_before(info.context, draft)
+        step = partial(order_drafts.draft, draft, key_of(info, idempotency_key), look=look)
         return await taken(info, step)
 
     @guarded(*DRAFTERS)
@@ -237,10 +237,9 @@ class OrderMutations:
         self, info: Info, id: OrderIdArgument, papers: PapersArgument, idempotency_key: KeyArgument
     ) -> OrderOutcome:
         """Write other papers into an own draft; a rejected order becomes a draft again. 修改指令"""
-        key = key_of(info, idempotency_key)
-        return await taken(
-            info, partial(order_drafts.revise, str(id), papers.papers(), key), about=id
-        )
+        key, look = key_of(info, idempotency_key), await look_again(info.context, str(id))
+        step = partial(order_drafts.revise, str(id), papers.papers(), key, look=look)
+        return await taken(info, step, about=id)
 
     @guarded(*DRAFTERS)
     async def cancel_order(
@@ -255,8 +254,8 @@ class OrderMutations:
         self, info: Info, id: OrderIdArgument, idempotency_key: KeyArgument
     ) -> OrderOutcome:
         """Submit an own draft: documents, officers, amount and term are checked, its hash is fixed. 提交审批"""
-        key = key_of(info, idempotency_key)
-        return await taken(info, partial(order_approval.submit, str(id), key), about=id)
+        key, look = key_of(info, idempotency_key), await look_again(info.context, str(id))
+        return await taken(info, partial(order_approval.submit, str(id), key, look=look), about=id)
 
     @guarded("orders:approve")
     async def approve_order(
@@ -268,9 +267,9 @@ class OrderMutations:
     ) -> OrderOutcome:
         """Approve what was submitted, named by its hash; never one's own draft (G4). It is then delivered. 审批通过"""
         key = key_of(info, idempotency_key)
-        return await taken(
-            info, partial(order_approval.approve, str(id), document_hash, key), about=id
-        )
+        look = await look_again(info.context, str(id), approving=True)
+        step = partial(order_approval.approve, str(id), document_hash, key, look=look)
+        return await taken(info, step, about=id)
 
     @guarded("orders:approve")
     async def reject_order(
