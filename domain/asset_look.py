@@ -12,9 +12,11 @@ class AssetLook:
 
     Attributes:
         exemptions: what the law exempts of it, in the words of its kind (G7).
+        pledged: whether the order reaches into what is pledged (G10); None if that is not known.
     """
 
     exemptions: tuple[str, ...] = ()
+    pledged: bool | None = None
 
 
 NOT_LOOKED: Final = AssetLook()
@@ -23,3 +25,18 @@ NOT_LOOKED: Final = AssetLook()
 def look_at_mark(asset_kind: str, mark: str | None) -> AssetLook:
     """Return what a department's *mark* on money of *asset_kind* says; None if it has none."""
     return AssetLook(exemptions=exempt_by(asset_kind, mark))
+
+
+def reaches_pledged(asked: int, *, free: int | None, pledged: int | None) -> bool | None:
+    """Return whether an order for *asked* shares reaches into pledged ones; None if unknown.
+
+    Args:
+        free: shares that neither a pledge nor a freeze binds; None if unknown.
+        pledged: shares under pledge; None if unknown.
+
+    Source:
+        法发〔2021〕9号; domain.md 5.3.
+    """
+    if pledged is None:
+        return None
+    return pledged > 0 and (free is None or asked > free)

@@ -1,10 +1,10 @@
 """
-A look at an asset that is about to be held: whether the law exempts it.
+A look at an asset that is about to be held: whether the law exempts it, whether it is pledged.
 
 It is repeated at every step of the order until it is approved, for the asset may have changed; it asks
 for what the guards need alone, of the kinds that have it, and of nobody who may not read it. Of
 a department that is silent nothing is known; a first hold can be lifted again, and the department refuses
-what is exempt itself.
+what is exempt or pledged itself.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,9 +14,10 @@ from typing import Any, Final
 
 from connectors.banks import BanksConnector
 from connectors.question import Question
+from connectors.securities import SecuritiesConnector
 from connectors.settlement_funds import SettlementFundsConnector
 from domain import catalogue
-from domain.asset_look import NOT_LOOKED, AssetLook, look_at_mark
+from domain.asset_look import NOT_LOOKED, AssetLook, look_at_mark, reaches_pledged
 from domain.case_number import CaseNumber
 from domain.facts import RefundRoute
 from domain.identity import IdNumber
@@ -42,6 +43,7 @@ class _Target:
     id_number: IdNumber = field(repr=False)
     asset_kind: str
     record: str | None
+    quantity: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +57,32 @@ class _Source:
 
 def _mark(target: _Target, record: Any) -> AssetLook:
     mark = record.special_purpose_flag
-    return look_at_mark(target.asset_kind, None if isinstance(mark, Exception) else mark)
+    return look_at_mark(target.asset_kind, _readable(mark))
+
+
+def _shares(target: _Target, record: Any) -> AssetLook:
+    pledged = reaches_pledged(
+        target.quantity or 0,
+        free=_readable(record.available_quantity),
+        pledged=_readable(record.pledged_quantity),
+    )
+    return AssetLook(pledged=pledged)
+
+
+def _readable(value: Any) -> Any:
+    """Return *value*; None for one that came in another form than agreed."""
+    return None if isinstance(value, Exception) else value
 
 
 _OF_MARKS: Final = frozenset({"source_record_id", "special_purpose_flag"})
 _SOURCES: Final[Mapping[str, _Source]] = {
     "bankDeposit": _Source(BanksConnector.deposits_of, _OF_MARKS, _mark),
     "securitiesSettlementFunds": _Source(SettlementFundsConnector.accounts_of, _OF_MARKS, _mark),
+    "securities": _Source(
+        SecuritiesConnector.holdings_of,
+        frozenset({"source_record_id", "available_quantity", "pledged_quantity"}),
+        _shares,
+    ),
 }
 
 
@@ -76,6 +97,7 @@ async def look_before(context: Context, draft: Draft) -> AssetLook:
             id_number=draft.id_number,
             asset_kind=_known_as(draft.asset_kind, draft.route),
             record=draft.record,
+            quantity=draft.quantity,
         ),
     )
 
@@ -103,6 +125,7 @@ async def look_again(context: Context, order_id: str, *, approving: bool = False
                 order.asset_kind, None if order.route is None else RefundRoute(order.route)
             ),
             record=order.record,
+            quantity=order.quantity,
         ),
     )
 

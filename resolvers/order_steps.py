@@ -187,6 +187,7 @@ def facts(
             reason=order.reason,
             purpose=Purpose(order.purpose),
             exemptions=look.exemptions,
+            pledged=look.pledged,
             hold=hold,
             balance=None if hold is None else Fen(hold.active),
             floor=order.floor,
@@ -344,6 +345,8 @@ def document_hash(connection: Connection, order: OrderRecord) -> str:
         }
     if order.route is not None:
         values |= {"route": order.route, "gates": list(order.gates)}
+    if guards.Gate.PLEDGE_MARKED.value in order.gates:
+        values |= {"gates": list(order.gates)}
     documents = sorted(
         [one.kind, one.sha256]
         for one in attachments_of(connection, order.id)

@@ -6,12 +6,18 @@ from typing import Any
 
 import pytest
 
-from tests.ordering import drafted
+from tests.ordering import approved, drafted, ended_order
 from tests.running import ask, wire
 from tests.test_faults import order_fault
 from tests.test_money_orders import EXEMPT, Place, every, orders_heard, refused, wanted
 
 BANKS = "financial-institutions"
+DEPOSITORY = "securities-depository"
+SHARES = """
+query ($n: CaseNumber!) { case(number: $n, purpose: CONTROL) { debtors { idNumber securities {
+  sourceRecordId quantity availableQuantity pledgedQuantity frozenQuantity holds { rank } } } } }
+"""
+GATES = "query ($id: ID!) { order(id: $id) { gates receipts { result controlledQuantity } } }"
 OUTCOME = "... on Order { id state documentHash } ... on OrderRefused { code guard message }"
 STEPS = {
     "reviseOrder": (
@@ -113,3 +119,61 @@ def test_nobody_is_asked_for_a_step_that_the_caller_cannot_take(
 
     assert early["code"] != "GUARD_REFUSED"
     assert wire(demo)[BANKS][lines:] == []
+
+
+def lots(demo: dict[str, Any]) -> Iterator[Place]:
+    """Yield case, debtor and lot of all shares that nothing holds."""
+    for case in demo["cases"]:
+        answer = ask(demo, "court-executor", SHARES, n=case["number"]).json()
+        for debtor in answer["data"]["case"]["debtors"]:
+            for lot in debtor["securities"] or ():
+                if not lot["holds"]:
+                    yield case, debtor["idNumber"], lot
+
+
+def test_pledged_shares_are_held_as_marked_or_not_at_all(demo: dict[str, Any]) -> None:
+    place = next(one for one in lots(demo) if one[2]["pledgedQuantity"] != "0")
+    case, _, lot = place
+    whole = wanted(place, "SECURITIES", quantity=lot["quantity"], amount=None)
+    heard, lines = orders_heard(demo, DEPOSITORY), len(wire(demo)[DEPOSITORY])
+
+    unmarked = refused(demo, whole, secrets.token_hex(8))
+    [asked] = wire(demo)[DEPOSITORY][lines:]
+    free_part = drafted(demo, {**whole, "quantity": lot["availableQuantity"]})
+    heard_by_then = orders_heard(demo, DEPOSITORY)
+    order = approved(demo, drafted(demo, {**whole, "gates": ["PLEDGE_MARKED"]}))
+
+    assert (unmarked["code"], unmarked["guard"]) == ("GUARD_REFUSED", "G10")
+    assert "PLEDGE_MARKED" in unmarked["message"]
+    assert sorted(asked["fields"]) == ["availableQuantity", "pledgedQuantity", "recordId"]
+    assert free_part["state"] == "DRAFT"
+    assert heard_by_then == heard
+    assert ended_order(demo, order)["state"] == "EXECUTED"
+    seen = ask(demo, "court-approver", GATES, id=order).json()["data"]["order"]
+    assert seen["gates"] == ["PLEDGE_MARKED"]
+    assert seen["receipts"] == [{"result": "FULL", "controlledQuantity": lot["quantity"]}]
+    debtors = ask(demo, "court-executor", SHARES, n=case["number"]).json()["data"]["case"]
+    [now] = [
+        one
+        for debtor in debtors["debtors"]
+        for one in debtor["securities"] or ()
+        if one["sourceRecordId"] == lot["sourceRecordId"]
+    ]
+    assert (now["availableQuantity"], now["pledgedQuantity"]) == ("0", lot["pledgedQuantity"])
+    assert now["frozenQuantity"] == lot["availableQuantity"]  # the pledged rest is marked
+
+
+def test_a_pledge_that_was_not_seen_at_the_draft_is_seen_when_it_is_submitted(
+    demo: dict[str, Any],
+) -> None:
+    place = next(one for one in lots(demo) if one[2]["pledgedQuantity"] != "0")
+    whole = wanted(place, "SECURITIES", quantity=place[2]["quantity"], amount=None)
+    order_fault(demo, DEPOSITORY, "unavailable")
+    try:
+        draft = drafted(demo, whole)
+    finally:
+        order_fault(demo, DEPOSITORY, "none")
+
+    answer = taken(demo, "court-executor", "submitOrder", id=draft["id"])
+
+    assert (answer["code"], answer["guard"]) == ("GUARD_REFUSED", "G10")
