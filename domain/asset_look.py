@@ -5,6 +5,9 @@ from typing import Final
 
 from domain.exempt_funds import exempt_by
 
+UNREADABLE: Final = "UNREADABLE"
+"""Stands for a mark that came in no agreed form: something was said, and nobody knows what."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssetLook:
@@ -12,10 +15,12 @@ class AssetLook:
 
     Attributes:
         exemptions: what the law exempts of it, in the words of its kind (G7).
+        doubtful: marks by which it may be exempt: a reason must be given for going on.
         pledged: whether the order reaches into what is pledged (G10); None if that is not known.
     """
 
     exemptions: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
     pledged: bool | None = None
 
 
@@ -24,7 +29,8 @@ NOT_LOOKED: Final = AssetLook()
 
 def look_at_mark(asset_kind: str, mark: str | None) -> AssetLook:
     """Return what a department's *mark* on money of *asset_kind* says; None if it has none."""
-    return AssetLook(exemptions=exempt_by(asset_kind, mark))
+    exempt = exempt_by(asset_kind, mark)
+    return AssetLook(exemptions=exempt, doubtful=() if exempt or not mark else (mark,))
 
 
 def reaches_pledged(asked: int, *, free: int | None, pledged: int | None) -> bool | None:

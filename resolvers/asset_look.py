@@ -17,7 +17,7 @@ from connectors.question import Question
 from connectors.securities import SecuritiesConnector
 from connectors.settlement_funds import SettlementFundsConnector
 from domain import catalogue
-from domain.asset_look import NOT_LOOKED, AssetLook, look_at_mark, reaches_pledged
+from domain.asset_look import NOT_LOOKED, UNREADABLE, AssetLook, look_at_mark, reaches_pledged
 from domain.case_number import CaseNumber
 from domain.facts import RefundRoute
 from domain.identity import IdNumber
@@ -57,7 +57,7 @@ class _Source:
 
 def _mark(target: _Target, record: Any) -> AssetLook:
     mark = record.special_purpose_flag
-    return look_at_mark(target.asset_kind, _readable(mark))
+    return look_at_mark(target.asset_kind, UNREADABLE if isinstance(mark, Exception) else mark)
 
 
 def _shares(target: _Target, record: Any) -> AssetLook:

@@ -70,6 +70,10 @@ class PlanLineInput:
         default=None, description="Of a tax refund; by its account if left out. 退税控制路径"
     )
     reason: str = strawberry.field(description="Why this asset (G12). 理由")
+    not_exempt: str | None = strawberry.field(
+        default=None,
+        description="Why what its department marks as perhaps exempt is not (G7). 不属豁免财产的理由",
+    )
 
     def draft(self, case_number: CaseNumber, papers: Papers) -> Draft:
         kind = str(self.asset_kind.value)
@@ -86,6 +90,7 @@ class PlanLineInput:
             papers=replace(papers, reason=self.reason),
             gates=tuple(sorted(gate.value for gate in self.gates)),
             route=route if kind in TAX_REFUNDS else None,
+            not_exempt=self.not_exempt,
         )
 
 

@@ -42,6 +42,7 @@ _ABOUT_A_HOLD: Final = frozenset({"RENEW", "LIFT", "DEDUCT"})
 _LONGEST_RECORD: Final = 64
 _LONGEST_NUMBER: Final = 128
 _LONGEST_REASON: Final = 2000
+_LATER: Final = frozenset({"not_exempt"})
 _PURPOSES: Final = {
     OrderAction.QUERY: Purpose.PROPERTY_INQUIRY,
     OrderAction.RENEW: Purpose.RENEWAL,
@@ -81,6 +82,7 @@ class Draft:
         gates: conditions that a human found met (G10).
         route: whom an order on a tax refund goes to; None for other kinds.
         department: which one is ordered, where several carry it out; None for the first.
+        not_exempt: why what may be exempt is not (G7).
     """
 
     case_number: CaseNumber
@@ -95,6 +97,7 @@ class Draft:
     gates: tuple[str, ...] = ()
     route: RefundRoute | None = None
     department: str | None = None
+    not_exempt: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +154,7 @@ def fit(draft: Draft) -> Draft:
         draft,
         record=checked("recordId", draft.record, most=_LONGEST_RECORD),
         papers=draft.papers.fit(),
+        not_exempt=_stated("notExempt", draft.not_exempt),
     )
 
 
@@ -187,6 +191,7 @@ def order_of(draft: Draft, case: CaseRecord, *, drafter: str, now: datetime) -> 
         changed_at=now,
         gates=draft.gates,
         route=None if draft.route is None else draft.route.value,
+        not_exempt=draft.not_exempt,
         **_papers(draft.papers),
     )
 
@@ -194,7 +199,9 @@ def order_of(draft: Draft, case: CaseRecord, *, drafter: str, now: datetime) -> 
 def body_of(draft: Draft) -> dict[str, Any]:
     """Return what *draft* says, as a key stands for it."""
     route = None if draft.route is None else draft.route.value
-    return {**asdict(draft), "action": draft.action.value, "route": route}
+    body = {**asdict(draft), "action": draft.action.value, "route": route}
+    # Left out where nothing is said: keys of before stand for what they stood for.
+    return {name: said for name, said in body.items() if name not in _LATER or said is not None}
 
 
 def draft_on_hold(on: OnHold, key: Idempotency, step: Step, connection: Connection) -> OrderRecord:
@@ -235,6 +242,7 @@ def draft_on_hold(on: OnHold, key: Idempotency, step: Step, connection: Connecti
         hold_order=placed.id,
         gates=on.gates,
         floor=on.floor,
+        not_exempt=None,
         answer_due_at=None,
         overdue=False,
         **_papers(on.papers),
@@ -361,6 +369,10 @@ def _papers(papers: Papers) -> dict[str, Any]:
         "officers": papers.officers,
         "reason": papers.reason,
     }
+
+
+def _stated(name: str, reason: str | None) -> str | None:
+    return None if reason is None else checked(name, reason, most=_LONGEST_REASON, lines=True)
 
 
 def _document(name: str, number: str | None) -> str | None:

@@ -187,7 +187,9 @@ def facts(
             reason=order.reason,
             purpose=Purpose(order.purpose),
             exemptions=look.exemptions,
+            doubtful=look.doubtful,
             pledged=look.pledged,
+            overrides={} if order.not_exempt is None else {"G7": order.not_exempt},
             hold=hold,
             balance=None if hold is None else Fen(hold.active),
             floor=order.floor,
@@ -347,6 +349,8 @@ def document_hash(connection: Connection, order: OrderRecord) -> str:
         values |= {"route": order.route, "gates": list(order.gates)}
     if guards.Gate.PLEDGE_MARKED.value in order.gates:
         values |= {"gates": list(order.gates)}
+    if order.not_exempt is not None:
+        values |= {"notExempt": order.not_exempt}
     documents = sorted(
         [one.kind, one.sha256]
         for one in attachments_of(connection, order.id)

@@ -100,6 +100,11 @@ class DraftOrderInput:
         description="Which department carries it out, where there are several, such as the housing office "
         "where the house stands; the first of departments.json if left out. 协助单位",
     )
+    not_exempt: str | None = strawberry.field(
+        default=None,
+        description="Why what its department marks as perhaps exempt is not (G7); the approver reads it. "
+        "不属豁免财产的理由",
+    )
 
     def draft(self) -> Draft:
         kind, route = str(self.asset_kind.value), self.execution_route
@@ -123,6 +128,7 @@ class DraftOrderInput:
             gates=tuple(sorted(gate.value for gate in self.gates)),
             route=route if kind in TAX_REFUNDS else None,
             department=self.department,
+            not_exempt=self.not_exempt,
         )
 
 

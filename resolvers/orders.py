@@ -186,6 +186,11 @@ class Order:
         *_READERS,
         attribute="floor",
     )
+    not_exempt: str | None = court_field(
+        "Why what its department marks as perhaps exempt is not: what G7 rests on. 不属豁免财产的理由",
+        "orders:read",
+        attribute="not_exempt",
+    )
     reason: str = court_field("Why. 理由", "orders:read", attribute="reason")
     ruling_number: str | None = court_field(
         "Number of the ruling. 裁定书文号", *_READERS, attribute="ruling_number"

@@ -184,6 +184,7 @@ def _kept(draft: Draft) -> Mapping[str, Any]:
         "notice": draft.papers.notice_number,
         "officers": list(draft.papers.officers),
         "reason": draft.papers.reason,
+        "notExempt": draft.not_exempt,
     }
 
 
@@ -206,4 +207,5 @@ def _draft(found: WatchRecord) -> Draft:
         ),
         gates=tuple(kept["gates"]),
         route=None if kept["route"] is None else guards.RefundRoute(kept["route"]),
+        not_exempt=kept.get("notExempt"),
     )

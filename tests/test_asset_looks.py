@@ -8,6 +8,7 @@ import pytest
 
 from tests.ordering import approved, drafted, ended_order
 from tests.running import ask, wire
+from tests.test_control_plan import draft as plan_drafted
 from tests.test_faults import order_fault
 from tests.test_money_orders import EXEMPT, Place, every, orders_heard, refused, wanted
 
@@ -17,6 +18,7 @@ SHARES = """
 query ($n: CaseNumber!) { case(number: $n, purpose: CONTROL) { debtors { idNumber securities {
   sourceRecordId quantity availableQuantity pledgedQuantity frozenQuantity holds { rank } } } } }
 """
+NOT_EXEMPT = "query ($id: ID!) { order(id: $id) { notExempt } }"
 GATES = "query ($id: ID!) { order(id: $id) { gates receipts { result controlledQuantity } } }"
 OUTCOME = "... on Order { id state documentHash } ... on OrderRefused { code guard message }"
 STEPS = {
@@ -119,6 +121,56 @@ def test_nobody_is_asked_for_a_step_that_the_caller_cannot_take(
 
     assert early["code"] != "GUARD_REFUSED"
     assert wire(demo)[BANKS][lines:] == []
+
+
+def test_a_doubtful_account_is_frozen_with_a_reason_that_the_approver_reads(
+    demo: dict[str, Any],
+) -> None:
+    doubtful = {"PENSION", "MARGIN"}
+    place = next(
+        one for one in every(demo, "bankDeposits") if one[2]["specialPurposeFlag"] in doubtful
+    )
+    order = wanted(place, "BANK_DEPOSIT", amount={"fen": 1})
+    heard = orders_heard(demo, BANKS)
+
+    without = refused(demo, order, secrets.token_hex(8))
+    blank = refused(demo, {**order, "notExempt": " "}, secrets.token_hex(8))
+    heard_by_then = orders_heard(demo, BANKS)
+    made = approved(demo, drafted(demo, {**order, "notExempt": "仅冻结超出生活费用的部分"}))
+
+    assert (without["code"], without["guard"]) == ("GUARD_REFUSED", "G7")
+    assert "notExempt" in without["message"]
+    assert blank["code"] == "BAD_USER_INPUT"
+    assert heard_by_then == heard
+    assert ended_order(demo, made)["state"] == "EXECUTED"
+    seen = ask(demo, "court-approver", NOT_EXEMPT, id=made).json()["data"]["order"]
+    assert seen == {"notExempt": "仅冻结超出生活费用的部分"}
+
+
+def test_a_plans_line_on_a_doubtful_account_carries_its_reason_into_the_draft(
+    demo: dict[str, Any],
+) -> None:
+    case, id_number, account = next(
+        one for one in every(demo, "bankDeposits") if one[2]["specialPurposeFlag"] == "PENSION"
+    )
+    line = {
+        "idNumber": id_number,
+        "assetKind": "BANK_DEPOSIT",
+        "recordId": account["sourceRecordId"],
+        "action": "FREEZE",
+        "amount": {"fen": 1},
+        "reason": "未履行",
+    }
+
+    without = plan_drafted(demo, case["number"], [line], secrets.token_hex(8))
+    made = plan_drafted(
+        demo, case["number"], [{**line, "notExempt": "非养老金专户"}], secrets.token_hex(8)
+    )
+
+    assert (without["line"], without["guard"]) == (1, "G7")
+    [order] = made["orders"]
+    seen = ask(demo, "court-executor", NOT_EXEMPT, id=order["id"]).json()["data"]["order"]
+    assert seen == {"notExempt": "非养老金专户"}
 
 
 def lots(demo: dict[str, Any]) -> Iterator[Place]:
