@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from domain.exempt_funds import exempt_by
+from domain.money import Fen
 
 UNREADABLE: Final = "UNREADABLE"
 """Stands for a mark that came in no agreed form: something was said, and nobody knows what."""
@@ -17,11 +18,13 @@ class AssetLook:
         exemptions: what the law exempts of it, in the words of its kind (G7).
         doubtful: marks by which it may be exempt: a reason must be given for going on.
         pledged: whether the order reaches into what is pledged (G10); None if that is not known.
+        value: what the shares that are asked for count for the claim, in fen; None if nobody knows.
     """
 
     exemptions: tuple[str, ...] = ()
     doubtful: tuple[str, ...] = ()
     pledged: bool | None = None
+    value: Fen | None = None
 
 
 NOT_LOOKED: Final = AssetLook()

@@ -72,6 +72,7 @@ class Candidate:
         ordered: by orders of this case that no department has answered, or that are drafts; fen.
         ordered_quantity: the same in shares.
         under_order: whether an order of this case is on it in any way.
+        valued_quantity: shares of this case's orders that count by the value on the order.
     """
 
     asset: FoundAsset
@@ -81,6 +82,7 @@ class Candidate:
     ordered: Fen = Fen(0)  # noqa: RUF009 -- an int
     ordered_quantity: int = 0
     under_order: bool = False
+    valued_quantity: int = 0
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -1,5 +1,6 @@
 """
-A look at an asset that is about to be held: whether the law exempts it, whether it is pledged.
+A look at an asset that is about to be held: whether the law exempts it, whether it is pledged,
+what shares are worth.
 
 It is repeated at every step of the order until it is approved, for the asset may have changed; it asks
 for what the guards need alone, of the kinds that have it, and of nobody who may not read it. Of
@@ -19,9 +20,11 @@ from connectors.settlement_funds import SettlementFundsConnector
 from domain import catalogue
 from domain.asset_look import NOT_LOOKED, UNREADABLE, AssetLook, look_at_mark, reaches_pledged
 from domain.case_number import CaseNumber
+from domain.cover import CoverPolicy
 from domain.facts import RefundRoute
 from domain.identity import IdNumber
 from domain.order import OrderAction, OrderState
+from domain.order_worth import value_of_shares
 from domain.purpose import Purpose
 from resolvers.asked import Wanted
 from resolvers.binding import bind
@@ -44,6 +47,7 @@ class _Target:
     asset_kind: str
     record: str | None
     quantity: int | None
+    policy: CoverPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +65,19 @@ def _mark(target: _Target, record: Any) -> AssetLook:
 
 
 def _shares(target: _Target, record: Any) -> AssetLook:
+    asked = target.quantity or 0
     pledged = reaches_pledged(
-        target.quantity or 0,
+        asked,
         free=_readable(record.available_quantity),
         pledged=_readable(record.pledged_quantity),
     )
-    return AssetLook(pledged=pledged)
+    value = value_of_shares(
+        asked,
+        of=_readable(record.quantity),
+        market_value=_readable(record.market_value),
+        policy=target.policy,
+    )
+    return AssetLook(pledged=pledged, value=value)
 
 
 def _readable(value: Any) -> Any:
@@ -80,7 +91,15 @@ _SOURCES: Final[Mapping[str, _Source]] = {
     "securitiesSettlementFunds": _Source(SettlementFundsConnector.accounts_of, _OF_MARKS, _mark),
     "securities": _Source(
         SecuritiesConnector.holdings_of,
-        frozenset({"source_record_id", "available_quantity", "pledged_quantity"}),
+        frozenset(
+            {
+                "source_record_id",
+                "quantity",
+                "available_quantity",
+                "pledged_quantity",
+                "market_value",
+            }
+        ),
         _shares,
     ),
 }
@@ -98,6 +117,7 @@ async def look_before(context: Context, draft: Draft) -> AssetLook:
             asset_kind=_known_as(draft.asset_kind, draft.route),
             record=draft.record,
             quantity=draft.quantity,
+            policy=context.cover_policy,
         ),
     )
 
@@ -126,6 +146,7 @@ async def look_again(context: Context, order_id: str, *, approving: bool = False
             ),
             record=order.record,
             quantity=order.quantity,
+            policy=context.cover_policy,
         ),
     )
 

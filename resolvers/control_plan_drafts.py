@@ -15,6 +15,7 @@ from domain.asset_look import NOT_LOOKED, AssetLook
 from domain.case_number import CaseNumber
 from domain.civil_time import civil_date
 from domain.control_plan import lines_are_within
+from domain.cover import CoverPolicy
 from domain.facts import Gate, RefundRoute
 from domain.guards import GuardRefused
 from domain.identity import IdNumber
@@ -38,11 +39,11 @@ from resolvers.order_steps import (
     remember,
     replay,
 )
-from resolvers.ordering import MoneyInput, key_of, step_of
+from resolvers.ordering import MoneyInput, key_of, step_of, value_field, whole_field
 from resolvers.orders import Order, ShownOrder
 from resolvers.refusals import BadInput, Refused
 from resolvers.scalars import Long
-from storage.committed import first_holds_under_way
+from storage.committed import counted, first_holds_under_way
 from storage.orders import OrderRecord
 
 _MOST_LINES: Final = 50
@@ -74,6 +75,8 @@ class PlanLineInput:
         default=None,
         description="Why what its department marks as perhaps exempt is not (G7). 不属豁免财产的理由",
     )
+    value: MoneyInput | None = value_field()
+    whole: str | None = whole_field()
 
     def draft(self, case_number: CaseNumber, papers: Papers) -> Draft:
         kind = str(self.asset_kind.value)
@@ -91,6 +94,8 @@ class PlanLineInput:
             gates=tuple(sorted(gate.value for gate in self.gates)),
             route=route if kind in TAX_REFUNDS else None,
             not_exempt=self.not_exempt,
+            value=None if self.value is None else Fen(self.value.fen),
+            kept_because=self.whole,
         )
 
 
@@ -188,6 +193,13 @@ class Line:
     draft: Draft
     look: AssetLook = NOT_LOOKED
 
+    @property
+    def worth(self) -> Fen | None:
+        """What it counts for, in fen; None where its limit counts."""
+        if self.draft.kept_because is not None:
+            return None
+        return self.look.value if self.draft.value is None else self.draft.value
+
 
 @dataclass(slots=True)
 class _Place:
@@ -215,7 +227,7 @@ def draft_lines(
     body_hash = digest([order_drafts.body_of(draft) for draft in drafts])
     known = replay(connection, key, _OPERATION, body_hash)
     if known is None:
-        _fit_together(drafts, step, connection)
+        _fit_together(lines, step, connection)
     own = digest([_OPERATION, key.key])[:_KEY_LENGTH]
     made = []
     for number, line in enumerate(lines, start=1):
@@ -233,8 +245,9 @@ def _few(drafts: Sequence[Draft]) -> None:
         raise BadInput(f"Take 1 to {_MOST_LINES} lines. 明细应为 1 至 {_MOST_LINES} 行")
 
 
-def _fit_together(drafts: Sequence[Draft], step: Step, connection: Connection) -> None:
+def _fit_together(lines: Sequence[Line], step: Step, connection: Connection) -> None:
     """What no line's own guard sees: the sum, and a thing that two lines name."""
+    drafts = [line.draft for line in lines]
     things = [
         (one.asset_kind, one.record)
         for one in drafts
@@ -246,9 +259,13 @@ def _fit_together(drafts: Sequence[Draft], step: Step, connection: Connection) -
     case = open_case(connection, case_number, step)
     cover = cover_of(connection, case, civil_date(step.now))
     drafted = sum(
-        one.amount or 0
+        counted(one)
         for one in first_holds_under_way(connection, case_number)
         if one.state == "DRAFT"
     )
     left = cover.claim - cover.committed - drafted
-    lines_are_within(left, [one.amount or 0 for one in drafts])
+    by_limit = [line.draft.amount or 0 for line in lines if line.worth is None]
+    by_value = [line.worth for line in lines if line.worth is not None]
+    lines_are_within(
+        left, by_limit, things=by_value, tolerance=CoverPolicy().tolerance_of(cover.claim)
+    )

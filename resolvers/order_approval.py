@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from domain import guards
 from domain.asset_look import NOT_LOOKED, AssetLook
 from domain.order import OrderEvent
+from resolvers.order_drafts import valued
 from resolvers.order_steps import (
     HashDiffers,
     Idempotency,
@@ -49,8 +50,16 @@ def submit(
     order, case = own_order(connection, order_id, step)
     if order.drafter != step.caller.subject:
         raise OrderNotFound
+    order = valued(order, look)
     guards.may_submit(*facts(connection, case, order, step, look))
-    take(connection, order, OrderEvent.SUBMIT, step, document_hash=document_hash(connection, order))
+    take(
+        connection,
+        order,
+        OrderEvent.SUBMIT,
+        step,
+        value_fen=order.value,
+        document_hash=document_hash(connection, order),
+    )
     return remember(connection, key, "submitOrder", digest(order_id), order_id, step)
 
 

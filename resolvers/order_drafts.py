@@ -13,6 +13,7 @@ from domain import guards
 from domain.action_guards import addressee
 from domain.asset_look import NOT_LOOKED, AssetLook
 from domain.case_number import CaseNumber, InvalidCaseNumber, parse_case_number
+from domain.cover import CASH
 from domain.guards import RefundRoute
 from domain.identity import IdNumber
 from domain.money import Fen
@@ -33,7 +34,7 @@ from resolvers.order_steps import (
     replay,
     take,
 )
-from resolvers.refusals import FieldNotAllowed
+from resolvers.refusals import BadInput, FieldNotAllowed
 from storage.cases import CaseRecord
 from storage.holds import hold_of
 from storage.orders import OrderRecord, add_order, find_order
@@ -42,7 +43,7 @@ _ABOUT_A_HOLD: Final = frozenset({"RENEW", "LIFT", "DEDUCT"})
 _LONGEST_RECORD: Final = 64
 _LONGEST_NUMBER: Final = 128
 _LONGEST_REASON: Final = 2000
-_LATER: Final = frozenset({"not_exempt"})
+_LATER: Final = frozenset({"not_exempt", "value", "kept_because"})
 _PURPOSES: Final = {
     OrderAction.QUERY: Purpose.PROPERTY_INQUIRY,
     OrderAction.RENEW: Purpose.RENEWAL,
@@ -83,6 +84,8 @@ class Draft:
         route: whom an order on a tax refund goes to; None for other kinds.
         department: which one is ordered, where several carry it out; None for the first.
         not_exempt: why what may be exempt is not (G7).
+        value: what a thing or shares count for the claim, in fen (G6); money is worth what it is.
+        kept_because: why a thing worth more than the claim leaves is held all the same (G6).
     """
 
     case_number: CaseNumber
@@ -98,6 +101,8 @@ class Draft:
     route: RefundRoute | None = None
     department: str | None = None
     not_exempt: str | None = None
+    value: Fen | None = None
+    kept_because: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,17 +149,27 @@ def draft(
         return known
     may_control(draft.asset_kind, step, "Mutation.draftOrder")
     case = open_case(connection, draft.case_number, step)
-    order = order_of(draft, case, drafter=step.caller.subject, now=step.now)
+    order = valued(order_of(draft, case, drafter=step.caller.subject, now=step.now), look)
     return _write(connection, order, "draftOrder", body_hash, key, step, look=look)
 
 
 def fit(draft: Draft) -> Draft:
-    """Return *draft* as documents and departments can carry it. BadInput: a text cannot."""
+    """Return *draft* as documents and departments can carry it.
+
+    Raises:
+        BadInput: a text cannot stand in a document, or a value is none.
+    """
+    if draft.value is not None and (draft.value <= 0 or draft.asset_kind in CASH):
+        raise BadInput(
+            "value is what shares or things count for, in fen, more than 0; money is worth what it is. "
+            "参考价值须为正数，资金不另计价值"
+        )
     return replace(
         draft,
         record=checked("recordId", draft.record, most=_LONGEST_RECORD),
         papers=draft.papers.fit(),
         not_exempt=_stated("notExempt", draft.not_exempt),
+        kept_because=_stated("whole", draft.kept_because),
     )
 
 
@@ -192,8 +207,15 @@ def order_of(draft: Draft, case: CaseRecord, *, drafter: str, now: datetime) -> 
         gates=draft.gates,
         route=None if draft.route is None else draft.route.value,
         not_exempt=draft.not_exempt,
+        value=draft.value,
+        kept_because=draft.kept_because,
         **_papers(draft.papers),
     )
+
+
+def valued(order: OrderRecord, look: AssetLook) -> OrderRecord:
+    """Return *order* with the value that its department tells, where the officer named none."""
+    return order if order.value is not None else replace(order, value=look.value)
 
 
 def body_of(draft: Draft) -> dict[str, Any]:
@@ -243,6 +265,8 @@ def draft_on_hold(on: OnHold, key: Idempotency, step: Step, connection: Connecti
         gates=on.gates,
         floor=on.floor,
         not_exempt=None,
+        value=None,
+        kept_because=None,
         answer_due_at=None,
         overdue=False,
         **_papers(on.papers),

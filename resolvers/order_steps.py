@@ -18,6 +18,7 @@ from domain import catalogue, guards
 from domain.asset_look import NOT_LOOKED, AssetLook
 from domain.case_number import CaseNumber
 from domain.civil_time import civil_date
+from domain.cover import CoverPolicy
 from domain.money import Fen
 from domain.order import OrderAction, OrderEvent, OrderState, next_state
 from domain.order_documents import APPROVED_DOCUMENTS, DocumentKind
@@ -168,6 +169,7 @@ def facts(
             claim=claim.accrued,
             recovered=claim.recovered,
             committed=committed_fen(connection, case.number, besides=order.id),
+            tolerance=CoverPolicy().tolerance_of(claim.total),
             on=today,
             bankrupt=frozenset(party.id_number for party in case.obligors if party.bankrupt),
         ),
@@ -189,7 +191,8 @@ def facts(
             exemptions=look.exemptions,
             doubtful=look.doubtful,
             pledged=look.pledged,
-            overrides={} if order.not_exempt is None else {"G7": order.not_exempt},
+            value=order.value,
+            overrides=_overrides(order),
             hold=hold,
             balance=None if hold is None else Fen(hold.active),
             floor=order.floor,
@@ -200,6 +203,12 @@ def facts(
             attached=_attached(connection, order.id) if step.documents_required else None,
         ),
     )
+
+
+def _overrides(order: OrderRecord) -> dict[str, str]:
+    """Return the reasons that stand on the order, by the guard that hears them."""
+    stated = {"G6": order.kept_because, "G7": order.not_exempt}
+    return {guard: reason for guard, reason in stated.items() if reason is not None}
 
 
 def _attached(connection: Connection, order_id: str) -> frozenset[DocumentKind]:
@@ -349,8 +358,12 @@ def document_hash(connection: Connection, order: OrderRecord) -> str:
         values |= {"route": order.route, "gates": list(order.gates)}
     if guards.Gate.PLEDGE_MARKED.value in order.gates:
         values |= {"gates": list(order.gates)}
-    if order.not_exempt is not None:
-        values |= {"notExempt": order.not_exempt}
+    later = {
+        "notExempt": order.not_exempt,
+        "value": order.value,
+        "whole": order.kept_because,
+    }
+    values |= {name: said for name, said in later.items() if said is not None}
     documents = sorted(
         [one.kind, one.sha256]
         for one in attachments_of(connection, order.id)

@@ -65,6 +65,22 @@ def _officers() -> Any:
     )
 
 
+def value_field() -> Any:
+    return strawberry.field(
+        default=None,
+        description="What shares or things count for the claim, after haircut and prior rights (G6); of shares "
+        "the depository's market value if left out, otherwise the limit counts. 参考价值",
+    )
+
+
+def whole_field() -> Any:
+    return strawberry.field(
+        default=None,
+        description="Why an indivisible thing is held although it is worth clearly more than the claim leaves "
+        "(G6); it then counts by its limit. 超值控制的理由",
+    )
+
+
 @strawberry.input(description="A control order to be drafted. 查控指令草稿")
 class DraftOrderInput:
     case_number: CaseNumber = strawberry.field(description="In which case. 案号")
@@ -105,6 +121,8 @@ class DraftOrderInput:
         description="Why what its department marks as perhaps exempt is not (G7); the approver reads it. "
         "不属豁免财产的理由",
     )
+    value: MoneyInput | None = value_field()
+    whole: str | None = whole_field()
 
     def draft(self) -> Draft:
         kind, route = str(self.asset_kind.value), self.execution_route
@@ -129,6 +147,8 @@ class DraftOrderInput:
             route=route if kind in TAX_REFUNDS else None,
             department=self.department,
             not_exempt=self.not_exempt,
+            value=None if self.value is None else Fen(self.value.fen),
+            kept_because=self.whole,
         )
 
 

@@ -186,6 +186,16 @@ class Order:
         *_READERS,
         attribute="floor",
     )
+    value: Money | None = court_field(
+        "What shares or things count for the claim: what G6 rests on; null where the limit counts. 参考价值",
+        "orders:read",
+        attribute="value",
+    )
+    whole: str | None = court_field(
+        "Why a thing worth clearly more than the claim leaves is held all the same (G6). 超值控制的理由",
+        "orders:read",
+        attribute="kept_because",
+    )
     not_exempt: str | None = court_field(
         "Why what its department marks as perhaps exempt is not: what G7 rests on. 不属豁免财产的理由",
         "orders:read",

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.ordering import approved, drafted, ended_order
+from tests.ordering import approved, drafted, ended_order, targets
 from tests.running import ask, wire
 from tests.test_control_plan import draft as plan_drafted
 from tests.test_faults import order_fault
@@ -16,9 +16,13 @@ BANKS = "financial-institutions"
 DEPOSITORY = "securities-depository"
 SHARES = """
 query ($n: CaseNumber!) { case(number: $n, purpose: CONTROL) { debtors { idNumber securities {
-  sourceRecordId quantity availableQuantity pledgedQuantity frozenQuantity holds { rank } } } } }
+  sourceRecordId quantity availableQuantity pledgedQuantity frozenQuantity marketValue { fen } holds { rank } } } } }
 """
 NOT_EXEMPT = "query ($id: ID!) { order(id: $id) { notExempt } }"
+WORTH = """
+query ($n: CaseNumber!) { case(number: $n, purpose: CONTROL) { remaining { fen } cover { reserved { fen } } } }
+"""
+VALUE = "query ($id: ID!) { order(id: $id) { value { fen } whole } }"
 GATES = "query ($id: ID!) { order(id: $id) { gates receipts { result controlledQuantity } } }"
 OUTCOME = "... on Order { id state documentHash } ... on OrderRefused { code guard message }"
 STEPS = {
@@ -197,7 +201,13 @@ def test_pledged_shares_are_held_as_marked_or_not_at_all(demo: dict[str, Any]) -
 
     assert (unmarked["code"], unmarked["guard"]) == ("GUARD_REFUSED", "G10")
     assert "PLEDGE_MARKED" in unmarked["message"]
-    assert sorted(asked["fields"]) == ["availableQuantity", "pledgedQuantity", "recordId"]
+    assert sorted(asked["fields"]) == [
+        "availableQuantity",
+        "marketValueYuan",
+        "pledgedQuantity",
+        "quantity",
+        "recordId",
+    ]
     assert free_part["state"] == "DRAFT"
     assert heard_by_then == heard
     assert ended_order(demo, order)["state"] == "EXECUTED"
@@ -229,3 +239,69 @@ def test_a_pledge_that_was_not_seen_at_the_draft_is_seen_when_it_is_submitted(
     answer = taken(demo, "court-executor", "submitOrder", id=draft["id"])
 
     assert (answer["code"], answer["guard"]) == ("GUARD_REFUSED", "G10")
+
+
+def worth_of(demo: dict[str, Any], number: str) -> tuple[int, int]:
+    """Return what is owed in the case, and what its orders have reserved of it."""
+    found = ask(demo, "court-executor", WORTH, n=number).json()["data"]["case"]
+    return int(found["remaining"]["fen"]), int(found["cover"]["reserved"]["fen"])
+
+
+def test_shares_take_of_the_claim_what_the_depository_says_they_are_worth(
+    demo: dict[str, Any],
+) -> None:
+    place = next(
+        one
+        for one in lots(demo)
+        if one[2]["pledgedQuantity"] == "0"
+        and int(one[2]["marketValue"]["fen"]) < worth_of(demo, one[0]["number"])[0] // 10
+    )
+    case, _, lot = place
+    whole = wanted(place, "SECURITIES", quantity=lot["quantity"], amount=None)
+    owed, before = worth_of(demo, case["number"])
+    heard = orders_heard(demo, DEPOSITORY)
+
+    too_much = refused(demo, {**whole, "value": {"fen": 2 * owed}}, secrets.token_hex(8))
+    draft = drafted(demo, whole)
+    taken(demo, "court-executor", "submitOrder", id=draft["id"])
+
+    assert (too_much["code"], too_much["guard"]) == ("GUARD_REFUSED", "G6")
+    assert orders_heard(demo, DEPOSITORY) == heard
+    seen = ask(demo, "court-approver", VALUE, id=draft["id"]).json()["data"]["order"]
+    assert seen == {"value": lot["marketValue"], "whole": None}
+    assert worth_of(demo, case["number"])[1] - before == int(lot["marketValue"]["fen"])
+
+
+def test_a_thing_worth_clearly_too_much_is_held_for_a_reason_that_the_approver_reads(
+    demo: dict[str, Any],
+) -> None:
+    case = demo["cases"][0]
+    id_number, record = targets(demo, case)["VEHICLE"]
+    owed, _ = worth_of(demo, case["number"])
+    line = {
+        "idNumber": id_number,
+        "assetKind": "VEHICLE",
+        "recordId": record,
+        "action": "SEAL",
+        "amount": {"fen": 1},
+        "value": {"fen": 2 * owed},
+        "reason": "未履行",
+    }
+    number = case["number"]
+
+    without = plan_drafted(demo, number, [line], secrets.token_hex(8))
+    made = plan_drafted(demo, number, [{**line, "whole": "别无其他财产"}], secrets.token_hex(8))
+
+    assert without["guard"] == "G6"
+    seen = ask(demo, "court-approver", VALUE, id=made["orders"][0]["id"]).json()["data"]["order"]
+    assert seen == {"value": {"fen": str(2 * owed)}, "whole": "别无其他财产"}
+
+
+def test_money_is_worth_what_it_is(demo: dict[str, Any]) -> None:
+    place = next(every(demo, "paymentBalances"))
+
+    answer = refused(
+        demo, wanted(place, "ONLINE_PAYMENT_BALANCE", value={"fen": 1}), secrets.token_hex(8)
+    )
+
+    assert answer["code"] == "BAD_USER_INPUT"

@@ -91,6 +91,11 @@ DAY_AFTER = replace(CASE, on=date(2026, 10, 1))
         ),
         pytest.param(CASE, replace(DEPOSIT_TAKEN, floor=Fen(0)), id="G7 a floor of 0 is decided"),
         pytest.param(CASE, OF_SHARES, id="G6 shares"),
+        pytest.param(
+            replace(CASE, tolerance=Fen(180_00)),
+            replace(OF_SHARES, value=Fen(780_00)),
+            id="5.4 shares within the tolerance",
+        ),
         pytest.param(CASE, SHARES_SOLD, id="I-05 shares sold"),
         pytest.param(
             CASE,
@@ -202,7 +207,19 @@ def test_what_the_rules_allow_passes(case: CaseFacts, order: OrderFacts) -> None
             OF_SHARES,
             id="I-01 shares where nothing is left",
         ),
+        pytest.param(
+            "G6",
+            replace(CASE, committed=Fen(900_00), tolerance=Fen(180_00)),
+            replace(OF_SHARES, value=Fen(1_00)),
+            id="I-01 the tolerance covers nothing by itself",
+        ),
         pytest.param("G6", CASE, replace(OF_SHARES, value=Fen(600_01)), id="5.4 shares' value"),
+        pytest.param(
+            "G6",
+            replace(CASE, tolerance=Fen(180_00)),
+            replace(OF_SHARES, value=Fen(780_01)),
+            id="5.4 shares worth more than the tolerance",
+        ),
         pytest.param("G6", CASE, replace(SEAL, value=Fen(600_01)), id="5.4 worth too much"),
         pytest.param(
             "G6",

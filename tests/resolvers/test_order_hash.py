@@ -100,6 +100,8 @@ async def test_an_order_of_before_hashes_as_it_did(
     ("order", "said"),
     [
         pytest.param(FREEZE, {"not_exempt": "账户已停发养老金"}, id="why it is not exempt"),
+        pytest.param(SHARES, {"value": Fen(900_00)}, id="what it is worth"),
+        pytest.param(FREEZE, {"kept_because": "别无其他财产"}, id="why it is held whole"),
         pytest.param(SHARES, {"gates": ("PLEDGE_MARKED",)}, id="that pledged shares are marked"),
     ],
 )
