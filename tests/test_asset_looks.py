@@ -9,6 +9,8 @@ import pytest
 from tests.ordering import approved, drafted, ended_order, targets
 from tests.running import ask, wire
 from tests.test_control_plan import draft as plan_drafted
+from tests.test_control_plan import line_input, plan_of, valued
+from tests.test_control_plan import taken as lines_taken
 from tests.test_faults import order_fault
 from tests.test_money_orders import EXEMPT, Place, every, orders_heard, refused, wanted
 
@@ -19,6 +21,11 @@ query ($n: CaseNumber!) { case(number: $n, purpose: CONTROL) { debtors { idNumbe
   sourceRecordId quantity availableQuantity pledgedQuantity frozenQuantity marketValue { fen } holds { rank } } } } }
 """
 NOT_EXEMPT = "query ($id: ID!) { order(id: $id) { notExempt } }"
+REJECT = """
+mutation ($id: ID!, $k: String!) { rejectOrder(id: $id, reason: "另案处理", idempotencyKey: $k) {
+  ... on Order { state } } }
+"""
+NO_MONEY = {"VEHICLE", "SECURITIES", "EQUITY", "REAL_ESTATE", "LAND_USE_RIGHT"}
 WORTH = """
 query ($n: CaseNumber!) { case(number: $n, purpose: CONTROL) { remaining { fen } cover { reserved { fen } } } }
 """
@@ -305,3 +312,33 @@ def test_money_is_worth_what_it_is(demo: dict[str, Any]) -> None:
     )
 
     assert answer["code"] == "BAD_USER_INPUT"
+
+
+def test_what_a_plan_takes_is_submitted_line_by_line_at_what_it_covers(
+    demo: dict[str, Any],
+) -> None:
+    number = demo["cases"][0]["number"]
+    cars = valued(plan_of(demo, number), "VEHICLE", value={"fen": "5000000"}, first="便于执行")
+    plan = plan_of(demo, number, w=cars)
+    lines = [one for one in lines_taken(plan) if not one["route"]]  # refunds have conditions
+    worth = [one["asset"]["kind"] in NO_MONEY for one in lines]
+    wished = [
+        line_input(one, **({"value": {"fen": one["covers"]["fen"]}} if no_money else {}))
+        for one, no_money in zip(lines, worth, strict=True)
+    ]
+    before = worth_of(demo, number)[1]
+
+    made = plan_drafted(demo, number, wished, secrets.token_hex(8))
+    submitted = [
+        taken(demo, "court-executor", "submitOrder", id=one["id"]) for one in made["orders"]
+    ]
+    reserved = worth_of(demo, number)[1] - before
+    after = plan_of(demo, number)
+    for one in made["orders"]:
+        ask(demo, "court-approver", REJECT, id=one["id"], k=secrets.token_hex(8))
+
+    assert any(worth)
+    assert {one.get("state") for one in submitted} == {"PENDING_APPROVAL"}, submitted
+    assert reserved == sum(int(one["covers"]["fen"]) for one in lines)
+    assert int(after["committed"]["fen"]) - int(plan["committed"]["fen"]) == reserved
+    assert worth_of(demo, number)[1] == before
