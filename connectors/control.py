@@ -68,6 +68,7 @@ class ControlOrder:
         notice: number of the assistance notice (协助执行通知书).
         document_hash: SHA-256, hex, of the order as approved.
         officers: the credential numbers of the two officers.
+        pledge_marked: whether pledged shares within the limit are to be marked, which are not frozen.
 
     Raises:
         ValueError: not exactly one of *amount_fen* and *quantity*, not a positive limit, no term
@@ -89,6 +90,7 @@ class ControlOrder:
     document_hash: str
     officers: tuple[str, str]
     court: str
+    pledge_marked: bool = False
 
     def __post_init__(self) -> None:
         limits = [one for one in (self.amount_fen, self.quantity) if one is not None]

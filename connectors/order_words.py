@@ -39,6 +39,7 @@ SHARES: Final = Unit("quantity", shares_of)
 
 def order_words(order: ControlOrder, unit: Unit) -> dict[str, object]:
     """Return *order* as JSON has it, its key left out: that is where the order lies."""
+    marked = {"pledgeMarked": True} if order.pledge_marked else {}
     return {
         "case": order.case_number,
         "action": order.action,
@@ -53,4 +54,5 @@ def order_words(order: ControlOrder, unit: Unit) -> dict[str, object]:
         "documentHash": order.document_hash,
         "officers": order.officers,
         "court": order.court,
+        **marked,
     }

@@ -27,9 +27,9 @@ def gates_are_open(order: OrderFacts) -> None:
 
 
 def _refund_can_be_reached(order: OrderFacts) -> None:
-    """The tax office pays nothing over: it may be told to hold what it approved, by local practice.
+    """Before it is approved a refund is an expectation, which can only be watched, by either route.
 
-    Before that a refund is an expectation, which can only be watched.
+    The tax office pays nothing over: it may be told to hold what it approved, by local practice.
     """
     rule = "法复〔1996〕11号; domain.md 5.3"
     if order.route is None:
@@ -38,17 +38,16 @@ def _refund_can_be_reached(order: OrderFacts) -> None:
             rule,
             "Say by which route: the refund account or the tax office. 须指明退税控制路径",
         )
-    if order.route is RefundRoute.VIA_TAX_AUTHORITY:
-        if order.action is OrderAction.DEDUCT:
-            raise GuardRefused(
-                "G10",
-                rule,
-                "The tax office cannot be ordered to pay a refund over; deduct it from the refund "
-                "account at the bank. 税务机关不得直接划拨，须向退税账户开户行扣划",
-            )
-        _needs(order, {Gate.REFUND_APPROVED}, rule)
-    elif order.action is OrderAction.DEDUCT:
-        _needs(order, {Gate.REFUND_APPROVED, Gate.REFUND_PAID}, rule)
+    deducts = order.action is OrderAction.DEDUCT
+    if deducts and order.route is RefundRoute.VIA_TAX_AUTHORITY:
+        raise GuardRefused(
+            "G10",
+            rule,
+            "The tax office cannot be ordered to pay a refund over; deduct it from the refund "
+            "account at the bank. 税务机关不得直接划拨，须向退税账户开户行扣划",
+        )
+    paid = {Gate.REFUND_PAID} if deducts else set()
+    _needs(order, {Gate.REFUND_APPROVED, *paid}, rule)
     _pledgee_comes_first(order, "法释〔2004〕18号")
 
 

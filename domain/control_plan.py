@@ -87,13 +87,21 @@ def control_plan(
     )
 
 
-def lines_are_within(left: int, amounts: Iterable[int]) -> None:
+def lines_are_within(
+    left: int, amounts: Iterable[int], *, things: Iterable[int] = (), tolerance: int = 0
+) -> None:
     """Check that lines to be drafted together take no more than the claim leaves, in fen.
+
+    Args:
+        amounts: limits, which are exact.
+        things: what the other lines are worth.
+        tolerance: by which those may exceed what is left.
 
     Raises:
         GuardRefused: G6.
     """
-    if sum(amounts) > left:
+    exact, worth = sum(amounts), sum(things)
+    if exact > left or exact + worth > left + min(tolerance, worth):
         raise GuardRefused(
             "G6",
             "I-01; CPL 253; 查扣冻规定 art. 19",

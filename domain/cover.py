@@ -48,6 +48,10 @@ class CoverPolicy:
         if not all(0 <= percent <= _HUNDRED for percent in percents):
             raise InvalidCover("Percentages lie between 0 and 100. 百分比须在 0 至 100 之间")
 
+    def tolerance_of(self, claim: int) -> Fen:
+        """Return by how much, in fen, what is no money may exceed *claim* at most."""
+        return Fen(max(0, claim) * self.tolerance_percent // _HUNDRED)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoveringHold:
@@ -151,7 +155,7 @@ def tolerated(claim: Fen, things: Iterable[HeldThing], policy: CoverPolicy) -> F
     Never more than what is no money among them: money is exact and has no tolerance (I-01).
     """
     not_money = sum(thing.worth for thing in things if thing.asset_kind not in CASH)
-    return Fen(min(claim * policy.tolerance_percent // _HUNDRED, not_money))
+    return Fen(min(policy.tolerance_of(claim), not_money))
 
 
 def worth(hold: CoveringHold, policy: CoverPolicy) -> Fen:

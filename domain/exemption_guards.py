@@ -39,7 +39,8 @@ def nothing_is_exempt(order: OrderFacts) -> None:
         raise GuardRefused(
             "G7",
             f"domain.md 5.5 (REVIEW); {_RULE}",
-            "This may be exempt: say why it is not, or take another asset. 是否豁免存疑，须说明理由",
+            "This may be exempt: say why it is not (notExempt), or take another asset. "
+            "是否豁免存疑，须说明理由",
         )
     _floor_stays_free(order, found=exemption is Exemption.FLOOR)
 

@@ -34,12 +34,14 @@ def _nothing_is_limited(order: OrderFacts) -> None:
 
 
 def _hold_is_within_what_is_left(case: CaseFacts, order: OrderFacts) -> None:
-    """One positive limit of the right sort; money within what the claim leaves (tolerance 0)."""
+    """One positive limit of the right sort; money within what the claim leaves (tolerance 0).
+
+    What is no money is held to what it is worth: it may exceed what is left by the tolerance, never where
+    nothing is left.
+    """
     limit = _exact_limit(order)
     by_quantity = order.asset_kind in _BY_QUANTITY
-    if not by_quantity and limit > case.left:
-        raise _over(case.left)
-    if by_quantity and case.left + case.tolerance <= 0:
+    if case.left <= 0 or (not by_quantity and limit > case.left):
         raise _over(case.left)
     if order.action in FIRST_HOLDS and (order.value or 0) > case.left + case.tolerance:
         divisible = catalogue.asset_kind(order.asset_kind).divisible
@@ -48,7 +50,7 @@ def _hold_is_within_what_is_left(case: CaseFacts, order: OrderFacts) -> None:
                 "G6",
                 "查扣冻规定 art. 19; domain.md 5.4",
                 "This is worth clearly more than the claim leaves. Take less, or for an "
-                "indivisible thing say why nothing else suffices. 明显超标的额",
+                "indivisible thing say why nothing else suffices (whole). 明显超标的额",
             )
 
 

@@ -81,6 +81,7 @@ class Candidate:
             equity subscribed capital.
         ordered_quantity: the same in shares.
         under_order: whether an order of this case is on it in any way.
+        valued_quantity: shares of this case's orders that count by the value on the order.
     """
 
     asset: FoundAsset
@@ -90,6 +91,7 @@ class Candidate:
     ordered: Fen = Fen(0)  # noqa: RUF009 -- an int
     ordered_quantity: int = 0
     under_order: bool = False
+    valued_quantity: int = 0
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -57,7 +57,7 @@ def fewest(free: int, need: int, most: int, worth_of: Callable[[int], Fen | None
 
 
 def own_shares_fen(case_number: str, found: Iterable[Candidate], policy: CoverPolicy) -> int:
-    """Return what shares are worth that the case's own orders hold or ask for: cover counts none."""
+    """Return what the case's own orders hold or ask for in shares that cover does not count by a value."""
     total = 0
     seen: set[tuple[str, str, str]] = set()
     for candidate in found:
@@ -66,6 +66,7 @@ def own_shares_fen(case_number: str, found: Iterable[Candidate], policy: CoverPo
             continue
         seen.add(candidate.key)
         held = sum(h.quantity or 0 for h in asset.standing if h.case_number == case_number)
-        counted = min(asset.quantity, held + candidate.ordered_quantity)
+        unvalued = max(0, held + candidate.ordered_quantity - candidate.valued_quantity)
+        counted = min(asset.quantity, unvalued)
         total += shares_worth(candidate, counted, policy) or 0
     return total

@@ -33,6 +33,7 @@ from connectors.errors import (
 )
 from connectors.tracing import NO_TRACES, Span, Tracer
 from domain.closed_hours import ClosedHours
+from domain.facts import Gate
 from domain.money import Fen
 from domain.order import OrderAction, OrderEvent, OrderState, TransitionRefused, next_state
 from domain.receipt import ImpossibleReceipt
@@ -387,6 +388,7 @@ def control_order(claimed: Claimed) -> ControlOrder:
         officers=(first, second),
         court=claimed.court,
         hold_key=claimed.hold_key,
+        pledge_marked=order.action == "FREEZE" and Gate.PLEDGE_MARKED.value in order.gates,
     )
 
 

@@ -28,7 +28,7 @@ from resolvers.refusals import BadInput
 from resolvers.shown_assets import ShownAsset, ShownSource
 from resolvers.subject import Subject
 from storage.cases import CaseRecord
-from storage.committed import first_holds_under_way
+from storage.committed import counted, first_holds_under_way
 from storage.holds import holds_of_case
 from storage.orders import OrderRecord, find_orders
 
@@ -142,6 +142,7 @@ def _candidate(asset: ShownAsset, orders: Sequence[OrderRecord]) -> Candidate:
         ordered=Fen(sum(one.amount or 0 for one in under_way)),
         ordered_quantity=sum(one.quantity or 0 for one in under_way),
         under_order=bool(own),
+        valued_quantity=sum(one.quantity or 0 for one in own if one.value is not None),
     )
 
 
@@ -150,7 +151,7 @@ def _committed(
 ) -> tuple[Fen, list[OrderRecord]]:
     """Return what the case's orders take of its claim, drafts too, and the orders that do."""
     under_way = first_holds_under_way(connection, case.number)
-    drafts = sum(one.amount or 0 for one in under_way if one.state == "DRAFT")
+    drafts = sum(counted(one) for one in under_way if one.state == "DRAFT")
     placed = find_orders(
         connection, [one.order_id for one in holds_of_case(connection, case.number)]
     )

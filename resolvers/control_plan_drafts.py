@@ -1,5 +1,6 @@
 """`draftControlPlan`: the lines of a control plan, as the officer edited them, become draft orders."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -10,9 +11,11 @@ from sqlalchemy import Connection
 
 from domain import catalogue
 from domain.asset_gates import TAX_REFUNDS
+from domain.asset_look import NOT_LOOKED, AssetLook
 from domain.case_number import CaseNumber
 from domain.civil_time import civil_date
 from domain.control_plan import lines_are_within
+from domain.cover import CoverPolicy
 from domain.facts import Gate, RefundRoute
 from domain.guards import GuardRefused
 from domain.identity import IdNumber
@@ -20,11 +23,11 @@ from domain.money import Fen
 from domain.order import OrderAction
 from resolvers import order_drafts
 from resolvers.arguments import KeyArgument
+from resolvers.asset_look import look_before
 from resolvers.asset_words import AssetKind
 from resolvers.context import Info
 from resolvers.cover import cover_of
 from resolvers.declare import guarded
-from resolvers.exempt_look import exempt_of
 from resolvers.order_drafts import Draft, Papers
 from resolvers.order_refused import refused
 from resolvers.order_steps import (
@@ -36,11 +39,18 @@ from resolvers.order_steps import (
     remember,
     replay,
 )
-from resolvers.ordering import MoneyInput, key_of, refund_id_field, step_of
+from resolvers.ordering import (
+    MoneyInput,
+    key_of,
+    refund_id_field,
+    step_of,
+    value_field,
+    whole_field,
+)
 from resolvers.orders import Order, ShownOrder
 from resolvers.refusals import BadInput, Refused
 from resolvers.scalars import Long
-from storage.committed import first_holds_under_way
+from storage.committed import counted, first_holds_under_way
 from storage.orders import OrderRecord
 
 _MOST_LINES: Final = 50
@@ -69,6 +79,12 @@ class PlanLineInput:
         default=None, description="Of a tax refund; by its account if left out. 退税控制路径"
     )
     reason: str = strawberry.field(description="Why this asset (G12). 理由")
+    not_exempt: str | None = strawberry.field(
+        default=None,
+        description="Why what its department marks as perhaps exempt is not (G7). 不属豁免财产的理由",
+    )
+    value: MoneyInput | None = value_field()
+    whole: str | None = whole_field()
 
     def draft(self, case_number: CaseNumber, papers: Papers) -> Draft:
         kind = str(self.asset_kind.value)
@@ -86,6 +102,9 @@ class PlanLineInput:
             papers=replace(papers, reason=self.reason),
             gates=tuple(sorted(gate.value for gate in self.gates)),
             route=route if kind in TAX_REFUNDS else None,
+            not_exempt=self.not_exempt,
+            value=None if self.value is None else Fen(self.value.fen),
+            kept_because=self.whole,
         )
 
 
@@ -162,7 +181,8 @@ class ControlPlanMutations:
         drafts = input.drafts()
         try:
             _few(drafts)
-            lines = [Line(draft=one, exempt=await exempt_of(context, one)) for one in drafts]
+            looks = await asyncio.gather(*(look_before(context, one) for one in drafts))
+            lines = [Line(draft=one, look=seen) for one, seen in zip(drafts, looks, strict=True)]
             drafted = await context.database.write(partial(draft_lines, lines, key, step, at))
         except (GuardRefused, Refused) as error:
             why = await refused(info, error, step.now)
@@ -177,10 +197,17 @@ class ControlPlanMutations:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A line to be drafted, and what its department says the law exempts of it (G7)."""
+    """A line to be drafted, and what its department says of the asset."""
 
     draft: Draft
-    exempt: tuple[str, ...] = ()
+    look: AssetLook = NOT_LOOKED
+
+    @property
+    def worth(self) -> Fen | None:
+        """What it counts for, in fen; None where its limit counts."""
+        if self.draft.kept_because is not None:
+            return None
+        return self.look.value if self.draft.value is None else self.draft.value
 
 
 @dataclass(slots=True)
@@ -209,14 +236,14 @@ def draft_lines(
     body_hash = digest([order_drafts.body_of(draft) for draft in drafts])
     known = replay(connection, key, _OPERATION, body_hash)
     if known is None:
-        _fit_together(drafts, step, connection)
+        _fit_together(lines, step, connection)
     own = digest([_OPERATION, key.key])[:_KEY_LENGTH]
     made = []
     for number, line in enumerate(lines, start=1):
         at.line = number
         _names_its_refund(line.draft)
         line_key = Idempotency(actor=key.actor, key=f"{own}-{number}")
-        made.append(order_drafts.draft(line.draft, line_key, step, connection, exempt=line.exempt))
+        made.append(order_drafts.draft(line.draft, line_key, step, connection, look=line.look))
     at.line = None
     if known is None:
         remember(connection, key, _OPERATION, body_hash, made[0].id, step)
@@ -237,8 +264,9 @@ def _few(drafts: Sequence[Draft]) -> None:
         raise BadInput(f"Take 1 to {_MOST_LINES} lines. 明细应为 1 至 {_MOST_LINES} 行")
 
 
-def _fit_together(drafts: Sequence[Draft], step: Step, connection: Connection) -> None:
+def _fit_together(lines: Sequence[Line], step: Step, connection: Connection) -> None:
     """What no line's own guard sees: the sum, and a thing that two lines name."""
+    drafts = [line.draft for line in lines]
     things = [
         (one.asset_kind, one.record)
         for one in drafts
@@ -250,9 +278,13 @@ def _fit_together(drafts: Sequence[Draft], step: Step, connection: Connection) -
     case = open_case(connection, case_number, step)
     cover = cover_of(connection, case, civil_date(step.now))
     drafted = sum(
-        one.amount or 0
+        counted(one)
         for one in first_holds_under_way(connection, case_number)
         if one.state == "DRAFT"
     )
     left = cover.claim - cover.committed - drafted
-    lines_are_within(left, [one.amount or 0 for one in drafts])
+    by_limit = [line.draft.amount or 0 for line in lines if line.worth is None]
+    by_value = [line.worth for line in lines if line.worth is not None]
+    lines_are_within(
+        left, by_limit, things=by_value, tolerance=CoverPolicy().tolerance_of(cover.claim)
+    )

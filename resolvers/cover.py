@@ -9,10 +9,9 @@ from sqlalchemy import Connection
 from domain.case_number import CaseNumber
 from domain.civil_time import civil_date
 from domain.cover import Cover, CoveringHold, CoverPolicy, cover
-from domain.money import Fen
 from resolvers.money import Money
 from storage.cases import CaseRecord
-from storage.committed import reserved_fen
+from storage.committed import counted, reserved_fen
 from storage.holds import HoldRecord, holds_of_case
 from storage.orders import OrderRecord, find_order, find_orders
 
@@ -25,8 +24,8 @@ DaysArgument = Annotated[
 
 @strawberry.type(
     name="Cover",
-    description="How far a case's orders cover its claim (domain.md 5.4). Shares, ordered by "
-    "quantity, do not count. 覆盖情况",
+    description="How far a case's orders cover its claim (domain.md 5.4). Shares and things "
+    "count by the value on their order; without one a thing counts by its limit, shares for nothing. 覆盖情况",
 )
 class CaseCover:
     claim: Money = strawberry.field(description="What remains to be enforced. 未履行金额")
@@ -48,13 +47,13 @@ def cover_of(connection: Connection, case: CaseRecord, on: date) -> Cover:
 
 
 def covering_holds(connection: Connection, case_number: CaseNumber) -> list[CoveringHold]:
-    """Return the live holds of a case that have an amount, in the order of their orders."""
+    """Return the live holds of a case that have an amount or a value, in the order of their orders."""
     holds = holds_of_case(connection, case_number)
     known = find_orders(connection, [hold.order_id for hold in holds])
     pairs = ((hold, known[hold.order_id]) for hold in holds)
-    counted = [(hold, order) for hold, order in pairs if order.amount is not None]
-    counted.sort(key=lambda pair: (pair[1].created_at, pair[1].id))
-    return [_covering(hold, order) for hold, order in counted]
+    covering = [(hold, order) for hold, order in pairs if not _counts_nothing(order)]
+    covering.sort(key=lambda pair: (pair[1].created_at, pair[1].id))
+    return [_covering(hold, order) for hold, order in covering]
 
 
 def expiring(
@@ -77,5 +76,10 @@ def _covering(hold: HoldRecord, order: OrderRecord) -> CoveringHold:
         asset_kind=order.asset_kind,
         record=order.record or "",
         waiting=waits,
-        value=Fen(hold.need if waits else hold.controlled),
+        value=counted(order, hold.need if waits else hold.controlled),
+        kept_because=order.kept_because,
     )
+
+
+def _counts_nothing(order: OrderRecord) -> bool:
+    return order.amount is None and order.value is None

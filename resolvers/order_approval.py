@@ -6,7 +6,9 @@ from typing import Final
 from sqlalchemy import Connection
 
 from domain import guards
+from domain.asset_look import NOT_LOOKED, AssetLook
 from domain.order import OrderEvent
+from resolvers.order_drafts import valued
 from resolvers.order_steps import (
     HashDiffers,
     Idempotency,
@@ -29,26 +31,52 @@ APPROVAL_STANDS: Final = timedelta(hours=24)
 _LONGEST_REASON: Final = 2000
 
 
-def submit(order_id: str, key: Idempotency, step: Step, connection: Connection) -> OrderRecord:
-    """Submit an own draft; its hash is what will be approved and delivered."""
+def submit(
+    order_id: str,
+    key: Idempotency,
+    step: Step,
+    connection: Connection,
+    *,
+    look: AssetLook = NOT_LOOKED,
+) -> OrderRecord:
+    """Submit an own draft; its hash is what will be approved and delivered.
+
+    Args:
+        look: what its department says of the asset now.
+    """
     known = replay(connection, key, "submitOrder", digest(order_id))
     if known is not None:
         return known
     order, case = own_order(connection, order_id, step)
     if order.drafter != step.caller.subject:
         raise OrderNotFound
-    guards.may_submit(*facts(connection, case, order, step))
-    take(connection, order, OrderEvent.SUBMIT, step, document_hash=document_hash(connection, order))
+    order = valued(order, look)
+    guards.may_submit(*facts(connection, case, order, step, look))
+    take(
+        connection,
+        order,
+        OrderEvent.SUBMIT,
+        step,
+        value_fen=order.value,
+        document_hash=document_hash(connection, order),
+    )
     return remember(connection, key, "submitOrder", digest(order_id), order_id, step)
 
 
-def approve(
-    order_id: str, seen: str, key: Idempotency, step: Step, connection: Connection
+def approve(  # noqa: PLR0913 -- the parts of a step
+    order_id: str,
+    seen: str,
+    key: Idempotency,
+    step: Step,
+    connection: Connection,
+    *,
+    look: AssetLook = NOT_LOOKED,
 ) -> OrderRecord:
     """Approve exactly what was submitted, and put it on its way in the same transaction.
 
     Args:
         seen: `document_hash` of the order as the approver read it.
+        look: what its department says of the asset now.
     """
     body_hash = digest([order_id, seen])
     known = replay(connection, key, "approveOrder", body_hash)
@@ -56,7 +84,7 @@ def approve(
         return known
     order, case = own_order(connection, order_id, step)
     guards.may_approve(
-        *facts(connection, case, order, step),
+        *facts(connection, case, order, step, look),
         drafter=order.drafter,
         approver=step.caller.subject,
     )

@@ -11,7 +11,9 @@ from sqlalchemy import Connection
 from connectors.departments import CARRIED_BY
 from domain import guards
 from domain.action_guards import addressee
+from domain.asset_look import NOT_LOOKED, AssetLook
 from domain.case_number import CaseNumber, InvalidCaseNumber, parse_case_number
+from domain.cover import CASH
 from domain.guards import RefundRoute
 from domain.identity import IdNumber
 from domain.money import Fen
@@ -41,6 +43,7 @@ _ABOUT_A_HOLD: Final = frozenset({"RENEW", "LIFT", "DEDUCT"})
 _LONGEST_RECORD: Final = 64
 _LONGEST_NUMBER: Final = 128
 _LONGEST_REASON: Final = 2000
+_LATER: Final = frozenset({"refund_id", "not_exempt", "value", "kept_because"})
 _PURPOSES: Final = {
     OrderAction.QUERY: Purpose.PROPERTY_INQUIRY,
     OrderAction.RENEW: Purpose.RENEWAL,
@@ -82,6 +85,9 @@ class Draft:
         gates: conditions that a human found met (G10).
         route: whom an order on a tax refund goes to; None for other kinds.
         department: which one is ordered, where several carry it out; None for the first.
+        not_exempt: why what may be exempt is not (G7).
+        value: what a thing or shares count for the claim, in fen (G6); money is worth what it is.
+        kept_because: why a thing worth more than the claim leaves is held all the same (G6).
     """
 
     case_number: CaseNumber
@@ -97,6 +103,9 @@ class Draft:
     gates: tuple[str, ...] = ()
     route: RefundRoute | None = None
     department: str | None = None
+    not_exempt: str | None = None
+    value: Fen | None = None
+    kept_because: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,12 +135,12 @@ def draft(
     step: Step,
     connection: Connection,
     *,
-    exempt: Collection[str] = (),
+    look: AssetLook = NOT_LOOKED,
 ) -> OrderRecord:
     """Write a draft, or return the one that *key* wrote before.
 
     Args:
-        exempt: what the department says of the asset that the law exempts, in the kind's words (G7).
+        look: what its department says of the asset.
 
     Raises:
         BadInput: a text of it cannot stand in a document.
@@ -144,12 +153,21 @@ def draft(
     may_control(draft.asset_kind, step, "Mutation.draftOrder")
     _is_on(draft.asset_kind, step)
     case = open_case(connection, draft.case_number, step)
-    order = order_of(draft, case, drafter=step.caller.subject, now=step.now)
-    return _write(connection, order, "draftOrder", body_hash, key, step, exempt=exempt)
+    order = valued(order_of(draft, case, drafter=step.caller.subject, now=step.now), look)
+    return _write(connection, order, "draftOrder", body_hash, key, step, look=look)
 
 
 def fit(draft: Draft) -> Draft:
-    """Return *draft* as documents and departments can carry it. BadInput: a text cannot."""
+    """Return *draft* as documents and departments can carry it.
+
+    Raises:
+        BadInput: a text cannot stand in a document, or a value is none.
+    """
+    if draft.value is not None and (draft.value <= 0 or draft.asset_kind in CASH):
+        raise BadInput(
+            "value is what shares or things count for, in fen, more than 0; money is worth what it is. "
+            "参考价值须为正数，资金不另计价值"
+        )
     refund_id = draft.refund_id
     if refund_id is not None:
         refund_id = checked("refundId", refund_id, most=_LONGEST_RECORD)
@@ -163,6 +181,8 @@ def fit(draft: Draft) -> Draft:
         record=checked("recordId", draft.record, most=_LONGEST_RECORD),
         refund_id=refund_id,
         papers=draft.papers.fit(),
+        not_exempt=_stated("notExempt", draft.not_exempt),
+        kept_because=_stated("whole", draft.kept_because),
     )
 
 
@@ -200,17 +220,24 @@ def order_of(draft: Draft, case: CaseRecord, *, drafter: str, now: datetime) -> 
         changed_at=now,
         gates=draft.gates,
         route=None if draft.route is None else draft.route.value,
+        not_exempt=draft.not_exempt,
+        value=draft.value,
+        kept_because=draft.kept_because,
         **_papers(draft.papers),
     )
+
+
+def valued(order: OrderRecord, look: AssetLook) -> OrderRecord:
+    """Return *order* with the value that its department tells, where the officer named none."""
+    return order if order.value is not None else replace(order, value=look.value)
 
 
 def body_of(draft: Draft) -> dict[str, Any]:
     """Return what *draft* says, as a key stands for it."""
     route = None if draft.route is None else draft.route.value
     body = {**asdict(draft), "action": draft.action.value, "route": route}
-    if draft.refund_id is None:
-        del body["refund_id"]  # keys that were used before there was one stay good
-    return body
+    # Left out where nothing is said: keys of before stand for what they stood for.
+    return {name: said for name, said in body.items() if name not in _LATER or said is not None}
 
 
 def draft_on_hold(on: OnHold, key: Idempotency, step: Step, connection: Connection) -> OrderRecord:
@@ -251,6 +278,9 @@ def draft_on_hold(on: OnHold, key: Idempotency, step: Step, connection: Connecti
         hold_order=placed.id,
         gates=on.gates,
         floor=on.floor,
+        not_exempt=None,
+        value=None,
+        kept_because=None,
         answer_due_at=None,
         overdue=False,
         **_papers(on.papers),
@@ -258,10 +288,20 @@ def draft_on_hold(on: OnHold, key: Idempotency, step: Step, connection: Connecti
     return _write(connection, order, operation, body_hash, key, step)
 
 
-def revise(
-    order_id: str, papers: Papers, key: Idempotency, step: Step, connection: Connection
+def revise(  # noqa: PLR0913 -- the parts of a step
+    order_id: str,
+    papers: Papers,
+    key: Idempotency,
+    step: Step,
+    connection: Connection,
+    *,
+    look: AssetLook = NOT_LOOKED,
 ) -> OrderRecord:
-    """Write other papers into an own draft; a rejected one becomes a draft again first."""
+    """Write other papers into an own draft; a rejected one becomes a draft again first.
+
+    Args:
+        look: what its department says of the asset now.
+    """
     papers = papers.fit()
     body_hash = digest({"order": order_id, **asdict(papers)})
     known = replay(connection, key, "reviseOrder", body_hash)
@@ -274,7 +314,7 @@ def revise(
         order = _again(connection, order_id)
     revised = replace(order, **_papers(papers))
     next_state(OrderState(order.state), OrderEvent.EDIT)
-    guards.may_draft(*facts(connection, case, revised, step))
+    guards.may_draft(*facts(connection, case, revised, step, look))
     take(
         connection,
         order,
@@ -304,11 +344,10 @@ def _write(  # noqa: PLR0913, PLR0917 -- the parts of a step
     key: Idempotency,
     step: Step,
     *,
-    exempt: Collection[str] = (),
+    look: AssetLook = NOT_LOOKED,
 ) -> OrderRecord:
     case = assigned_case(connection, order.case_number, step)
-    case_facts, order_facts = facts(connection, case, order, step)
-    guards.may_draft(case_facts, replace(order_facts, exemptions=tuple(exempt)))
+    guards.may_draft(*facts(connection, case, order, step, look))
     may_be_carried(order, step.inboxes)
     add_order(connection, order, event=OrderEvent.DRAFT.value)
     return remember(connection, key, operation, body_hash, order.id, step)
@@ -379,6 +418,10 @@ def _papers(papers: Papers) -> dict[str, Any]:
         "officers": papers.officers,
         "reason": papers.reason,
     }
+
+
+def _stated(name: str, reason: str | None) -> str | None:
+    return None if reason is None else checked(name, reason, most=_LONGEST_REASON, lines=True)
 
 
 def _document(name: str, number: str | None) -> str | None:

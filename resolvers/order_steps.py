@@ -16,8 +16,10 @@ from sqlalchemy import Connection
 
 from auth.caller import Caller
 from domain import catalogue, guards
+from domain.asset_look import NOT_LOOKED, AssetLook
 from domain.case_number import CaseNumber
 from domain.civil_time import civil_date
+from domain.cover import CoverPolicy
 from domain.money import Fen
 from domain.order import OrderAction, OrderEvent, OrderState, next_state
 from domain.order_documents import APPROVED_DOCUMENTS, DocumentKind
@@ -148,9 +150,17 @@ def assigned_case(connection: Connection, number: CaseNumber, step: Step) -> Cas
 
 
 def facts(
-    connection: Connection, case: CaseRecord, order: OrderRecord, step: Dated
+    connection: Connection,
+    case: CaseRecord,
+    order: OrderRecord,
+    step: Dated,
+    look: AssetLook = NOT_LOOKED,
 ) -> tuple[guards.CaseFacts, guards.OrderFacts]:
-    """Return what the guards need to know, as this transaction sees it."""
+    """Return what the guards need to know, as this transaction sees it.
+
+    Args:
+        look: what was seen of the asset just before.
+    """
     today = civil_date(step.now)
     claim = case.claim_on(today)
     hold = _own_hold(connection, order)
@@ -162,6 +172,7 @@ def facts(
             claim=claim.accrued,
             recovered=claim.recovered,
             committed=committed_fen(connection, case.number, besides=order.id),
+            tolerance=CoverPolicy().tolerance_of(claim.total),
             on=today,
             bankrupt=frozenset(party.id_number for party in case.obligors if party.bankrupt),
         ),
@@ -180,6 +191,11 @@ def facts(
             registered=frozenset(find_officers(connection, order.officers)),
             reason=order.reason,
             purpose=Purpose(order.purpose),
+            exemptions=look.exemptions,
+            doubtful=look.doubtful,
+            pledged=look.pledged,
+            value=order.value,
+            overrides=_overrides(order),
             hold=hold,
             balance=None if hold is None else Fen(hold.active),
             floor=order.floor,
@@ -190,6 +206,12 @@ def facts(
             attached=_attached(connection, order.id) if step.documents_required else None,
         ),
     )
+
+
+def _overrides(order: OrderRecord) -> dict[str, str]:
+    """Return the reasons that stand on the order, by the guard that hears them."""
+    stated = {"G6": order.kept_because, "G7": order.not_exempt}
+    return {guard: reason for guard, reason in stated.items() if reason is not None}
 
 
 def _attached(connection: Connection, order_id: str) -> frozenset[DocumentKind]:
@@ -339,6 +361,14 @@ def document_hash(connection: Connection, order: OrderRecord) -> str:
         }
     if order.route is not None:
         values |= {"route": order.route, "gates": list(order.gates)}
+    if guards.Gate.PLEDGE_MARKED.value in order.gates:
+        values |= {"gates": list(order.gates)}
+    later = {
+        "notExempt": order.not_exempt,
+        "value": order.value,
+        "whole": order.kept_because,
+    }
+    values |= {name: said for name, said in later.items() if said is not None}
     documents = sorted(
         [one.kind, one.sha256]
         for one in attachments_of(connection, order.id)

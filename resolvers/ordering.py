@@ -1,6 +1,6 @@
 """Mutations on control orders: each is one guarded step, committed before it is answered."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Annotated, Any, TypeVar, cast
 
@@ -8,6 +8,7 @@ import strawberry
 from sqlalchemy import Connection
 
 from domain.asset_gates import TAX_REFUNDS
+from domain.asset_look import AssetLook
 from domain.case_number import CaseNumber
 from domain.guards import Gate, RefundRoute
 from domain.identity import IdNumber
@@ -15,15 +16,13 @@ from domain.money import Fen
 from domain.order import OrderAction
 from resolvers import order_answers, order_approval, order_drafts, order_steps
 from resolvers.arguments import (
-    GATES,
     DocumentHashArgument,
     KeyArgument,
     OrderIdArgument,
-    explained,
 )
+from resolvers.asset_look import look_again, look_before
 from resolvers.context import Info
 from resolvers.declare import guarded
-from resolvers.exempt_look import exempt_of
 from resolvers.order_drafts import Draft, OnHold, Papers
 from resolvers.order_refused import REFUSALS, OrderRefused, refused
 from resolvers.order_steps import DRAFTERS, Idempotency, actor_of
@@ -32,8 +31,6 @@ from resolvers.scalars import BigInt, Long
 from storage.orders import OrderRecord
 
 T = TypeVar("T")
-
-explained(Gate, "Gate", "A condition that a human found met and recorded (G10). 前置条件", GATES)
 
 
 OrderOutcome = Annotated[
@@ -77,6 +74,22 @@ def refund_id_field() -> Any:
     )
 
 
+def value_field() -> Any:
+    return strawberry.field(
+        default=None,
+        description="What shares or things count for the claim, after haircut and prior rights (G6); of shares "
+        "the depository's market value if left out, otherwise the limit counts. 参考价值",
+    )
+
+
+def whole_field() -> Any:
+    return strawberry.field(
+        default=None,
+        description="Why an indivisible thing is held although it is worth clearly more than the claim leaves "
+        "(G6); it then counts by its limit. 超值控制的理由",
+    )
+
+
 @strawberry.input(description="A control order to be drafted. 查控指令草稿")
 class DraftOrderInput:
     case_number: CaseNumber = strawberry.field(description="In which case. 案号")
@@ -112,6 +125,13 @@ class DraftOrderInput:
         description="Which department carries it out, where there are several, such as the housing office "
         "where the house stands; the first of departments.json if left out. 协助单位",
     )
+    not_exempt: str | None = strawberry.field(
+        default=None,
+        description="Why what its department marks as perhaps exempt is not (G7); the approver reads it. "
+        "不属豁免财产的理由",
+    )
+    value: MoneyInput | None = value_field()
+    whole: str | None = whole_field()
 
     def draft(self) -> Draft:
         kind, route = str(self.asset_kind.value), self.execution_route
@@ -136,6 +156,9 @@ class DraftOrderInput:
             gates=tuple(sorted(gate.value for gate in self.gates)),
             route=route if kind in TAX_REFUNDS else None,
             department=self.department,
+            not_exempt=self.not_exempt,
+            value=None if self.value is None else Fen(self.value.fen),
+            kept_because=self.whole,
         )
 
 
@@ -241,12 +264,8 @@ class OrderMutations:
     ) -> OrderOutcome:
         """Draft an order against an asset of an obligor. The same key returns the same order. 起草指令"""
         draft = input.draft()
-        try:
-            exempt = await exempt_of(info.context, draft)
-        except REFUSALS as error:
-            return await refused(info, error, info.context.now())
-        step = partial(order_drafts.draft, draft, key_of(info, idempotency_key), exempt=exempt)
-        return await taken(info, step)
+        step = partial(order_drafts.draft, draft, key_of(info, idempotency_key))
+        return await _looked_and_taken(info, look_before(info.context, draft), step)
 
     @guarded(*DRAFTERS)
     async def revise_order(
@@ -254,9 +273,8 @@ class OrderMutations:
     ) -> OrderOutcome:
         """Write other papers into an own draft; a rejected order becomes a draft again. 修改指令"""
         key = key_of(info, idempotency_key)
-        return await taken(
-            info, partial(order_drafts.revise, str(id), papers.papers(), key), about=id
-        )
+        step = partial(order_drafts.revise, str(id), papers.papers(), key)
+        return await _looked_and_taken(info, look_again(info.context, str(id)), step, about=id)
 
     @guarded(*DRAFTERS)
     async def cancel_order(
@@ -271,8 +289,8 @@ class OrderMutations:
         self, info: Info, id: OrderIdArgument, idempotency_key: KeyArgument
     ) -> OrderOutcome:
         """Submit an own draft: documents, officers, amount and term are checked, its hash is fixed. 提交审批"""
-        key = key_of(info, idempotency_key)
-        return await taken(info, partial(order_approval.submit, str(id), key), about=id)
+        step = partial(order_approval.submit, str(id), key_of(info, idempotency_key))
+        return await _looked_and_taken(info, look_again(info.context, str(id)), step, about=id)
 
     @guarded("orders:approve")
     async def approve_order(
@@ -284,9 +302,9 @@ class OrderMutations:
     ) -> OrderOutcome:
         """Approve what was submitted, named by its hash; never one's own draft (G4). It is then delivered. 审批通过"""
         key = key_of(info, idempotency_key)
-        return await taken(
-            info, partial(order_approval.approve, str(id), document_hash, key), about=id
-        )
+        step = partial(order_approval.approve, str(id), document_hash, key)
+        look = look_again(info.context, str(id), approving=True)
+        return await _looked_and_taken(info, look, step, about=id)
 
     @guarded("orders:approve")
     async def reject_order(
@@ -393,6 +411,20 @@ async def taken(
     info.context.events.announce()
     info.context.saw(order.id_number)
     return cast("Order", ShownOrder(order))  # read as one; see Order.is_type_of
+
+
+async def _looked_and_taken(
+    info: Info,
+    look: Awaitable[AssetLook],
+    step: Callable[..., OrderRecord],
+    about: str | None = None,
+) -> OrderOutcome:
+    """Take *step* with what is seen of the asset; a look that may not be had is a refusal, too."""
+    try:
+        seen = await look
+    except REFUSALS as error:
+        return await refused(info, error, info.context.now(), about)
+    return await taken(info, partial(step, look=seen), about)
 
 
 async def or_refused(

@@ -8,12 +8,20 @@ import strawberry
 
 from connectors.question import Authority
 from domain.case_number import CaseNumber
-from domain.guards import RefundRoute
+from domain.guards import Gate, RefundRoute
 from domain.money import Fen
 from domain.order import OrderAction, OrderState
 from domain.order_rights import OrderStep
 from domain.purpose import Purpose
-from resolvers.arguments import ACTIONS, ROUTES, STATES, OrderIdArgument, ReasonArgument, explained
+from resolvers.arguments import (
+    ACTIONS,
+    GATES,
+    ROUTES,
+    STATES,
+    OrderIdArgument,
+    ReasonArgument,
+    explained,
+)
 from resolvers.binding import approves_only, bind, only_under_approval
 from resolvers.context import Context, Ground, Info
 from resolvers.debtor import DEBTOR
@@ -53,6 +61,7 @@ explained(
     "Whom an order on a tax refund goes to (法复〔1996〕11号). 退税执行路径",
     ROUTES,
 )
+explained(Gate, "Gate", "A condition that a human found met and recorded (G10). 前置条件", GATES)
 explained(OrderState, "OrderState", "Where an order stands (domain.md 6.1). 指令状态", STATES)
 
 
@@ -171,6 +180,32 @@ class Order:
         *_READERS,
         attribute="route",
     )
+    gates: list[Gate] = court_field(
+        "Conditions that the drafter found met: what G10 rests on. 前置条件",
+        *_READERS,
+        attribute="gates",
+    )
+    floor: Money | None = court_field(
+        "What a deduction leaves for living: what G7 rests on; null where nothing was stated. "
+        "保留生活费用",
+        *_READERS,
+        attribute="floor",
+    )
+    value: Money | None = court_field(
+        "What shares or things count for the claim: what G6 rests on; null where the limit counts. 参考价值",
+        "orders:read",
+        attribute="value",
+    )
+    whole: str | None = court_field(
+        "Why a thing worth clearly more than the claim leaves is held all the same (G6). 超值控制的理由",
+        "orders:read",
+        attribute="kept_because",
+    )
+    not_exempt: str | None = court_field(
+        "Why what its department marks as perhaps exempt is not: what G7 rests on. 不属豁免财产的理由",
+        "orders:read",
+        attribute="not_exempt",
+    )
     reason: str = court_field("Why. 理由", "orders:read", attribute="reason")
     ruling_number: str | None = court_field(
         "Number of the ruling. 裁定书文号", *_READERS, attribute="ruling_number"
@@ -260,7 +295,7 @@ class Order:
 class ShownOrder:
     """An order record with its words as the graph's enums."""
 
-    __slots__ = ("action", "asset", "order", "route", "state", "stated_reason")
+    __slots__ = ("action", "asset", "gates", "order", "route", "state", "stated_reason")
 
     def __init__(self, order: OrderRecord, stated_reason: str | None = None) -> None:
         self.order = order
@@ -269,6 +304,7 @@ class ShownOrder:
         self.action = OrderAction(order.action)
         self.asset = OrderedAsset(order.asset_kind)
         self.route = None if order.route is None else RefundRoute(order.route)
+        self.gates = [Gate(one) for one in order.gates]
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.order, name)

@@ -147,6 +147,7 @@ def _kept(draft: Draft) -> Mapping[str, Any]:
         "notice": draft.papers.notice_number,
         "officers": list(draft.papers.officers),
         "reason": draft.papers.reason,
+        "notExempt": draft.not_exempt,
     }
 
 
@@ -172,4 +173,5 @@ def draft_of(found: WatchRecord) -> Draft:
         gates=tuple(kept["gates"]),
         route=None if kept["route"] is None else guards.RefundRoute(kept["route"]),
         refund_id=found.record if by_account else None,
+        not_exempt=kept.get("notExempt"),
     )

@@ -17,6 +17,7 @@ class Order:
 
     Attributes:
         hold_key: the key of the order that placed the hold which this one is about.
+        marks_pledged: whether what is pledged is marked instead of frozen.
 
     Raises:
         ValueError: it cannot be read; see docs/departments/README.md.
@@ -34,6 +35,7 @@ class Order:
     limit: int
     months: int
     ruling: str
+    marks_pledged: bool = False
 
     def __post_init__(self) -> None:
         if not self.key or self.limit < 0 or self.months < 0:

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -52,6 +53,7 @@ class _Question(msgspec.Struct):
 
 class _Body(OrderBody, kw_only=True):
     quantity: int
+    pledge_marked: bool = False
 
 
 class _Depository:
@@ -108,16 +110,22 @@ class _Depository:
 
     def _words(self, owner: str, lot: Holding, fields: list[str]) -> dict[str, Any]:
         standing = self._standing(lot)
-        frozen = sum(one.takes for one in standing)
+        held = sum(one.takes for one in standing)
         values: dict[str, Callable[[], Any]] = {
             "ownerName": lambda: self._population.names[owner],
             "ownerIdType": lambda: "111" if owner in self._population.people else "USCC",
             "ownerIdNumber": lambda: owner,
-            "availableQuantity": lambda: max(0, lot.quantity - lot.pledged - frozen),
-            "frozenQuantity": lambda: frozen,
+            "availableQuantity": lambda: self._free(lot),
+            # What is held beyond the free shares is pledged: it is marked, not frozen.
+            "frozenQuantity": lambda: min(held, lot.quantity - lot.pledged),
             "holds": lambda: hold_words(standing, _HOLD_NAMES, int),
         }
         return {name: values[name]() if name in values else PLAIN[name](lot) for name in fields}
+
+    def _free(self, lot: Holding) -> int:
+        """Return how many shares neither a pledge nor a hold binds."""
+        held = sum(one.takes for one in self._standing(lot))
+        return max(0, lot.quantity - lot.pledged - held)
 
     def _standing(self, lot: Holding) -> list[Standing]:
         log = self._ledger.log_of(lot.record, lot.earlier)
@@ -127,7 +135,10 @@ class _Depository:
         key = request.headers.get("idempotency-key", "")
         try:
             wanted = msgspec.json.decode(await request.body(), type=_Body)
-            order = wanted.order(key, document_hash=wanted.document_hash, limit=wanted.quantity)
+            order = replace(
+                wanted.order(key, document_hash=wanted.document_hash, limit=wanted.quantity),
+                marks_pledged=wanted.pledge_marked,
+            )
         except ValueError:
             return json_response({"error": "BAD_REQUEST"}, 400)
         if order.action == "DEDUCT":  # shares are sold, not deducted
@@ -161,7 +172,10 @@ class _Depository:
         owner, lot = self._lots.get(order.record, ("", None))
         if lot is None or owner != order.subject:
             return "NO_ASSET"
-        return self._asset(order.record)
+        asset = self._asset(order.record)
+        if lot.pledged and order.limit > self._free(lot) and not order.marks_pledged:
+            return replace(asset, refusal="PLEDGE_PRIORITY")
+        return asset
 
     def _asset(self, record: str) -> Asset:
         lot = self._lots[record][1]

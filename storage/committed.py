@@ -4,16 +4,27 @@ from typing import Final
 
 from sqlalchemy import (
     Connection,
+    Row,
+    and_,
+    case,
     func,
+    or_,
     select,
 )
 
 from domain.case_number import CaseNumber
 from domain.money import Fen
 from domain.order import OrderState
+from domain.order_worth import counted_fen
 from storage.orders import OrderRecord, order_of
 from storage.tables.orders import holds, orders
 
+_WORTH: Final = (
+    orders.c.amount_fen,
+    orders.c.quantity,
+    orders.c.value_fen,
+    orders.c.kept_because,
+)
 _AWAITING_ANSWER: Final = ("PENDING_APPROVAL", "APPROVED", "SENT", "ACKNOWLEDGED", "RETURNED")
 
 
@@ -24,20 +35,31 @@ def committed_fen(
 
     A first hold counts in full from submission until its department answered, then with what is
     controlled; waiting counts nothing (I-04). Drafts do not reserve, and what acts on a hold adds
-    nothing to it. Securities, ordered by quantity, do not count here. *besides* leaves out one order.
+    nothing to it. Shares and things count by the value on their order. *besides* leaves out one order.
     """
     reserved = reserved_fen(connection, case_number, besides=besides)
-    held = connection.scalar(
-        select(func.sum(holds.c.controlled))
+    held = connection.execute(
+        select(holds.c.controlled, *_WORTH)
         .join(orders, orders.c.id == holds.c.order_id)
         .where(
             holds.c.case_number == case_number,
             holds.c.state == "ACTIVE",
-            orders.c.amount_fen.is_not(None),
             orders.c.id != (besides or ""),
         )
     )
-    return Fen(reserved + int(held or 0))
+    return Fen(reserved + sum(_counted(row) for row in held))
+
+
+def counted(order: OrderRecord, part: int | None = None) -> Fen:
+    """Return what *order*, or a *part* of its limit, counts for the claim; see `domain.order_worth`."""
+    limit = order.quantity if order.amount is None else order.amount
+    return counted_fen(
+        part=(limit or 0) if part is None else part,
+        amount=order.amount,
+        quantity=order.quantity,
+        value=order.value,
+        kept=order.kept_because is not None,
+    )
 
 
 def first_holds_under_way(connection: Connection, case_number: CaseNumber) -> list[OrderRecord]:
@@ -58,8 +80,13 @@ def reserved_fen(
     connection: Connection, case_number: CaseNumber, *, besides: str | None = None
 ) -> Fen:
     """Return what the first holds of a case ask that no department has answered yet."""
+    by_limit = or_(orders.c.value_fen.is_(None), orders.c.kept_because.is_not(None))
+    worth = case(
+        (and_(orders.c.amount_fen.is_not(None), by_limit), orders.c.amount_fen),
+        else_=orders.c.value_fen,
+    )
     reserved = connection.scalar(
-        select(func.sum(orders.c.amount_fen)).where(
+        select(func.sum(worth)).where(
             orders.c.case_number == case_number,
             orders.c.state.in_(_AWAITING_ANSWER),
             orders.c.hold_order.is_(None),
@@ -80,3 +107,13 @@ def taken_from(connection: Connection, order_id: str, *, besides: str) -> int:
         )
     )
     return int(found or 0)
+
+
+def _counted(row: Row[*tuple[object, ...]]) -> Fen:
+    return counted_fen(
+        part=row.controlled,
+        amount=row.amount_fen,
+        quantity=row.quantity,
+        value=row.value_fen,
+        kept=row.kept_because is not None,
+    )

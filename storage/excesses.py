@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, case, delete, func, insert, or_, select, update
 
 from domain.case_number import CaseNumber
 from storage.instants import instant_text, parse_instant
@@ -23,13 +23,19 @@ _PARTS: Final = (
     + cases.c.enforcement_fee_fen
 )
 _LEAST: Final = func.coalesce(_PARTS, cases.c.claim_fen) - cases.c.recovered_fen - _RECOVERED
+# What a hold counts for is never more.
+_AT_MOST: Final = case(
+    (orders.c.amount_fen.is_(None), func.coalesce(orders.c.value_fen, 0)),
+    (orders.c.value_fen > holds.c.controlled, orders.c.value_fen),
+    else_=holds.c.controlled,
+)
 _HELD: Final = (
     select(cases.c.number)
     .join(holds, holds.c.case_number == cases.c.number)
     .join(orders, orders.c.id == holds.c.order_id)
-    .where(holds.c.state == "ACTIVE", orders.c.amount_fen.is_not(None))
+    .where(holds.c.state == "ACTIVE")
     .group_by(cases.c.number)
-    .having(func.sum(holds.c.controlled) > _LEAST)
+    .having(func.sum(_AT_MOST) > _LEAST)
 )
 _STANDING: Final = select(excesses.c.case_number).where(excesses.c.ended_at.is_(None))
 _TO_WEIGH: Final = _HELD.union(_STANDING)

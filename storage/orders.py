@@ -53,6 +53,9 @@ class OrderRecord:
     gates: tuple[str, ...] = ()
     floor: Fen | None = None  # what a deduction leaves for living
     route: str | None = None  # of an order on a tax refund
+    not_exempt: str | None = None  # why what may be exempt is not
+    value: Fen | None = None  # what a thing or shares count for the claim
+    kept_because: str | None = None  # why a thing worth more than is owed is held
     answer_due_at: datetime | None = None
     overdue: bool = False
 
@@ -101,6 +104,9 @@ def add_order(connection: Connection, order: OrderRecord, *, event: str) -> None
         "gates": list(order.gates),
         "floor_fen": order.floor,
         "route": order.route,
+        "not_exempt": order.not_exempt,
+        "value_fen": order.value,
+        "kept_because": order.kept_because,
     }
     connection.execute(insert(orders).values(values))
     first = Transition(event=event, to_state=order.state)
@@ -253,6 +259,9 @@ def order_of(row: Row[*tuple[object, ...]]) -> OrderRecord:
         gates=tuple(row.gates),
         floor=None if row.floor_fen is None else Fen(row.floor_fen),
         route=row.route,
+        not_exempt=row.not_exempt,
+        value=None if row.value_fen is None else Fen(row.value_fen),
+        kept_because=row.kept_because,
         answer_due_at=None if row.answer_due_at is None else parse_instant(row.answer_due_at),
         overdue=row.overdue,
     )

@@ -24,6 +24,7 @@ mutation ($i: DraftPlanInput!, $k: String!) { draftControlPlan(input: $i, idempo
   ... on DraftedPlan { orders { id state action assetKind recordId amount { fen } quantity reason } }
   ... on ControlPlanRefused { line code guard rule message } } }
 """
+LOOKED_AT = {"financial-institutions", "securities-companies", "securities-depository"}
 ORDERS = """
 query ($n: CaseNumber!) { case(number: $n, purpose: CONTROL) { orders(first: 100) { edges { node {
   id state recordId amount { fen } quantity } } } } }
@@ -99,12 +100,12 @@ def draft(
 def ordered_since(
     demo: dict[str, Any], before: dict[str, list[dict[str, Any]]]
 ) -> list[dict[str, Any]]:
-    """Return what reached departments since, but for the look whether money is exempt (G7)."""
+    """Return what reached departments since, but for the look at what is drafted (G7, G10)."""
     return [
         line
         for department, lines in wire(demo).items()
         for line in lines[len(before[department]) :]
-        if line["kind"] != "question" or department != "financial-institutions"
+        if line["kind"] != "question" or department not in LOOKED_AT
     ]
 
 

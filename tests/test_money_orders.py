@@ -34,6 +34,7 @@ LIFE = """
 query ($id: ID!) { order(id: $id) { state department executionRoute drafter
   receipts { result reason controlled { fen } } holds { state controlled { fen } endsOn } } }
 """
+RESTS_ON = "query ($id: ID!) { order(id: $id) { gates floor { fen } } }"
 WATCHES = """
 query ($n: CaseNumber!) { case(number: $n, purpose: CONTROL) {
   refundWatches { id state refundId status guard orderId } } }
@@ -211,9 +212,11 @@ def test_an_approved_refund_is_reached_at_the_bank_that_receives_it(demo: dict[s
         if one[1] == of_refund[1] and not one[2]["specialPurposeFlag"]
     )
     paid = ["PLEDGE_PRIORITY_NOTED", "REFUND_APPROVED", "REFUND_PAID"]
-    order = wanted(account, "EXPORT_TAX_REBATE", gates=["PLEDGE_PRIORITY_NOTED"])
+    order = wanted(account, "EXPORT_TAX_REBATE", gates=paid[:2])
+    before = orders_heard(demo, "financial-institutions")
 
-    without = refused(demo, {**order, "gates": []}, "no-gates")
+    without = [refused(demo, {**order, "gates": [one]}, f"only-{one}") for one in order["gates"]]
+    heard = orders_heard(demo, "financial-institutions")
     frozen = approved(demo, drafted(demo, order))
     ended_order(demo, frozen)
     seen = life(demo, frozen)
@@ -227,10 +230,26 @@ def test_an_approved_refund_is_reached_at_the_bank_that_receives_it(demo: dict[s
         gates=paid,
     )
 
-    assert without["guard"] == "G10"
+    assert [one["guard"] for one in without] == ["G10", "G10"]
+    assert heard == before
     assert (seen["state"], seen["department"]) == ("EXECUTED", "financial-institutions")
     assert seen["executionRoute"] == "VIA_REFUND_ACCOUNT"
     until(demo, deducted, "EXECUTED")
+    rests_on = ask(demo, "court-approver", RESTS_ON, id=deducted).json()["data"]["order"]
+    assert rests_on == {"gates": paid, "floor": {"fen": "0"}}
+
+
+def test_a_refund_that_is_only_declared_is_frozen_nowhere(demo: dict[str, Any]) -> None:
+    of_refund = refund(demo, "DECLARED")
+    account = next(one for one in every(demo, "bankDeposits") if one[1] == of_refund[1])
+    order = wanted(account, "EXPORT_TAX_REBATE", gates=["PLEDGE_PRIORITY_NOTED"])
+    before = orders_heard(demo, "financial-institutions")
+
+    answer = refused(demo, order, "only-declared")
+
+    assert (answer["code"], answer["guard"]) == ("GUARD_REFUSED", "G10")
+    assert "REFUND_APPROVED" in answer["message"]
+    assert orders_heard(demo, "financial-institutions") == before
 
 
 def test_the_bureau_is_ordered_only_what_it_approved_and_never_to_pay(

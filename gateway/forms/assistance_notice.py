@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from domain.chinese_numeral import numeral
+from domain.facts import Gate
 from domain.legal_basis import DUTY_TO_ASSIST, legal_basis
 from domain.order import OrderAction
 from gateway.forms.markup import Html, fill, joined
@@ -72,8 +73,10 @@ def _numbered(items: list[str]) -> Html:
 
 def _hold(paper: Paper) -> list[str]:
     verb = VERBS[paper.order.action]
+    marked = "前项证券中已质押的部分不作冻结，依照法发〔2021〕9号的规定办理质押标记。"
     return [
         f"{verb}被执行人{paper.subject_line}的{paper.asset_line}，限额为{paper.limit}。",
+        *([marked] if Gate.PLEDGE_MARKED.value in paper.order.gates else []),
         f"{verb}期限为{numeral(paper.order.months)}个月，自你单位办理{verb}登记之日起计算；"
         f"期限届满前未办理续行手续的，{verb}的效力消灭。",
         f"{verb}期间，未经本院许可，不得为该财产办理转移、设定权利负担或者其他有碍执行的手续；"

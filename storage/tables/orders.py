@@ -49,6 +49,9 @@ orders = Table(
     Column("gates", JSON, nullable=False, server_default="[]"),  # found met by a human (G10)
     Column("floor_fen", BigInteger),  # what a deduction leaves for living (G7)
     Column("route", String(32)),  # of an order on a tax refund (G10)
+    Column("not_exempt", Text),  # why what may be exempt is not (G7)
+    Column("value_fen", BigInteger),  # what a thing or shares count for the claim (G6)
+    Column("kept_because", Text),  # why a thing worth more than is owed is held (G6)
     Column("answer_due_at", Instant),  # DL-33, from the moment it was sent
     Column("overdue", Boolean, nullable=False, server_default=false()),
     Column("created_at", Instant, nullable=False),

@@ -30,13 +30,10 @@ RENEW, LIFT, DEDUCT = ORDERS[A.RENEW], ORDERS[A.LIFT], ORDERS[A.DEDUCT]
 HOUSE = replace(ORDERS[A.PRE_SEAL], action=A.SEAL)
 LIVING, SPECIAL_PURPOSE, *_ = catalogue.asset_kind("bankDeposit").exemptions
 DWELLING, *_ = catalogue.asset_kind("realEstate").exemptions
-VIA_BANK = replace(REFUND_FROZEN, route=RefundRoute.VIA_REFUND_ACCOUNT)
-VIA_TAX = replace(
-    REFUND_FROZEN,
-    route=RefundRoute.VIA_TAX_AUTHORITY,
-    department="state-tax-shibei",
-    gates={Gate.REFUND_APPROVED},
+VIA_BANK = replace(
+    REFUND_FROZEN, route=RefundRoute.VIA_REFUND_ACCOUNT, gates={Gate.REFUND_APPROVED}
 )
+VIA_TAX = replace(VIA_BANK, route=RefundRoute.VIA_TAX_AUTHORITY, department="state-tax-shibei")
 REFUND_TAKEN = replace(
     DEDUCT,
     asset_kind="vatRefund",
@@ -94,6 +91,11 @@ DAY_AFTER = replace(CASE, on=date(2026, 10, 1))
         ),
         pytest.param(CASE, replace(DEPOSIT_TAKEN, floor=Fen(0)), id="G7 a floor of 0 is decided"),
         pytest.param(CASE, OF_SHARES, id="G6 shares"),
+        pytest.param(
+            replace(CASE, tolerance=Fen(180_00)),
+            replace(OF_SHARES, value=Fen(780_00)),
+            id="5.4 shares within the tolerance",
+        ),
         pytest.param(CASE, SHARES_SOLD, id="I-05 shares sold"),
         pytest.param(
             CASE,
@@ -109,7 +111,11 @@ DAY_AFTER = replace(CASE, on=date(2026, 10, 1))
         pytest.param(CASE, VIA_TAX, id="5.3 the tax office, by local practice"),
         pytest.param(
             CASE,
-            replace(VIA_BANK, pledged=True, gates={Gate.PLEDGE_PRIORITY_NOTED}),
+            replace(
+                VIA_BANK,
+                pledged=True,
+                gates={Gate.PLEDGE_PRIORITY_NOTED, Gate.REFUND_APPROVED},
+            ),
             id="法释〔2004〕18号 a pledged refund account",
         ),
         pytest.param(CASE, REFUND_TAKEN, id="G10 a refund that was paid"),
@@ -201,7 +207,19 @@ def test_what_the_rules_allow_passes(case: CaseFacts, order: OrderFacts) -> None
             OF_SHARES,
             id="I-01 shares where nothing is left",
         ),
+        pytest.param(
+            "G6",
+            replace(CASE, committed=Fen(900_00), tolerance=Fen(180_00)),
+            replace(OF_SHARES, value=Fen(1_00)),
+            id="I-01 the tolerance covers nothing by itself",
+        ),
         pytest.param("G6", CASE, replace(OF_SHARES, value=Fen(600_01)), id="5.4 shares' value"),
+        pytest.param(
+            "G6",
+            replace(CASE, tolerance=Fen(180_00)),
+            replace(OF_SHARES, value=Fen(780_01)),
+            id="5.4 shares worth more than the tolerance",
+        ),
         pytest.param("G6", CASE, replace(SEAL, value=Fen(600_01)), id="5.4 worth too much"),
         pytest.param(
             "G6",
@@ -269,6 +287,21 @@ def test_what_the_rules_allow_passes(case: CaseFacts, order: OrderFacts) -> None
         pytest.param("G10", CASE, replace(SHARES_SOLD, pledged=None), id="G10 pledge unknown"),
         pytest.param("G10", CASE, replace(VIA_BANK, pledged=None), id="法释〔2004〕18号 unknown"),
         pytest.param("G10", CASE, replace(VIA_TAX, gates=()), id="5.3 an expectation"),
+        pytest.param(
+            "G10", CASE, replace(VIA_BANK, gates=()), id="5.3 an expectation, at the refund's bank"
+        ),
+        pytest.param(
+            "G10",
+            CASE,
+            replace(VIA_BANK, gates={Gate.PLEDGE_PRIORITY_NOTED}),
+            id="5.3 an expectation whose pledge was noted",
+        ),
+        pytest.param(
+            "G10",
+            CASE,
+            replace(REFUND_TAKEN, gates={Gate.REFUND_PAID}),
+            id="5.3 paid, and nobody saw that it was approved",
+        ),
         pytest.param(
             "G10",
             CASE,

@@ -149,6 +149,22 @@ async def test_a_draft_without_its_papers_leaves_blanks_and_shares_are_counted(
     assert "None" not in notice + receipt
 
 
+async def test_a_notice_asks_to_mark_what_is_pledged_where_that_was_approved(
+    office: Office,
+) -> None:
+    shares = replace(
+        office.world.freeze(asset_kind="securities", record="S1"), amount=None, quantity=1_050
+    )
+    draft = await office.world.drafted(shares)
+    marked = await office.world.drafted(replace(shares, gates=("PLEDGE_MARKED",)))
+
+    plain = words(await page(office, draft, "assistance-notice"))
+    said = words(await page(office, marked, "assistance-notice"))
+
+    assert "质押标记" not in plain
+    assert "二、前项证券中已质押的部分不作冻结，依照法发〔2021〕9号的规定办理质押标记" in said
+
+
 @pytest.mark.parametrize(
     ("on", "parts"),
     [

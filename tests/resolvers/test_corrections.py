@@ -331,7 +331,9 @@ async def test_periods_go_by_the_profile_that_is_configured(
 ) -> None:
     entry = await court.listed()
     contexts = court.engine._contexts
-    monkeypatch.setattr(court.engine._admission, "_contexts", replace(contexts, profile=Profile.SPC))
+    monkeypatch.setattr(
+        court.engine._admission, "_contexts", replace(contexts, profile=Profile.SPC)
+    )
     court.world.now += timedelta(days=40)
 
     done = await filed(court, entry)

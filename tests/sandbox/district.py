@@ -55,7 +55,7 @@ class Served:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asset:
-    """A record free of holds; *worth* is yuan or shares, of a vehicle what an order may ask."""
+    """A record free of holds and pledges; *worth* is yuan or shares, of a vehicle what an order may ask."""
 
     subject: str
     name: str
@@ -89,6 +89,7 @@ class District:
                 (owner, lot.record, lot.earlier, Decimal(lot.quantity))
                 for owner, lots in self.population.holdings.items()
                 for lot in lots
+                if not lot.pledged
             ]
         else:
             rows = [

@@ -93,10 +93,12 @@ def police_receipt(element_: Any) -> Receipt:
     )
 
 
-def order_depository(served: Served, order: Order, *, timeout: float = 5) -> Receipt:
+def order_depository(
+    served: Served, order: Order, *, timeout: float = 5, **more: object
+) -> Receipt:
     accepted = served.http.post(
         f"{served.url}/v2/controls",
-        json={**_words(order, "FREEZE"), "quantity": int(order.asked)},
+        json={**_words(order, "FREEZE"), "quantity": int(order.asked), **more},
         headers={**HEADERS, "Idempotency-Key": order.key},
         timeout=timeout,
     )

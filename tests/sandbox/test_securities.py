@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.sandbox.district import NOBODY, District
+from tests.sandbox.district import NOBODY, Asset, District
 from tests.sandbox.orders import Order, order_depository
 from tests.sandbox.wires import HEADERS, ask_securities, ready_ticket
 
@@ -121,3 +121,32 @@ def test_a_key_can_be_asked_after_and_gives_a_ticket(district: District) -> None
     line = served.lines()[-1]
     assert (line["kind"], line["idempotencyKey"]) == ("status", order.key)
     assert line["answerBytes"] == len(answer.content)
+
+
+def test_what_is_pledged_is_marked_and_refused_without_the_mark(district: District) -> None:
+    served = district["securities"]
+    owner, lot = next(
+        (owner, lot)
+        for owner, lots in district.population.holdings.items()
+        for lot in lots
+        if lot.pledged and not lot.earlier
+    )
+    name = district.population.names[owner]
+    asset = Asset(subject=owner, name=name, record=lot.record, worth=Decimal(lot.quantity))
+    free = lot.quantity - lot.pledged
+
+    beyond = order_depository(served, Order(asset=asset, asked=Decimal(free + 1)))
+    first = order_depository(served, Order(asset=asset, asked=Decimal(100)))
+    rest = order_depository(
+        served, Order(asset=asset, asked=Decimal(lot.quantity - 100)), pledgeMarked=True
+    )
+
+    assert (beyond.result, beyond.reason) == ("REFUSED", "PLEDGE_PRIORITY")
+    assert beyond.controlled == 0
+    assert (first.result, rest.result) == ("FULL", "FULL")
+    [entry] = ask_securities(
+        served, [owner], ["recordId", "availableQuantity", "pledgedQuantity", "frozenQuantity"]
+    )
+    [said] = [one for one in entry.records if one["recordId"] == lot.record]
+    assert (said["availableQuantity"], said["pledgedQuantity"]) == (0, lot.pledged)
+    assert said["frozenQuantity"] == free

@@ -24,6 +24,7 @@ from storage.deliveries import (
     park_delivery,
     postpone_delivery,
 )
+from storage.excesses import cases_to_weigh
 from storage.holds import HoldRecord, add_hold, keep_hold
 from storage.idempotency_keys import RequestRecord, find_request, keep_request
 from storage.order_events import events_after, events_of_order, last_sequence
@@ -176,6 +177,29 @@ def hold(state: str, controlled: int) -> HoldRecord:
         starts_on=None,
         ends_on=None,
     )
+
+
+async def test_what_is_no_money_is_counted_by_its_value_on_either_database(
+    database: Database,
+) -> None:
+    dear = Fen(40_000_000_000_00)  # its product with a quantity is beyond 64 bits
+    shares = order(
+        1, state="SENT", asset_kind="securities", amount=None, quantity=2_000_000, value=dear
+    )
+    kept = order(2, state="SENT", value=Fen(9_000_00), kept_because="别无其他财产")
+    await added(database, shares, kept)
+    assert await database.read(lambda c: committed_fen(c, CASE)) == dear + 100_00
+
+    await database.write(
+        lambda c: move_order(c, shares, event="x", to_state="PARTIALLY_EXECUTED", actor="d", at=NOW)
+    )
+    await database.write(lambda c: add_hold(c, hold("ACTIVE", 500_000), at=NOW))
+
+    assert await database.read(lambda c: committed_fen(c, CASE)) == dear // 4 + 100_00
+    assert CASE in await database.read(cases_to_weigh)
+    found = await database.read(lambda c: find_order(c, "o_2"))
+    assert found is not None
+    assert (found.value, found.kept_because) == (9_000_00, "别无其他财产")
 
 
 async def test_an_unanswered_order_reserves_what_it_asks_and_then_what_it_holds(
