@@ -18,7 +18,7 @@ from resolvers.context import Context, Info
 from resolvers.debtor import DebtorPart
 from resolvers.declare import guarded
 from resolvers.money import Money
-from resolvers.refusals import PurposeNotAllowed
+from resolvers.refusals import NotAnObligor, PurposeNotAllowed
 from resolvers.scalars import AmountBand, DateTime
 from resolvers.shaping import missing_scopes
 from resolvers.shown_assets import ShownAsset, ShownSource
@@ -100,8 +100,11 @@ def gathered(
     A source that the caller may not have is not asked.
 
     Raises:
+        NotAnObligor: they are none any more.
         PurposeNotAllowed: the purpose does not permit one of the sources.
     """
+    if subject.former:
+        raise NotAnObligor
     shown: dict[AssetSource, ShownSource] = {}
     unknown: list[AssetSource] = []
     for source in asset_sources():

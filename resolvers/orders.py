@@ -331,7 +331,7 @@ async def _debtor(context: Context, shown: ShownOrder) -> Subject:
     if case is None:
         raise LookupError("an order always has its case")
     kinds = {party.id_number: party.kind for party in case.obligors}
-    caller, purpose, only = context.caller, Purpose(order.purpose), None
+    caller, purpose, only, former = context.caller, Purpose(order.purpose), None, False
     document = order.ruling_number or order.notice_number or case.basis_document_number
     if caller.organisation == "court":
         if caller.may("command:read"):
@@ -342,6 +342,7 @@ async def _debtor(context: Context, shown: ShownOrder) -> Subject:
         )  # an order is itself the paper that is the reason
         await owed(context, said, purpose, [order.id_number], outside=bound.is_outside)
         authority = bound.authority
+        former = order.id_number not in kinds
         if approves_only(case, caller):
             submitted = order.state == OrderState.PENDING_APPROVAL.value
             under_approval = {order.id_number: frozenset({order.department} if submitted else ())}
@@ -368,6 +369,7 @@ async def _debtor(context: Context, shown: ShownOrder) -> Subject:
         name=order.subject_name,
         kind=kinds.get(order.id_number, "NATURAL_PERSON"),
         only=only,
+        former=former,
     )
 
 
