@@ -9,7 +9,7 @@ from typing import Final
 
 from connectors.asset_columns import EncumbranceWords, HoldWords, owner_columns, record_number
 from connectors.columns import Column
-from connectors.forms import Yuan, fen
+from connectors.forms import Amount, fen
 from connectors.json_shape import records
 from connectors.register import Register
 from connectors.sql_department import SqlDepartment, sql_question
@@ -20,7 +20,7 @@ INCOMES: Final = Register(
         *owner_columns("xm", "zjlx", "zjhm"),
         Column("employer_name", "dwmc"),
         Column("insurance_status", "cbzt"),
-        Column("contribution_base", "jfjs", Yuan, fen),
+        Column("contribution_base", "jfjs", Amount, fen),
         Column("pension_paid_by", "ylffjg"),
         Column("encumbrances", "fdxx", list[EncumbranceWords], records, always=True),
         Column("holds", "klxx", list[HoldWords], records, always=True),

@@ -14,7 +14,7 @@ import msgspec
 
 from connectors.asset_columns import ENCUMBRANCES, HOLDS, owner_columns, record_number
 from connectors.columns import Column
-from connectors.forms import DecimalText, Number, Yuan, fen
+from connectors.forms import Amount, DecimalText, Number, fen
 from connectors.graphql_department import GraphqlDepartment, graphql_question
 from connectors.register import Register
 
@@ -27,8 +27,8 @@ HOLDINGS: Final = Register(
         *owner_columns(),
         Column("company_name", "companyName"),
         Column("company_uscc", "companyUscc", Number),
-        Column("subscribed_capital", "subscribedCapital", Yuan, fen),
-        Column("paid_in_capital", "paidInCapital", Yuan, fen),
+        Column("subscribed_capital", "subscribedCapital", Amount, fen),
+        Column("paid_in_capital", "paidInCapital", Amount, fen),
         Column("share_ratio", "shareRatio", DecimalText),
         Column("contribution_due_on", "contributionDueOn", date),
         Column("pledged", "pledged", bool),
@@ -45,7 +45,7 @@ ENTERPRISES: Final = Register(
         Column("uscc", "uscc", Number),
         Column("organization_type", "organizationType"),
         Column("legal_representative_name", "legalRepresentativeName"),
-        Column("registered_capital", "registeredCapital", Yuan, fen),
+        Column("registered_capital", "registeredCapital", Amount, fen),
         Column("registration_status", "registrationStatus"),
         Column("established_on", "establishedOn", date),
         Column("registered_address", "registeredAddress"),

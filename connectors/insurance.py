@@ -11,7 +11,7 @@ import msgspec
 
 from connectors.asset_columns import ENCUMBRANCES, HOLDS, owner_columns, record_number
 from connectors.columns import Column
-from connectors.forms import Yuan, fen
+from connectors.forms import Amount, fen
 from connectors.register import Register
 from connectors.rest_department import RestDepartment, rest_question
 
@@ -24,7 +24,7 @@ POLICIES: Final = Register(
         Column("insurer_name", "insurerName"),
         Column("policy_number", "policyNumber"),
         Column("product_name", "productName"),
-        Column("cash_value", "cashValue", Yuan, fen),
+        Column("cash_value", "cashValue", Amount, fen),
         Column("insured_relation", "insuredRelation", _RELATION),
         ENCUMBRANCES,
         HOLDS,

@@ -8,7 +8,7 @@ Source:
 from typing import Final
 
 from connectors.columns import Column
-from connectors.forms import Number, Yuan, fen
+from connectors.forms import Amount, Number, fen
 from connectors.register import Register
 from connectors.rest_department import RestDepartment, rest_question
 
@@ -19,8 +19,8 @@ CONTRACTS: Final = Register(
         Column("project_name", "projectName"),
         Column("supplier_name", "supplierName"),
         Column("supplier_uscc", "supplierUscc", Number),
-        Column("contract_amount", "contractAmount", Yuan, fen),
-        Column("paid_amount", "paidAmount", Yuan, fen),
+        Column("contract_amount", "contractAmount", Amount, fen),
+        Column("paid_amount", "paidAmount", Amount, fen),
         Column("status", "status"),
     ],
 )

@@ -23,6 +23,7 @@ from domain.money import Fen
 from domain.plan_line import NO_WISH, Candidate, PlanCase, PlanLine, Wish, valued
 from domain.plan_making import PlanInMaking
 from domain.plan_shares import own_shares_fen
+from domain.refund_accounts import reached_at
 
 _HUNDRED: Final = 100
 _DOUBT: Final = (None, ExemptionHint.FLOOR, ExemptionHint.DISPOSAL_ONLY, ExemptionHint.REVIEW)
@@ -73,7 +74,7 @@ def control_plan(
     if case.asked is not None:
         target = Fen(min(target, max(0, case.asked)))
         tolerance = Fen(min(tolerance, target * policy.tolerance_percent // _HUNDRED))
-    making = PlanInMaking(case, policy, target, tolerance)
+    making = PlanInMaking(case, policy, target, tolerance, reached_at(found))
     for candidate in sorted(found, key=lambda one: _turn(one, wishes, policy)):
         making.add(candidate, wishes.get(candidate.key, NO_WISH))
     return ControlPlan(

@@ -17,6 +17,8 @@ from domain.order import OrderAction
 
 _NONE: Final = Fen(0)
 WHOLE: Final = 1_000_000
+BY_CAPITAL: Final = frozenset({"equity"})
+"""Kinds whose holds are counted in subscribed capital, which is not what they are worth."""
 
 
 class ExemptionHint(Enum):
@@ -52,15 +54,19 @@ class FoundAsset:
         record: the department's own number of it.
         value: of money the balance, of anything else a reference value.
         available: of money what no hold takes, as the department counts it.
+        in_shares: it is ordered by quantity, also where nobody knows how many there are.
         quantity, free_quantity: shares, and those that nothing binds.
+        capital: of a share in a company the subscribed capital, in which holds on it are counted.
         prior_rights: what others are paid from it first; None if one of them has no amount.
         share: of the thing that is the obligor's, in millionths; None if it is shared, nobody
             knows how.
         holds: all that the department tells of.
         pledged: whether it is pledged; None if nobody looked.
         expected: it is only an expectation yet, such as a refund that is not approved.
+        over: it is no asset any more, such as a refund that was paid: its money is in the account.
         exempt: what was found exempt, in the words of assets.json.
         doubtful: what may be exempt, in words.
+        account: of a deposit the account's number, of a refund that of the account it is paid into.
         same: what entries of one thing in several registers have in common; see `same_asset`.
     """
 
@@ -68,15 +74,19 @@ class FoundAsset:
     record: str
     value: Fen | None = None
     available: Fen | None = None
+    in_shares: bool = False
     quantity: int | None = None
     free_quantity: int | None = None
+    capital: Fen | None = None
     prior_rights: Fen | None = _NONE
     share: int | None = WHOLE
     holds: tuple[PriorHold, ...] = ()
     pledged: bool | None = None
     expected: bool = False
+    over: bool = False
     exempt: tuple[str, ...] = ()
     doubtful: tuple[str, ...] = ()
+    account: str | None = None
     same: tuple[str, ...] | None = None
 
     @property
@@ -88,26 +98,44 @@ class FoundAsset:
 def controllable_fen(asset: FoundAsset, policy: CoverPolicy) -> Fen | None:
     """Return for how much a first hold on *asset* would cover a claim at once; None if unknown.
 
-    Money: what no hold takes. Shares: the value of those that nothing binds. Anything that cannot
+    Money: what no hold takes. Shares: the value of those that nothing binds; of a company: of the
+    capital that nothing binds. Anything that cannot
     be parted: nothing once it is held, as the next hold waits, else the obligor's share of it.
     Anything but money less its haircut and less the rights that come first. An exempt asset, or one
-    that is only expected: nothing.
+    that is only expected or is over: nothing.
 
     Source:
         domain.md 5.4, 5.5, 5.9; I-03, I-04, I-12.
     """
-    if exemption_of(asset.kind, asset.exempt) is Exemption.ABSOLUTE or asset.expected:
+    exempt = exemption_of(asset.kind, asset.exempt) is Exemption.ABSOLUTE
+    if exempt or asset.expected or asset.over:
         return _NONE
     if asset.kind in CASH:
         return _money(asset)
     if not catalogue.asset_kind(asset.kind).divisible:
         return _NONE if asset.standing else _share(asset, _worth(asset, asset.value, policy))
-    if asset.quantity is not None:
+    if asset.in_shares or asset.quantity is not None:
         return _shares(asset, policy)
-    taken = _taken(asset)
-    if asset.value is None or taken is None:
+    if asset.kind in BY_CAPITAL:
+        taken = capital_taken(asset)
+        free = None if taken is None else max(0, (asset.capital or 0) - taken)
+        return None if free is None else capital_fen(asset, free, policy)
+    return _left(asset, policy)
+
+
+def capital_taken(asset: FoundAsset) -> int | None:
+    """Return the capital that holds bind; None if one of them has no limit."""
+    return _taken(asset)
+
+
+def capital_fen(asset: FoundAsset, capital: int, policy: CoverPolicy) -> Fen | None:
+    """Return what *capital* of a share in a company is worth, in fen, as it is of its whole value.
+
+    Less the haircut and less all rights that come first; None if nobody knows.
+    """
+    if asset.value is None or not asset.capital:
         return None
-    return _worth(asset, Fen(max(0, asset.value - taken)), policy)
+    return _worth(asset, Fen(asset.value * min(capital, asset.capital) // asset.capital), policy)
 
 
 def exemption_hint(asset: FoundAsset, *, natural_person: bool) -> ExemptionHint | None:
@@ -172,6 +200,13 @@ def _shares(asset: FoundAsset, policy: CoverPolicy) -> Fen | None:
         free, rights = asset.quantity - sum(q or 0 for q in quantities), asset.prior_rights
     value = Fen(asset.value * max(0, min(free, asset.quantity)) // asset.quantity)
     return _worth(asset, value, policy, rights)
+
+
+def _left(asset: FoundAsset, policy: CoverPolicy) -> Fen | None:
+    taken = _taken(asset)
+    if asset.value is None or taken is None:
+        return None
+    return _worth(asset, Fen(max(0, asset.value - taken)), policy)
 
 
 def _worth(

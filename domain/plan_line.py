@@ -8,7 +8,7 @@ from typing import Final
 
 from domain.cover import CASH
 from domain.facts import RefundRoute
-from domain.found_asset import FoundAsset
+from domain.found_asset import WHOLE, FoundAsset
 from domain.identity import IdNumber
 from domain.money import Fen
 from domain.order import OrderAction
@@ -28,8 +28,12 @@ class PlanReason(Enum):
 
     IN_ORDER = "IN_ORDER"
     AN_EXPECTATION = "AN_EXPECTATION"
+    OVER = "OVER"
     MAY_BE_EXEMPT = "MAY_BE_EXEMPT"
     VALUE_UNKNOWN = "VALUE_UNKNOWN"
+    AMOUNT_UNKNOWN = "AMOUNT_UNKNOWN"
+    NO_ACCOUNT = "NO_ACCOUNT"
+    BY_THE_MONTH = "BY_THE_MONTH"
     WORTH_TOO_MUCH = "WORTH_TOO_MUCH"
     UNNAMED = "UNNAMED"
     NOT_AN_OBLIGOR = "NOT_AN_OBLIGOR"
@@ -58,8 +62,11 @@ class PlanNote(Enum):
     DEDUCTION_GATES = "DEDUCTION_GATES"
     PLEDGE_MARKED = "PLEDGE_MARKED"
     PLEDGEE_FIRST = "PLEDGEE_FIRST"
+    PLEDGE_UNKNOWN = "PLEDGE_UNKNOWN"
     REFUND_ROUTE = "REFUND_ROUTE"
     BY_PUBLICITY = "BY_PUBLICITY"
+    BY_CAPITAL = "BY_CAPITAL"
+    BY_RATIO = "BY_RATIO"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +76,9 @@ class Candidate:
     Attributes:
         department: the one that keeps its register.
         natural_person: whether its owner lives on what he has.
-        ordered: by orders of this case that no department has answered, or that are drafts; fen.
+        ordered: by orders of this case that no department has answered, or that are drafts; of a
+            refund that is ordered at its account also by those that its bank answered; fen, of
+            equity subscribed capital.
         ordered_quantity: the same in shares.
         under_order: whether an order of this case is on it in any way.
     """
@@ -93,7 +102,7 @@ class Wish:
     """What the officer decides of one asset, with the reason for it; each may be missing.
 
     Attributes:
-        value: a reference value in fen.
+        value: a reference value in fen; see `valued`.
         first: why it is taken out of turn.
         leave: why it is left out.
         not_exempt: why what may be exempt is not.
@@ -116,7 +125,9 @@ class PlanLine:
 
     Attributes:
         action: what to order; None where nothing is.
-        amount: the order's limit, for what is ordered by money.
+        record: what the order names at its department: of a refund its account at the bank.
+        refund: a refund's own number, which goes beside *record*.
+        amount: the order's limit, for what is ordered by money; of equity subscribed capital.
         quantity: the order's limit, for shares.
         covers: what it covers of the claim; a thing may be worth more than its limit.
         controllable: what could be taken at most; None if unknown.
@@ -128,6 +139,8 @@ class PlanLine:
     decision: Decision
     reason: PlanReason
     action: OrderAction | None = None
+    record: str | None = None
+    refund: str | None = None
     amount: Fen | None = None
     quantity: int | None = None
     covers: Fen = Fen(0)  # noqa: RUF009 -- an int
@@ -159,7 +172,15 @@ class PlanCase:
 
 
 def valued(candidate: Candidate, wish: Wish) -> Candidate:
-    """Return *candidate* at the officer's reference value; money is worth what it is."""
-    if wish.value is None or candidate.asset.kind in CASH:
+    """Return *candidate* at the officer's reference value; money is worth what it is.
+
+    Where nobody knows others' rights or the obligor's share, the value is what is left of them.
+    """
+    asset = candidate.asset
+    if wish.value is None or asset.kind in CASH:
         return candidate
-    return replace(candidate, asset=replace(candidate.asset, value=wish.value))
+    rights = Fen(0) if asset.prior_rights is None else asset.prior_rights
+    share = WHOLE if asset.share is None else asset.share
+    return replace(
+        candidate, asset=replace(asset, value=wish.value, prior_rights=rights, share=share)
+    )

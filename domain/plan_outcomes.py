@@ -29,9 +29,11 @@ def notes_of(candidate: Candidate) -> list[PlanNote]:
     if asset.kind == "housingFund":
         notes.append(_N.DEDUCTION_GATES)
     if asset.kind == "equity":
-        notes.append(_N.BY_PUBLICITY)
+        notes += [_N.BY_PUBLICITY, _N.BY_CAPITAL]
     if asset.kind in TAX_REFUNDS:
         notes.append(_N.REFUND_ROUTE)
+        if asset.pledged is None:
+            notes.append(_N.PLEDGE_UNKNOWN)
     if asset.pledged:
         notes.append(_N.PLEDGE_MARKED if asset.kind == "securities" else _N.PLEDGEE_FIRST)
     return notes

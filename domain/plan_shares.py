@@ -1,6 +1,6 @@
 """Shares in a control plan: ordered by quantity, counted by what they are worth."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from domain.cover import CoveringHold, CoverPolicy, worth
 from domain.money import Fen
@@ -38,20 +38,21 @@ def shares_worth(candidate: Candidate, quantity: int, policy: CoverPolicy) -> Fe
     return worth(held, policy)
 
 
-def shares_for(candidate: Candidate, free: int, need: int, most: int, policy: CoverPolicy) -> int:
-    """Return the fewest shares of *free* that are worth *need*, or as many as are not worth *most*.
+def fewest(free: int, need: int, most: int, worth_of: Callable[[int], Fen | None]) -> int:
+    """Return the fewest parts of *free* that are worth *need*, or as many as are not worth *most*.
 
     Args:
         need, most: in fen, *need* not more than *most*.
+        worth_of: what so many parts are worth in fen; it grows with them.
     """
-    low, high = 0, free  # worth grows with quantity: the fewest are found by halving
+    low, high = 0, free
     while low < high:
         middle = (low + high) // 2
-        if (shares_worth(candidate, middle, policy) or 0) >= need:
+        if (worth_of(middle) or 0) >= need:
             high = middle
         else:
             low = middle + 1
-    over = (shares_worth(candidate, low, policy) or 0) > most
+    over = (worth_of(low) or 0) > most
     return low - 1 if over else low
 
 

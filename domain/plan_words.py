@@ -33,6 +33,11 @@ WORDS: Final[Mapping[PlanReason | PlanNote, Words]] = MappingProxyType(
             "Not approved yet: an expectation is only watched, and frozen once it is approved.",
             "尚未核准，仅予关注",
         ),
+        _R.OVER: Words(
+            "domain.md 5.3",
+            "Paid already, or rejected: what was paid is in the account it was paid into.",
+            "已退付或不予退付",
+        ),
         _R.MAY_BE_EXEMPT: Words(
             "domain.md 5.5 (REVIEW)",
             "It may be exempt: say why it is not, or leave it.",
@@ -40,8 +45,27 @@ WORDS: Final[Mapping[PlanReason | PlanNote, Words]] = MappingProxyType(
         ),
         _R.VALUE_UNKNOWN: Words(
             "domain.md 5.4",
-            "Nobody told its value, or you may not see it: give a reference value.",
+            "Nobody told its value or what others' rights leave of it, or you may not see it: give a "
+            "reference value.",
             "价值不明，须给出参考价值",
+        ),
+        _R.AMOUNT_UNKNOWN: Words(
+            "domain.md 5.4",
+            "Nobody told readably how much or how many there is, or you may not see it: ask its "
+            "department again; no reference value stands for that.",
+            "数额或数量不明，须再行查询",
+        ),
+        _R.NO_ACCOUNT: Words(
+            "法复〔1996〕11号; domain.md 5.3",
+            "No account of the obligor here has the number it is paid into: find the account and name "
+            "it at its bank (recordId) beside the refund (refundId).",
+            "未找到退税账户，须载明开户行账户记录",
+        ),
+        _R.BY_THE_MONTH: Words(
+            "CPL 254; domain.md 8.3",
+            "It is paid month by month: decide what of it is withheld and what stays free for living, "
+            "and order that of who pays it.",
+            "按月收入，须确定扣留数额并保留生活费用",
         ),
         _R.WORTH_TOO_MUCH: Words(
             "查扣冻规定 art. 19; domain.md 5.4",
@@ -127,10 +151,27 @@ WORDS: Final[Mapping[PlanReason | PlanNote, Words]] = MappingProxyType(
         _N.PLEDGEE_FIRST: Words(
             "法释〔2004〕18号", "It is pledged: the pledgee is paid first (G10).", "质权人优先"
         ),
+        _N.PLEDGE_UNKNOWN: Words(
+            "法释〔2004〕18号",
+            "Nobody told whether its account is pledged: find out before it is ordered (G10).",
+            "退税账户质押情况不明",
+        ),
         _N.REFUND_ROUTE: Words(
             "法复〔1996〕11号; domain.md 5.3",
             "By the refund account at its bank; the tax office pays nothing over.",
             "经退税账户开户行控制",
+        ),
+        _N.BY_CAPITAL: Words(
+            "强制执行股权规定 art. 5; domain.md 5.3",
+            "Its limit is subscribed capital, in which the register counts: as much of it as is worth "
+            "what is covered.",
+            "按认缴出资额冻结",
+        ),
+        _N.BY_RATIO: Words(
+            "强制执行股权规定 art. 5",
+            "Where no value can be fixed, the ratio or capital that the applicant asks for is frozen: "
+            "draft that by hand; a plan cannot say what it covers.",
+            "价额无法确定的，按申请的比例或数量冻结",
         ),
         _N.BY_PUBLICITY: Words(
             "强制执行股权规定; domain.md 5.3",

@@ -26,6 +26,11 @@ class _Info:
 
     context: Context
 
+    @property
+    def path(self) -> Path:
+        """Raises Unusual: who has something to say of a place is executed by graphql-core."""
+        raise Unusual
+
 
 @dataclass(slots=True)
 class Run:

@@ -30,12 +30,16 @@ _RIGHTS: Final = ("mortgage_amount", "tax_arrears")
 _PLEDGES: Final = ("pledged", "account_pledged", "pledged_quantity")
 _DOUBTS: Final = ("special_purpose_flag",)
 _STATES: Final = ("refund_status",)
-_ARRIVED: Final = frozenset({"APPROVED", "SENT_TO_TREASURY", "PAID"})
+_ARRIVED: Final = frozenset({"APPROVED", "SENT_TO_TREASURY"})
+_OVER: Final = frozenset({"PAID", "REJECTED"})
 _DWELLING: Final = (
     "necessary dwelling: may be sealed, may not be auctioned, sold or given in payment"
 )
 _EXEMPT: Final[Mapping[str, str]] = MappingProxyType({"sole_dwelling": _DWELLING})
+_CAPITALS: Final = ("subscribed_capital",)
 _SHARES: Final = ("co_owner_share",)
+_OWNERSHIPS: Final = ("co_ownership",)
+_BURDENED: Final = ("mortgaged", "pledged")
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -45,16 +49,19 @@ class AsAsset:
     Attributes:
         label: attributes that say in few words what it is.
         words: attributes by what they say, where they are not found by their names: ``value``,
-            ``available``, ``quantity``, ``free_quantity``, ``share``, ``state`` or None for "has
-            none".
+            ``available``, ``quantity``, ``free_quantity``, ``share``, ``ownership``, ``state``,
+            ``account``, ``capital`` or None for "has none".
         exempt: attributes that show an exemption, and which, in the words of assets.json.
         doubtful: attributes that show that it may be exempt.
+        arrived, over: states in which it is there, and in which it is no asset any more; in any
+            other it is only expected.
     """
 
     label: tuple[str, ...]
     exempt: Mapping[str, str]
     doubtful: tuple[str, ...]
     arrived: frozenset[str]
+    over: frozenset[str]
     words: Mapping[str, str | None] = field(default_factory=dict)
 
     def __init__(
@@ -63,12 +70,14 @@ class AsAsset:
         exempt: Mapping[str, str] = _EXEMPT,
         doubtful: tuple[str, ...] = _DOUBTS,
         arrived: frozenset[str] = _ARRIVED,
+        over: frozenset[str] = _OVER,
         **words: str | None,
     ) -> None:
         object.__setattr__(self, "label", label)
         object.__setattr__(self, "exempt", exempt)
         object.__setattr__(self, "doubtful", doubtful)
         object.__setattr__(self, "arrived", arrived)
+        object.__setattr__(self, "over", over)
         object.__setattr__(self, "words", words)
 
     def reads(self, kind: str, attributes: frozenset[str]) -> Reading:
@@ -100,9 +109,14 @@ class AsAsset:
             free_quantity=one_of("free_quantity", _FREE_QUANTITIES),
             rights=all_of(_RIGHTS),
             share=one_of("share", _SHARES),
+            ownership=one_of("ownership", _OWNERSHIPS),
+            burdened=all_of(_BURDENED),
             pledges=all_of(_PLEDGES),
             state=one_of("state", _STATES),
+            account=one_of("account", ()),
+            capital=one_of("capital", _CAPITALS),
             arrived=self.arrived,
+            over=self.over,
             exempt=exempt,
             doubtful=all_of(self.doubtful),
             has=attributes,

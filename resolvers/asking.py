@@ -78,7 +78,7 @@ class Asking:
         self.calls: list[Call] = []
         self.awaited: list[Awaited] = []
         self.cost = 0
-        self._only_told = False
+        self.only_tells: str | None = None  # whose ticket's answer is told; then nobody is asked
 
     def reaches(self, question: Question[Any]) -> bool:
         """Whether there is anybody here to put *question* to."""
@@ -163,7 +163,7 @@ class Asking:
         place = (id(question), 0, authority)
         heard = self._heard[place] = _Heard(question, dict(answers), dict.fromkeys(answers, fields))
         self._note(question, fields, seconds, heard.answers)
-        self._only_told = True
+        self.only_tells = question.department
 
     def ask_late(self, wanted: Wanted) -> Awaitable[Answer[Any]]:
         """Ask for one subject together with all that is wanted in this turn of the event loop.
@@ -172,7 +172,7 @@ class Asking:
             NotInTicket: nobody is asked any more; see `tell`.
             Refused: about so many nobody is asked, once that is awaited.
         """
-        if self._only_told:
+        if self.only_tells is not None:
             raise NotInTicket(wanted.question.department)
         self._late.append(wanted)
         if len(self._late) == 1:

@@ -45,6 +45,11 @@ class AssetSource:
     def department(self) -> str:
         return str(self.question.department)
 
+    def coordinate_of(self, attribute: str) -> str:
+        """Return the field of the record's own that shows *attribute*."""
+        known = self.fields.get(attribute)
+        return self.coordinate if known is None else known[0]
+
     def lifted(self, attribute: str, scopes: frozenset[str]) -> bool:
         """Whether *scopes* show the attribute as it is; what the graph does not show is not masked."""
         known = self.fields.get(attribute)

@@ -65,7 +65,7 @@ class BanksPart(DebtorPart):
         BanksConnector.deposits_of,
         "deposits:read",
         group="bankDeposit",
-        asset=AsAsset("institution_name", "account_number"),
+        asset=AsAsset("institution_name", "account_number", account="account_number"),
         description="Accounts of the debtor at banks; null if they are silent. 银行存款",
     )
     wealth_products: list[WealthProduct] | None = asked_of(

@@ -196,7 +196,9 @@ class Case:
     ) -> Planned:
         """Which assets to control for the claim as it is today, by rule and explained line by line; it
         orders nothing, see `draftControlPlan`. 控制方案"""
-        return await planned(root, info.context, amount, floors, wishes)
+        made = await planned(root, info.context, amount, floors, wishes)
+        made.remark(info.path.as_list(), info.context)
+        return made
 
     @guarded("orders:read", graphql_type=list[Order])
     async def expiring(

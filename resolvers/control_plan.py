@@ -44,6 +44,7 @@ class PlannedLine:
         self._line = line
         self.asset = asset
         self.debtor = asset.subject
+        self.record_id, self.refund_id = line.record, line.refund
         words = WORDS[line.reason]
         self.rule, self.why = words.rule, words.both
         self.notes = [
@@ -58,12 +59,22 @@ class Planned:
     """A plan as `ControlPlan` reads it."""
 
     def __init__(
-        self, plan: ControlPlan, gaps: list[ShownGap], shown: Mapping[int, ShownAsset]
+        self,
+        plan: ControlPlan,
+        sources: Sequence[tuple[Subject, ShownSource]],
+        shown: Mapping[int, ShownAsset],
     ) -> None:
         self._plan = plan
+        self._sources = sources
+        gaps = _gaps(sources)
         self.incomplete = gaps
         self.complete = not gaps
         self.lines = [PlannedLine(line, shown[id(line.candidate)]) for line in plan.lines]
+
+    def remark(self, path: Sequence[str | int], context: Context) -> None:
+        """Note what has to be said of the sources of the plan, which stands at *path*."""
+        for _, source in self._sources:
+            source.remark(path, context)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._plan, name)
@@ -111,13 +122,18 @@ async def planned(
         context.cover_policy,
         wishes=_wishes(wishes, candidates),
     )
-    return Planned(plan, _gaps(sources), shown)
+    return Planned(plan, sources, shown)
 
 
 def _candidate(asset: ShownAsset, orders: Sequence[OrderRecord]) -> Candidate:
     found = asset.found
-    own = [one for one in orders if (one.asset_kind, one.record) == (found.kind, found.record)]
-    under_way = [one for one in own if one.state not in _ANSWERED]
+    own = [
+        one
+        for one in orders
+        if (one.asset_kind, one.refund_id or one.record) == (found.kind, found.record)
+    ]
+    # What a bank holds for a refund stands on the account: the bureau tells nothing of it.
+    under_way = [one for one in own if one.state not in _ANSWERED or one.refund_id is not None]
     return Candidate(
         asset=found,
         id_number=asset.subject.id_number,

@@ -36,7 +36,7 @@ from resolvers.order_steps import (
     remember,
     replay,
 )
-from resolvers.ordering import MoneyInput, key_of, step_of
+from resolvers.ordering import MoneyInput, key_of, refund_id_field, step_of
 from resolvers.orders import Order, ShownOrder
 from resolvers.refusals import BadInput, Refused
 from resolvers.scalars import Long
@@ -52,7 +52,8 @@ _KEY_LENGTH: Final = 40
 class PlanLineInput:
     id_number: IdNumber = strawberry.field(description="Of which obligor. 被执行人证件号码")
     asset_kind: AssetKind = strawberry.field(description="Kind of asset. 财产种类")
-    record_id: strawberry.ID = strawberry.field(description="Its `Asset.id`. 来源记录编号")
+    record_id: strawberry.ID = strawberry.field(description="The line's `recordId`. 来源记录编号")
+    refund_id: strawberry.ID | None = refund_id_field()
     action: OrderAction = strawberry.field(description="What is commanded. 控制措施")
     amount: MoneyInput | None = strawberry.field(
         default=None, description="Limit, for money and things. 限额"
@@ -78,6 +79,7 @@ class PlanLineInput:
             asset_kind=kind,
             action=self.action,
             record=str(self.record_id),
+            refund_id=None if self.refund_id is None else str(self.refund_id),
             amount=None if self.amount is None else Fen(self.amount.fen),
             quantity=self.quantity,
             months=self.months,
@@ -212,12 +214,22 @@ def draft_lines(
     made = []
     for number, line in enumerate(lines, start=1):
         at.line = number
+        _names_its_refund(line.draft)
         line_key = Idempotency(actor=key.actor, key=f"{own}-{number}")
         made.append(order_drafts.draft(line.draft, line_key, step, connection, exempt=line.exempt))
     at.line = None
     if known is None:
         remember(connection, key, _OPERATION, body_hash, made[0].id, step)
     return made
+
+
+def _names_its_refund(draft: Draft) -> None:
+    """What goes to a bank says which refund it is for: the next plan would propose it again."""
+    if draft.route is RefundRoute.VIA_REFUND_ACCOUNT and draft.refund_id is None:
+        raise BadInput(
+            "Name the refund (refundId) beside its account at the bank (recordId). "
+            "须同时载明退税记录与开户行账户记录"
+        )
 
 
 def _few(drafts: Sequence[Draft]) -> None:

@@ -57,7 +57,9 @@ class AssetWishInput:
     kind: AssetKind = strawberry.field(description="Kind of the asset. 财产种类")
     asset_id: strawberry.ID = strawberry.field(description="Its `Asset.id`. 来源记录编号")
     value: MoneyInput | None = strawberry.field(
-        default=None, description="A reference value, for what is no money. 参考价值"
+        default=None,
+        description="A reference value, for what is no money; where nobody knows others' rights or the "
+        "obligor's share, what is left of it. 参考价值",
     )
     first: str | None = strawberry.field(
         default=None, description="Why it is taken out of turn. 提前采取的理由"
@@ -105,7 +107,17 @@ class ShownLine:
     rule: str = strawberry.field(description="The rule behind it. 依据")
     why: str = strawberry.field(description="Why, in words. 说明")
     action: OrderAction | None = strawberry.field(description="What to order. 控制措施")
-    amount: Money | None = strawberry.field(description="The order's limit, for money. 限额")
+    record_id: strawberry.ID | None = strawberry.field(
+        description="What the order names: `asset.id`, of a tax refund its account at the bank. "
+        "来源记录编号"
+    )
+    refund_id: strawberry.ID | None = strawberry.field(
+        description="Of a tax refund: its own number, beside `recordId` in a draft. 退税记录编号"
+    )
+    amount: Money | None = strawberry.field(
+        description="The order's limit, for money; of equity subscribed capital, which is not what it "
+        "covers. 限额"
+    )
     quantity: Long | None = strawberry.field(description="The order's limit, shares. 数量")
     covers: Money = strawberry.field(
         description="What it covers of the claim; a thing may be worth more than its limit. 覆盖金额"

@@ -1,7 +1,8 @@
 """`Debtor.assets`: all that departments tell of one obligor's assets, in one form for every kind."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Coroutine, Sequence
+from inspect import isawaitable
 from typing import Any
 
 import strawberry
@@ -18,7 +19,7 @@ from resolvers.context import Context, Info
 from resolvers.debtor import DebtorPart
 from resolvers.declare import guarded
 from resolvers.money import Money
-from resolvers.refusals import NotAnObligor, PurposeNotAllowed
+from resolvers.refusals import NotAnObligor, NotInTicket, PurposeNotAllowed
 from resolvers.scalars import AmountBand, DateTime
 from resolvers.shaping import missing_scopes
 from resolvers.shown_assets import ShownAsset, ShownSource
@@ -49,7 +50,8 @@ class UniformAsset:
         "prior rights, less the haircut (domain.md 5.4). Null if the value is not known. 可控制金额"
     )
     permitted_controls: list[OrderAction] = strawberry.field(
-        description="What may be ordered first; nothing on what is exempt or expected. 可采取措施"
+        description="What may be ordered first; nothing on what is exempt, expected, "
+        "paid out or rejected. 可采取措施"
     )
     exemption: ExemptionHint | None = strawberry.field(
         description="What to look at before it is controlled. 豁免提示"
@@ -88,8 +90,23 @@ class AssetsPart(DebtorPart):
     @guarded("cases:read", graphql_type=list[UniformSource] | None, gathers=True)
     def assets(root: strawberry.Parent[Subject], info: Info) -> Any:
         """All assets of the debtor that departments tell of, whatever their kind, an entry for each kind
-        and department in order of preference; one that is silent or was not asked says so. 全部财产"""
-        return gathered(root, info.context)
+        and department in order of preference; one that is silent or was not asked says so; with a ticket
+        the ticket's alone. 全部财产"""
+        found = gathered(root, info.context)
+        if isawaitable(found):
+            return _remarked_late(found, info)
+        return _remarked(found, info)
+
+
+def _remarked(entries: list[ShownSource], info: Info) -> list[ShownSource]:
+    for place, entry in enumerate(entries):
+        if entry.remarked:
+            entry.remark([*info.path.as_list(), place], info.context)
+    return entries
+
+
+async def _remarked_late(entries: Awaitable[list[ShownSource]], info: Info) -> list[ShownSource]:
+    return _remarked(await entries, info)
 
 
 def gathered(
@@ -97,16 +114,20 @@ def gathered(
 ) -> list[ShownSource] | Coroutine[Any, Any, list[ShownSource]]:
     """Return what all sources say of *subject*: at once if the plan asked ahead, else after asking.
 
-    A source that the caller may not have is not asked.
+    A source that the caller may not have is not asked. Where a ticket's answer is told, nobody is:
+    there is the ticket's source alone.
 
     Raises:
         NotAnObligor: they are none any more.
+        NotInTicket: the ticket is for no assets.
         PurposeNotAllowed: the purpose does not permit one of the sources.
     """
     if subject.former:
         raise NotAnObligor
     shown: dict[AssetSource, ShownSource] = {}
     unknown: list[AssetSource] = []
+    if context.asking.only_tells is not None:
+        return _in_ticket(subject, context, context.asking.only_tells)
     for source in asset_sources():
         unasked = _unasked(source, subject, context)
         if unasked is not None:
@@ -121,6 +142,19 @@ def gathered(
     if unknown:
         return _late(shown, unknown, subject, context)
     return _entries(shown, context)
+
+
+def _in_ticket(subject: Subject, context: Context, department: str) -> list[ShownSource]:
+    """Return the entry that came with a ticket of *department*; of other kinds nothing is said."""
+    found = []
+    for source in asset_sources():
+        known = context.asking.known(source.question, subject)
+        if known is not None:
+            _require_purpose(source, subject)
+            found.append(_told(source, subject, context, known))
+    if not found:
+        raise NotInTicket(department)
+    return found
 
 
 async def _late(
@@ -172,7 +206,7 @@ def _told(
     value = answer.value
     records = value if isinstance(value, (tuple, list)) else () if value is None else (value,)
     assets = [ShownAsset(record, source, subject, context) for record in records]
-    return ShownSource(source.kind, source.department, status, answer, assets)
+    return ShownSource(source.kind, source.department, status, answer, assets, source)
 
 
 def _entries(shown: dict[AssetSource, ShownSource], context: Context) -> list[ShownSource]:

@@ -32,7 +32,7 @@ from resolvers.order_steps import (
     replay,
     take,
 )
-from resolvers.refusals import FieldNotAllowed
+from resolvers.refusals import BadInput, FieldNotAllowed
 from storage.cases import CaseRecord
 from storage.holds import hold_of
 from storage.orders import OrderRecord, add_order, find_order
@@ -77,6 +77,8 @@ class Draft:
     """A first hold to be ordered.
 
     Attributes:
+        refund_id: the bureau's own number of a refund that is ordered at its account: *record* is
+            the account's then.
         gates: conditions that a human found met (G10).
         route: whom an order on a tax refund goes to; None for other kinds.
         department: which one is ordered, where several carry it out; None for the first.
@@ -87,6 +89,7 @@ class Draft:
     asset_kind: str
     action: OrderAction
     record: str
+    refund_id: str | None = None
     amount: Fen | None
     quantity: int | None
     months: int | None
@@ -147,9 +150,18 @@ def draft(
 
 def fit(draft: Draft) -> Draft:
     """Return *draft* as documents and departments can carry it. BadInput: a text cannot."""
+    refund_id = draft.refund_id
+    if refund_id is not None:
+        refund_id = checked("refundId", refund_id, most=_LONGEST_RECORD)
+        if draft.route is not RefundRoute.VIA_REFUND_ACCOUNT:
+            raise BadInput(
+                "refundId goes with a tax refund that is ordered at its account: recordId names the "
+                "account then. refundId 仅用于经退税账户控制的退税款项"
+            )
     return replace(
         draft,
         record=checked("recordId", draft.record, most=_LONGEST_RECORD),
+        refund_id=refund_id,
         papers=draft.papers.fit(),
     )
 
@@ -173,6 +185,7 @@ def order_of(draft: Draft, case: CaseRecord, *, drafter: str, now: datetime) -> 
         id_number=draft.id_number,
         subject_name="" if subject is None else subject.name,
         record=draft.record,
+        refund_id=draft.refund_id,
         amount=draft.amount,
         quantity=draft.quantity,
         months=guards.default_months(draft.asset_kind, draft.action)
@@ -194,7 +207,10 @@ def order_of(draft: Draft, case: CaseRecord, *, drafter: str, now: datetime) -> 
 def body_of(draft: Draft) -> dict[str, Any]:
     """Return what *draft* says, as a key stands for it."""
     route = None if draft.route is None else draft.route.value
-    return {**asdict(draft), "action": draft.action.value, "route": route}
+    body = {**asdict(draft), "action": draft.action.value, "route": route}
+    if draft.refund_id is None:
+        del body["refund_id"]  # keys that were used before there was one stay good
+    return body
 
 
 def draft_on_hold(on: OnHold, key: Idempotency, step: Step, connection: Connection) -> OrderRecord:

@@ -329,6 +329,8 @@ def document_hash(connection: Connection, order: OrderRecord) -> str:
         "officers": list(order.officers),
         "drafter": order.drafter,
     }
+    if order.refund_id is not None:
+        values["refund"] = order.refund_id
     if order.hold_order is not None:
         values |= {
             "holdOrder": order.hold_order,

@@ -69,6 +69,14 @@ def _officers() -> Any:
     )
 
 
+def refund_id_field() -> Any:
+    return strawberry.field(
+        default=None,
+        description="Of a tax refund that is ordered at its account: the refund's own "
+        "`sourceRecordId`, so that it is not ordered twice. 退税记录编号",
+    )
+
+
 @strawberry.input(description="A control order to be drafted. 查控指令草稿")
 class DraftOrderInput:
     case_number: CaseNumber = strawberry.field(description="In which case. 案号")
@@ -78,6 +86,7 @@ class DraftOrderInput:
     record_id: strawberry.ID = strawberry.field(
         description="The asset's `sourceRecordId`. 来源记录编号"
     )
+    refund_id: strawberry.ID | None = refund_id_field()
     amount: MoneyInput | None = strawberry.field(
         default=None,
         description="Limit, for money and vehicles (what the seal secures). 限额",
@@ -98,7 +107,6 @@ class DraftOrderInput:
         description="Whom an order on a tax refund goes to; `VIA_REFUND_ACCOUNT` if left out: then "
         "`recordId` is the account's at the bank. 退税执行路径",
     )
-
     department: str | None = strawberry.field(
         default=None,
         description="Which department carries it out, where there are several, such as the housing office "
@@ -115,6 +123,7 @@ class DraftOrderInput:
             asset_kind=kind,
             action=self.action,
             record=str(self.record_id),
+            refund_id=None if self.refund_id is None else str(self.refund_id),
             amount=None if self.amount is None else Fen(self.amount.fen),
             quantity=self.quantity,
             months=self.months,

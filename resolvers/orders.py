@@ -148,6 +148,11 @@ class Order:
     record_id: strawberry.ID | None = court_field(
         "The department's own record of the asset. 来源记录编号", *_READERS, attribute="record"
     )
+    refund_id: strawberry.ID | None = court_field(
+        "Of a tax refund that is ordered at its account: the tax bureau's own number. 退税记录编号",
+        *_READERS,
+        attribute="refund_id",
+    )
     amount: Money | None = court_field("Limit, for money. 限额", *_READERS, attribute="amount")
     quantity: Long | None = court_field("Limit, shares. 数量", *_READERS, attribute="quantity")
     months: int = court_field("Term asked for. 期限（月）", *_READERS, attribute="months")

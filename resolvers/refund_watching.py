@@ -193,6 +193,7 @@ def _kept(draft: Draft) -> Mapping[str, Any]:
 
 def _draft(found: WatchRecord) -> Draft:
     kept = found.draft
+    by_account = kept["route"] == guards.RefundRoute.VIA_REFUND_ACCOUNT.value
     return Draft(
         case_number=CaseNumber(found.case_number),
         id_number=IdNumber(found.id_number),
@@ -210,4 +211,5 @@ def _draft(found: WatchRecord) -> Draft:
         ),
         gates=tuple(kept["gates"]),
         route=None if kept["route"] is None else guards.RefundRoute(kept["route"]),
+        refund_id=found.record if by_account else None,
     )

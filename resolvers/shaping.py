@@ -11,7 +11,7 @@ from connectors.question import Answer, Question
 from domain.masks import TEXT_MASKS, amount_band, mask_name, quantity_band
 from resolvers.affiliates import require_reason_behind
 from resolvers.asked import Wanted
-from resolvers.context import Context, Remark
+from resolvers.context import Context
 from resolvers.declare import Declared, camel
 from resolvers.refusals import (
     FieldNotAllowed,
@@ -19,6 +19,7 @@ from resolvers.refusals import (
     NotUnderApproval,
     PurposeNotAllowed,
 )
+from resolvers.remarks import remark
 from resolvers.subject import Subject
 
 Resolve = Callable[..., Any]
@@ -112,24 +113,10 @@ async def _later(
 
 
 def _remark(answer: Answer[Any], question: Question[Any], info: GraphQLResolveInfo[Any]) -> None:
-    """Note what has to be said of a value that is shown; without an error's place it would be silent."""
-    remarks = answer.remarks
-    if remarks is None:
-        return
-    said: dict[str, dict[str, object]] = {}
-    if remarks.more:
-        said["TRUNCATED"] = {"shown": question.most, "inAll": remarks.in_all}
-    if remarks.repeated:
-        said["REPEATED"] = {"records": remarks.repeated}
-    if remarks.unknown_codes:
+    if answer.remarks is not None:
         kind = get_named_type(info.return_type).name
-        coordinates = sorted(f"{kind}.{camel(one)}" for one in remarks.unknown_codes)
-        said["UNKNOWN_CODE"] = {"coordinates": coordinates}
-    context: Context = info.context
-    context.remarks += [
-        Remark(info.path.as_list(), code, question.department, details)
-        for code, details in said.items()
-    ]
+        path = info.path.as_list()
+        remark(answer, question, path, info.context, lambda one: f"{kind}.{camel(one)}")
 
 
 def _value(answer: Answer[Any], subject: Subject, *, plural: bool) -> Any:

@@ -17,6 +17,7 @@ from domain.order import OrderAction
 from resolvers.asset_sources import AssetSource, sound
 from resolvers.asset_words import COMPLETE, AssetKind, AssetSourceStatus
 from resolvers.context import Context
+from resolvers.remarks import remark
 from resolvers.subject import Subject
 
 
@@ -71,7 +72,9 @@ class ShownAsset:
     @property
     def permitted_controls(self) -> Sequence[OrderAction]:
         found = self.found
-        return () if found.expected else permitted_controls(found.kind, exempt=found.exempt)
+        if found.expected or found.over:
+            return ()
+        return permitted_controls(found.kind, exempt=found.exempt)
 
     @property
     def exemption(self) -> ExemptionHint | None:
@@ -107,13 +110,14 @@ class ShownAsset:
 class ShownSource:
     """One entry of `Debtor.assets`."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 -- an entry has these parts
         self,
         kind: str,
         department: str | None,
         status: str,
         answer: Answer[Any] | None = None,
         assets: list[ShownAsset] | None = None,
+        source: AssetSource | None = None,
     ) -> None:
         self.kind = AssetKind(kind)
         self.department = department
@@ -121,6 +125,19 @@ class ShownSource:
         self.code = None if answer is None or answer.error is None else answer.error.code
         self.as_of = None if answer is None else answer.as_of
         self.assets = assets
+        self._answer = answer
+        self._source = source
+
+    @property
+    def remarked(self) -> bool:
+        """Whether there is anything to be said of it besides."""
+        return self._answer is not None and self._answer.remarks is not None
+
+    def remark(self, path: Sequence[str | int], context: Context) -> None:
+        """Note what has to be said of the entry, which stands at *path*."""
+        if self._answer is not None and self._source is not None:
+            source = self._source
+            remark(self._answer, source.question, path, context, source.coordinate_of)
 
     @property
     def complete(self) -> bool:

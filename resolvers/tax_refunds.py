@@ -75,14 +75,14 @@ class TaxRefundsPart(DebtorPart):
         TaxRefundsConnector.export_rebates_of,
         "tax-refunds:read",
         group="exportTaxRebate",
-        asset=AsAsset("refund_type", "declaration_number"),
+        asset=AsAsset("refund_type", "declaration_number", account="refund_account_number"),
         description="Export tax rebates of the debtor; null if the bureau is silent. 出口退税",
     )
     vat_refunds: list[VatRefund] | None = asked_of(
         TaxRefundsConnector.vat_refunds_of,
         "tax-refunds:read",
         group="vatRefund",
-        asset=AsAsset("refund_type", "declaration_number"),
+        asset=AsAsset("refund_type", "declaration_number", account="refund_account_number"),
         description="Refunds of VAT to the debtor; null if the bureau is silent. 返还增值税",
     )
     tax_profiles: list[TaxProfile] | None = asked_of(

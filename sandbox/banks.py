@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
+from sandbox.account_numbers import account_number
 from sandbox.batch_system import batch_system
 from sandbox.chance import Chance
 from sandbox.earlier_holds import Encumbrance, earlier_holds, encumbrance
@@ -34,8 +35,9 @@ def _registers(population: Population, rng: Chance) -> Sequence[PlainRegister]:
     for owner in adults_and_firms(population):
         sure = owner == population.principal
         if sure or rng.happens(88):
-            for _ in range(2 if sure else rng.choices((1, 2, 3), (60, 30, 10))[0]):
-                deposits.append(_deposit(population, rng, owner, len(deposits) + 1, free=sure))
+            for place in range(1, 1 + (2 if sure else rng.choices((1, 2, 3), (60, 30, 10))[0])):
+                number, serial = account_number(owner, place), len(deposits) + 1
+                deposits.append(_deposit(population, rng, owner, number, serial, free=sure))
         if sure or rng.happens(22):
             for _ in range(1 if sure else rng.choices((1, 2), (75, 25))[0]):
                 wealth.append(_product(population, rng, owner, len(wealth) + 1, free=sure))
@@ -58,7 +60,9 @@ def _registers(population: Population, rng: Chance) -> Sequence[PlainRegister]:
     ]
 
 
-def _deposit(population: Population, rng: Chance, owner: str, serial: int, *, free: bool) -> Row:
+def _deposit(
+    population: Population, rng: Chance, owner: str, number: str, serial: int, *, free: bool
+) -> Row:
     firm = owner in population.organisations
     balance = rng.randrange(3_000_000, 20_000_000) if free else rng.randrange(8_000_000)
     flag = None if free else _flag(rng, firm=firm)
@@ -70,7 +74,7 @@ def _deposit(population: Population, rng: Chance, owner: str, serial: int, *, fr
         **owner_words(population, owner),
         "institutionName": bank,
         "institutionCode": code,
-        "accountNumber": f"9903{serial:015d}",
+        "accountNumber": number,
         "cardNumber": None if firm else f"990300{serial:013d}",
         "accountKind": "SPECIAL_PURPOSE" if flag in _EXEMPT else kind,
         "currency": "CNY",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
+from sandbox.account_numbers import account_number
 from sandbox.chance import Chance
 from sandbox.dates import add_months
 from sandbox.earlier_holds import earlier_holds, encumbrance
@@ -103,6 +104,7 @@ def _refund(
     burdens = (encumbrance(rng, "PLEDGE", declared // 2, DAY),) if pledged else ()
     held = not free and due and rng.happens(15)
     period = add_months(DAY, -rng.randrange(1, 10))
+    own, elsewhere = account_number(owner, 1), f"9903{rng.randrange(10**12):012d}"
     words: dict[str, Any] = {
         "taxpayerName": population.names[owner],
         "taxpayerId": owner,
@@ -115,7 +117,7 @@ def _refund(
         "refundStatus": status,
         "expectedPaymentOn": (DAY + timedelta(days=rng.randrange(20, 90))).isoformat(),
         "refundBankName": rng.choice(_BANKS),
-        "refundAccountNumber": f"9903{rng.randrange(10**12):012d}",
+        "refundAccountNumber": elsewhere if not free and rng.happens(30) else own,
         "accountPledged": pledged,
         "taxArrears": yuan(debts),
         "encumbrances": burden_words(burdens),

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect, text
 
 from storage.database import Database
 
-NEWEST: Final = "0030"
+NEWEST: Final = "0032"
 SCRIPTS: Final = Path(__file__).parent / "migrations"
 
 

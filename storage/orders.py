@@ -34,6 +34,7 @@ class OrderRecord:
     id_number: IdNumber
     subject_name: str
     record: str | None
+    refund_id: str | None = None  # the bureau's number of a refund that is ordered at its account
     amount: Fen | None
     quantity: int | None
     months: int
@@ -81,6 +82,7 @@ def add_order(connection: Connection, order: OrderRecord, *, event: str) -> None
         "id_number": order.id_number,
         "subject_name": order.subject_name,
         "record": order.record,
+        "refund_id": order.refund_id,
         "amount_fen": order.amount,
         "quantity": order.quantity,
         "months": order.months,
@@ -232,6 +234,7 @@ def order_of(row: Row[*tuple[object, ...]]) -> OrderRecord:
         id_number=IdNumber(row.id_number),
         subject_name=row.subject_name,
         record=row.record,
+        refund_id=row.refund_id,
         amount=None if row.amount_fen is None else Fen(row.amount_fen),
         quantity=row.quantity,
         months=row.months,

@@ -10,14 +10,17 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 
-from tests.storage.conftest import SERVER
-
+SERVER = "postgresql://postgres@127.0.0.1:5432"
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))]
 
 
 @contextmanager
-def empty_database(engine: str, directory: Path) -> Iterator[str]:
-    """Yield the address of an empty database, which is dropped in the end."""
+def empty_database(engine: str, directory: Path, *, like: str = "template1") -> Iterator[str]:
+    """Yield the address of an empty database, which is dropped in the end.
+
+    Args:
+        like: the name of PostgreSQL's database that it is a copy of.
+    """
     if engine == "sqlite":
         yield f"sqlite:///{directory / 'record.db'}"
         return
@@ -28,7 +31,7 @@ def empty_database(engine: str, directory: Path) -> Iterator[str]:
     )
     try:
         with admin.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {like}"))
     except Exception as error:  # noqa: BLE001 -- no server is no server, whatever says so
         pytest.skip(f"PostgreSQL does not answer: {type(error).__name__}")
     yield f"{SERVER}/{name}"

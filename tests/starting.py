@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.processes import running
+
 
 @contextmanager
 def running_demo(place: Path, *, people: int, **settings: str) -> Iterator[dict[str, Any]]:
@@ -24,17 +26,14 @@ def running_demo(place: Path, *, people: int, **settings: str) -> Iterator[dict[
         *("--people", str(people), "--data", str(place / "state"), "--ready-file", str(ready)),
     ]
     environment = {**os.environ, **settings}
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment) as process:
-        try:
-            until = time.monotonic() + 180
-            while not ready.exists() and time.monotonic() < until and process.poll() is None:
-                time.sleep(0.05)
-            assert ready.exists(), "the demo did not start"
-            yield {
-                **json.loads(ready.read_text()),
-                "data": str(place / "state"),
-                "database": environment.get("CHAKONG_DATABASE_URL")
-                or f"sqlite:///{place / 'state' / 'chakong.db'}",
-            }
-        finally:  # also when a test fails: whoever waits for it would wait for ever
-            process.terminate()
+    with running(command, stdout=subprocess.DEVNULL, env=environment) as process:
+        until = time.monotonic() + 180
+        while not ready.exists() and time.monotonic() < until and process.poll() is None:
+            time.sleep(0.05)
+        assert ready.exists(), "the demo did not start"
+        yield {
+            **json.loads(ready.read_text()),
+            "data": str(place / "state"),
+            "database": environment.get("CHAKONG_DATABASE_URL")
+            or f"sqlite:///{place / 'state' / 'chakong.db'}",
+        }

@@ -29,7 +29,7 @@ async def court(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
         yield made
 
 
-async def shown(court: World, *rows: dict[str, Any]) -> dict[str, Any]:
+async def shown(court: World, *rows: dict[str, Any], query: str = QUERY) -> dict[str, Any]:
     """Return the body of an answer to a case of one debtor, who is said to hold *rows*."""
     case = next(
         one
@@ -49,7 +49,7 @@ async def shown(court: World, *rows: dict[str, Any]) -> dict[str, Any]:
             now=lambda: NOW,
         )
         engine = Engine(court.graph, contexts, EngineSettings(limits=UNLIMITED, seconds=20))
-        operation = Operation(document=QUERY, variables={"n": case.number})
+        operation = Operation(document=query, variables={"n": case.number})
         response = await engine.execute(operation, caller_of("court-executor"))
         await departments.aclose()
     return response.body
@@ -65,6 +65,12 @@ def row(number: int = 1, **words: Any) -> dict[str, Any]:
         "quantity": 5,
         **words,
     }
+
+
+def whole(number: int = 1, **words: Any) -> dict[str, Any]:
+    """Return a row with all that a plan asks for."""
+    free = {"availableQuantity": 5, "pledgedQuantity": 0, "securityCode": "600000"}
+    return row(number, **{"holds": [], "encumbrances": [], **free, **words})
 
 
 def holdings(body: dict[str, Any]) -> Any:
@@ -154,3 +160,71 @@ async def test_two_records_under_one_number_are_no_answer(court: World) -> None:
 
     assert holdings(body) is None
     assert [one["extensions"]["code"] for one in body["errors"]] == ["DEPARTMENT_CONTRACT_BROKEN"]
+
+
+PLAN = """
+query ($n: CaseNumber!) { case(number: $n, purpose: CONTROL) { controlPlan {
+  complete incomplete { kind status } lines { asset { id controllableAmount { fen } }
+    decision reason amount { fen } quantity } } } }
+"""
+
+
+@pytest.mark.parametrize(
+    ("word", "value", "reason"),
+    [
+        pytest.param("quantity", "five", "AMOUNT_UNKNOWN", id="how many shares"),
+        pytest.param("marketValueYuan", "12.305", "VALUE_UNKNOWN", id="what they are worth"),
+    ],
+)
+async def test_shares_that_nobody_can_count_or_value_are_not_taken(
+    court: World, word: str, value: str, reason: str
+) -> None:
+    words: dict[str, Any] = {word: value}
+
+    body = await shown(court, whole(**words), query=PLAN)
+
+    plan = body["data"]["case"]["controlPlan"]
+    [line] = plan["lines"]
+    assert (line["decision"], line["reason"]) == ("ASK", reason)
+    assert (line["amount"], line["quantity"]) == (None, None)
+    assert line["asset"]["controllableAmount"] is None
+    assert plan["complete"] is False
+    assert {"kind": "SECURITIES", "status": "CONTRACT_BROKEN"} in plan["incomplete"]
+
+
+VIEW = """
+query ($n: CaseNumber!) { case(number: $n, purpose: CONTROL) { debtors {
+  assets { kind status assets { id label } } } controlPlan { lines { asset { id label } } } } }
+"""
+
+
+@pytest.mark.parametrize(
+    ("rows", "code", "details"),
+    [
+        pytest.param(
+            (whole(), whole()),
+            "REPEATED",
+            {"records": 1},
+            id="a record twice",
+        ),
+        pytest.param(
+            tuple(whole(n) for n in range(1_001)),
+            "TRUNCATED",
+            {"shown": 1000, "inAll": 1_001},
+            id="more than may be told",
+        ),
+    ],
+)
+async def test_the_view_and_the_plan_of_all_assets_say_what_was_amiss_too(
+    court: World, rows: tuple[dict[str, Any], ...], code: str, details: dict[str, Any]
+) -> None:
+    body = await shown(court, *rows, query=VIEW)
+
+    assert "errors" not in body
+    [debtor] = body["data"]["case"]["debtors"]
+    place = [one["kind"] for one in debtor["assets"]].index("SECURITIES")
+    said = {"code": code, "department": DEPOSITORY, **details}
+    assert body["extensions"]["remarks"] == [
+        {"path": ["case", "controlPlan"], **said},
+        {"path": ["case", "debtors", 0, "assets", place], **said},
+    ]

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+
+from tests.ports import free_port
 
 EXAMPLE: Final = Path(__file__).parents[1] / "examples/screening-client"
 FAULTS: Final = [
@@ -79,12 +80,6 @@ FAULTS: Final = [
         id="never holds",
     ),
 ]
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 @contextmanager

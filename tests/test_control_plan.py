@@ -16,7 +16,7 @@ query ($n: CaseNumber!, $a: MoneyInput, $f: [FloorInput!]! = [], $w: [AssetWishI
     claim { fen } committed { fen } target { fen } tolerance { fen } covered { fen } shortfall { fen }
     complete incomplete { kind department status debtor { idNumber } }
     lines { debtor { idNumber } asset { kind id holder label priorHolds { state } } decision reason rule why
-      action amount { fen } quantity covers { fen } controllable { fen } kept { fen } route
+      action recordId refundId amount { fen } quantity covers { fen } controllable { fen } kept { fen } route
       notes { code rule text } stated } } } }
 """
 DRAFT = """
@@ -65,7 +65,8 @@ def line_input(line: dict[str, Any], **edited: Any) -> dict[str, Any]:
     return {
         "idNumber": line["debtor"]["idNumber"],
         "assetKind": line["asset"]["kind"],
-        "recordId": line["asset"]["id"],
+        "recordId": line["recordId"],
+        "refundId": line["refundId"],
         "action": line["action"],
         "amount": limit,
         "quantity": line["quantity"],

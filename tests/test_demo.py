@@ -60,7 +60,7 @@ def started(place: Path, *options: str) -> tuple[subprocess.Popen[str], dict[str
             stderr=subprocess.STDOUT,
             text=True,
         )
-    until = time.monotonic() + 60
+    until = time.monotonic() + 180
     while not ready.exists() and process.poll() is None and time.monotonic() < until:
         time.sleep(0.05)
     assert ready.exists(), (place / "output").read_text()

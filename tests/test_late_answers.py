@@ -141,6 +141,40 @@ def test_among_all_assets_a_late_source_says_so_and_the_plan_names_it(
     assert "SECURITIES" not in {line["asset"]["kind"] for line in proposed["lines"]}
 
 
+ALL = """
+query ($n: CaseNumber!) { case(number: $n, purpose: PROPERTY_INQUIRY) { debtors { idNumber
+  assets { kind department status asOf assets { id label valueBand permittedControls } } } } }
+"""
+ALL_ANSWERED = """
+subscription ($t: [ID!]!) { answered(tickets: $t) { ticket status debtors { idNumber
+  assets { kind department status asOf assets { id label valueBand permittedControls } } } } }
+"""
+
+
+def test_among_all_assets_a_late_source_is_completed_by_its_ticket_alone(
+    court: dict[str, Any],
+) -> None:
+    number = court["cases"][0]["number"]
+    prompt = ask(court, "court-executor", ALL, n=number).json()
+    with slow(court, 4_000):
+        body = ask(court, "court-executor", ALL, n=number).json()
+    [ticket] = body["extensions"]["tickets"]
+    asked = {one: len(lines) for one, lines in wire(court).items()}
+
+    [event] = told(court, court["tokens"]["court-executor"], ticket["ticket"], query=ALL_ANSWERED)
+
+    [shown] = prompt["data"]["case"]["debtors"]
+    [entry] = [one for one in shown["assets"] if one["kind"] == "SECURITIES"]
+    [debtor] = event["data"]["answered"]["debtors"]
+    [late] = debtor["assets"]
+    assert "errors" not in event
+    assert entry["assets"]
+    assert late == {**entry, "asOf": late["asOf"]}
+    assert late["asOf"] > entry["asOf"]
+    others = {one: len(lines) for one, lines in wire(court).items() if one != DEPOSITORY}
+    assert others == {one: many for one, many in asked.items() if one != DEPOSITORY}
+
+
 def test_a_case_of_a_hundred_debtors_has_one_ticket(court: dict[str, Any]) -> None:
     case = next(c for c in court["cases"] if len(c["debtors"]) == 100)
     with slow(court, 60_000):

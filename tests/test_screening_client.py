@@ -11,6 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.processes import running
+
 ADAPTER = Path(__file__).parents[1] / "examples" / "screening-client" / "adapter.py"
 
 
@@ -45,7 +47,7 @@ def test_a_token_that_is_over_is_said_and_the_next_one_is_read(court: str, tmp_p
     secret.write_text("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
     files = ("--token-file", str(token), "--secret-file", str(secret))
     place = ("--port", "0", "--data", str(tmp_path / "adapter.db"))
-    with subprocess.Popen(
+    with running(
         [sys.executable, str(ADAPTER), "--court", court, *files, *place],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -58,7 +60,7 @@ def test_a_token_that_is_over_is_said_and_the_next_one_is_read(court: str, tmp_p
 
         def item(reference: str) -> str:
             asked = {"reference": reference, "people": [{"idNumber": "1", "name": "陈一"}]}
-            answer = httpx.post(f"{address}/business", json=asked, trust_env=False)
+            answer = httpx.post(f"{address}/business", json=asked, trust_env=False, timeout=60)
             return str(answer.json()["state"])
 
         refused = item("one")

@@ -17,6 +17,8 @@ import pytest
 from tests.auth.keyholder import thumbprint, told
 from tests.connectors.test_tls import Certified, certified
 from tests.demo_clients import certified_client, register
+from tests.ports import free_port
+from tests.processes import running
 from tests.starting import running_demo
 
 NGINX = """
@@ -85,22 +87,15 @@ def terminated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminated]
     settings = {"CHAKONG_TLS_TERMINATORS": '["127.0.0.2/32"]'}
     with running_demo(place, people=500, **settings) as demo:
         register(demo["data"], certified_client(thumbprint(mine.certificate)))
-        port = _free_port()
+        port = free_port()
         config = place / "nginx.conf"
         config.write_text(NGINX.format(place=place, port=port, upstream=demo["issuer"]))
         command = [nginx, "-p", str(place), "-e", str(place / "error.log"), "-c", str(config)]
-        with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        with running(command, stderr=subprocess.DEVNULL) as process:
             _wait_for(port, process)
             yield Terminated(
                 base=f"https://127.0.0.1:{port}", direct=demo["issuer"], place=place, mine=mine
             )
-            process.terminate()
-
-
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 def _wait_for(port: int, process: "subprocess.Popen[Any]") -> None:

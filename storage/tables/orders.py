@@ -31,6 +31,7 @@ orders = Table(
     Column("id_number", String(18), nullable=False),
     Column("subject_name", String(128), nullable=False),
     Column("record", String(64)),
+    Column("refund_id", String(64)),  # of a tax refund whose account is `record`: its own number
     Column("amount_fen", BigInteger),
     Column("quantity", BigInteger),
     Column("months", Integer, nullable=False),

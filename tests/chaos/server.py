@@ -2,13 +2,14 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
+
+from tests.ports import free_port
 
 _OWNER: Final = "postgres"  # a server refuses to run as root
 
@@ -61,10 +62,7 @@ def own_server() -> Iterator[Server]:
     place = Path(tempfile.mkdtemp(prefix="chaos-postgresql-"))
     if os.geteuid() == 0:
         shutil.chown(place, _OWNER)
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = int(one.getsockname()[1])
-    server = Server(found[-1].parent, place, port)
+    server = Server(found[-1].parent, place, free_port())
     try:
         server.start()
         yield server

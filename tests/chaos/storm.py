@@ -1,11 +1,10 @@
 """One storm: gateways die at random, departments lose answers, and in the end everything is counted."""
 
 import asyncio
+import contextlib
 import json
-import os
 import random
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from gateway.demo.departments import export_cases, running_departments
 from tests.chaos.clerks import LEDGERS, Clerks
 from tests.chaos.court import Court
 from tests.chaos.recorded import record_faults
+from tests.ports import free_port
 
 _PEOPLE: Final = 500
 _SETTLES_WITHIN: Final = 120.0
@@ -143,14 +143,14 @@ def gateways(plan: Plan, place: Path, ports: Path, register: Path) -> Iterator[l
         *("--tokens", str(tokens), "--lease", str(plan.lease)),
         *("--sabotage", plan.sabotage),
     ]
-    first = Instance([*command, "--fill"], _free_port())
+    first = Instance([*command, "--fill"], free_port())
     instances = [first]
     try:
-        _wait_for(first.port)
+        _wait_for(first)
         first._command = [one for one in first._command if one != "--fill"]
-        instances += [Instance(command, _free_port()) for _ in range(plan.instances - 1)]
+        instances += [Instance(command, free_port()) for _ in range(plan.instances - 1)]
         for one in instances:
-            _wait_for(one.port)
+            _wait_for(one)
         yield instances
     finally:
         for one in instances:
@@ -307,18 +307,12 @@ def _url(plan: Plan, place: Path) -> str:
     return plan.database or f"sqlite:///{place / 'chakong.db'}"
 
 
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
-def _wait_for(port: int) -> None:
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        try:
-            if httpx.get(f"http://127.0.0.1:{port}/health", trust_env=False).status_code == 200:
+def _wait_for(instance: Instance) -> None:
+    health = f"http://127.0.0.1:{instance.port}/health"
+    until = time.monotonic() + 180
+    while time.monotonic() < until and instance.process.poll() is None:
+        with contextlib.suppress(httpx.HTTPError):
+            if httpx.get(health, trust_env=False).status_code == 200:
                 return
-        except httpx.HTTPError:
-            time.sleep(0.05)
-    raise TimeoutError(f"no gateway on port {port}, process {os.getpid()}")
+        time.sleep(0.05)
+    raise TimeoutError(f"no gateway on port {instance.port}: {instance.process.poll()}")

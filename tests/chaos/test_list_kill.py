@@ -4,7 +4,6 @@ import contextlib
 import json
 import random
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -17,6 +16,7 @@ from typing import Any, Final
 import httpx
 import pytest
 
+from tests.ports import free_port
 from tests.resolvers.order_world import CASE
 
 ENTRY: Final = "... on ListEntry { id state } ... on ListRefused { code message }"
@@ -32,9 +32,7 @@ class KilledCourt:
         self._chance = random.Random(20261130)
         self._process: subprocess.Popen[bytes] | None = None
         self.kills = 0
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self._port = free.getsockname()[1]
+        self._port = free_port()
         self.start()
 
     def start(self) -> None:

@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -61,6 +62,17 @@ def shares(record: str, yuan: int, quantity: int, **more: object) -> Candidate:
 
 def thing(record: str, yuan: int | None, kind: str = "vehicle", **more: object) -> Candidate:
     return asset(kind, record, value=None if yuan is None else Fen(yuan * 100), **more)
+
+
+def equity(record: str, yuan: int | None, capital: int, **more: object) -> Candidate:
+    return thing(record, yuan, "equity", capital=Fen(capital * 100), pledged=False, **more)
+
+
+def refund(record: str, yuan: int, **more: object) -> Candidate:
+    return money(record, yuan, "vatRefund", account="9", **more)
+
+
+ACCOUNT = money("BD-1", 50, account="9")
 
 
 def lines(plan: ControlPlan) -> dict[str, PlanLine]:
@@ -126,11 +138,24 @@ LATER = PriorHold(waiting=True, amount=FEN, quantity=2)
         pytest.param(money("", 9), "ASK", "UNNAMED", id="without a number"),
         pytest.param(thing("a", None), "ASK", "VALUE_UNKNOWN", id="a car without a value"),
         pytest.param(
+            thing("a", 90, "securities", in_shares=True), "ASK", "AMOUNT_UNKNOWN", id="uncounted"
+        ),
+        pytest.param(
+            asset("bankDeposit", "a"), "ASK", "AMOUNT_UNKNOWN", id="an account without a balance"
+        ),
+        pytest.param(
+            asset("employmentIncome", "a"), "ASK", "BY_THE_MONTH", id="a wage of nobody knows what"
+        ),
+        pytest.param(
+            thing("a", 90, "equity"), "ASK", "AMOUNT_UNKNOWN", id="a company of unknown capital"
+        ),
+        pytest.param(
             thing("a", 9, under_order=True), "LEAVE", "ORDERED_ALREADY", id="ordered before"
         ),
         pytest.param(
             money("a", 9, "vatRefund", expected=True), "WATCH", "AN_EXPECTATION", id="a refund"
         ),
+        pytest.param(money("a", 9, "vatRefund", over=True), "LEAVE", "OVER", id="a paid refund"),
         pytest.param(
             thing("a", 90, prior_rights=Fen(90_00)), "LEAVE", "NOTHING_FREE", id="all mortgaged"
         ),
@@ -152,11 +177,11 @@ def test_each_asset_has_a_decision_and_its_reason(
     [
         pytest.param(money("a", 9, "housingFund"), PlanNote.DEDUCTION_GATES, id="housing fund"),
         pytest.param(shares("a", 90, 9, pledged=True), PlanNote.PLEDGE_MARKED, id="pledged shares"),
-        pytest.param(money("a", 9, "exportTaxRebate"), PlanNote.REFUND_ROUTE, id="a refund"),
-        pytest.param(
-            money("a", 9, "vatRefund", pledged=True), PlanNote.PLEDGEE_FIRST, id="pledged refund"
-        ),
-        pytest.param(thing("a", 9, "equity"), PlanNote.BY_PUBLICITY, id="equity"),
+        pytest.param(refund("a", 9), PlanNote.REFUND_ROUTE, id="a refund"),
+        pytest.param(refund("a", 9, pledged=True), PlanNote.PLEDGEE_FIRST, id="pledged refund"),
+        pytest.param(refund("a", 9), PlanNote.PLEDGE_UNKNOWN, id="a refund nobody looked at"),
+        pytest.param(equity("a", 9, 9), PlanNote.BY_PUBLICITY, id="equity"),
+        pytest.param(equity("a", 9, 9), PlanNote.BY_CAPITAL, id="equity by capital"),
         pytest.param(
             thing(
                 "a", 9, "realEstate", exempt=tuple(catalogue.asset_kind("realEstate").exemptions)
@@ -167,10 +192,67 @@ def test_each_asset_has_a_decision_and_its_reason(
     ],
 )
 def test_what_the_law_adds_to_a_kind_is_noted(candidate: Candidate, note: PlanNote) -> None:
-    [line] = control_plan(CASE, [candidate], POLICY).lines
+    line = lines(control_plan(CASE, [candidate, ACCOUNT], POLICY))["a"]
 
     assert line.decision is Decision.TAKE
     assert note in line.notes
+
+
+def test_a_refund_whose_account_is_not_pledged_says_nothing_of_a_pledge() -> None:
+    line = lines(control_plan(CASE, [refund("a", 9, pledged=False), ACCOUNT], POLICY))["a"]
+
+    assert line.notes == (PlanNote.REFUND_ROUTE,)
+
+
+def test_a_refund_is_ordered_at_the_account_it_is_paid_into() -> None:
+    plan = lines(control_plan(CASE, [refund("a", 9), ACCOUNT], POLICY))
+
+    assert (plan["a"].decision, plan["a"].record, plan["a"].refund) == (Decision.TAKE, "BD-1", "a")
+    assert (plan["BD-1"].record, plan["BD-1"].refund) == ("BD-1", None)
+
+
+@pytest.mark.parametrize(
+    ("account", "decision", "reason"),
+    [
+        pytest.param(None, "ASK", "NO_ACCOUNT", id="no account has the number"),
+        pytest.param({"account": "8"}, "ASK", "NO_ACCOUNT", id="another number"),
+        pytest.param({"owner": WANG}, "ASK", "NO_ACCOUNT", id="another owner's account"),
+        pytest.param({"record": ""}, "ASK", "NO_ACCOUNT", id="an account without a record"),
+        pytest.param({"exempt": (SPECIAL,)}, "LEAVE", "EXEMPT", id="an exempt account"),
+        pytest.param({"doubtful": ("PENSION",)}, "ASK", "MAY_BE_EXEMPT", id="an account in doubt"),
+    ],
+)
+def test_a_refund_without_an_account_that_may_be_frozen_is_not_taken(
+    account: dict[str, Any] | None, decision: str, reason: str
+) -> None:
+    given: dict[str, Any] = {"account": "9", **(account or {})}
+    found = [] if account is None else [money(given.pop("record", "BD-1"), 50, **given)]
+
+    line = lines(control_plan(CASE, [refund("a", 9), *found], POLICY))["a"]
+
+    assert (line.decision.value, line.reason.value) == (decision, reason)
+    assert (line.record, line.refund, line.amount) == (None, "a", None)
+
+
+def test_two_accounts_of_one_number_name_none() -> None:
+    found = [refund("a", 9), ACCOUNT, replace(ACCOUNT, department="another")]
+
+    assert lines(control_plan(CASE, found, POLICY))["a"].reason is PlanReason.NO_ACCOUNT
+
+
+def test_a_refund_that_was_ordered_is_not_proposed_again_whoever_named_its_account() -> None:
+    ordered = refund("a", 9, ordered=Fen(9_00), under_order=True)
+
+    for found in ([ordered, ACCOUNT], [ordered]):
+        line = lines(control_plan(CASE, found, POLICY))["a"]
+
+        assert (line.decision, line.reason) == (Decision.LEAVE, PlanReason.ORDERED_ALREADY)
+
+
+def test_an_expected_refund_names_the_account_that_a_watch_needs() -> None:
+    line = lines(control_plan(CASE, [refund("a", 9, expected=True), ACCOUNT], POLICY))["a"]
+
+    assert (line.decision, line.record, line.refund) == (Decision.WATCH, "BD-1", "a")
 
 
 def test_what_is_needed_for_living_stays_free_once_over_all_accounts() -> None:
@@ -208,12 +290,38 @@ def test_existing_orders_count_and_what_they_hold_of_shares_too() -> None:
         ),
         pytest.param(thing("a", 90, "realEstate", share=None), [], id="nobody knows which share"),
         pytest.param(money("a", 90, ordered=Fen(80_00)), [("a", 10_00)], id="some is ordered"),
+        pytest.param(equity("a", 50, 500), [("a", 500_00)], id="a company worth less than capital"),
+        pytest.param(equity("a", 200, 1000), [("a", 500_00)], id="half a share of that capital"),
+        pytest.param(equity("a", 400, 100), [("a", 25_00)], id="a company worth more than capital"),
+        pytest.param(
+            equity("a", 200, 1000, holds=(PriorHold(waiting=False, amount=Fen(900_00)),)),
+            [("a", 100_00)],
+            id="what of the capital is not frozen",
+        ),
+        pytest.param(
+            equity("a", 200, 1000, ordered=Fen(900_00)), [("a", 100_00)], id="some capital ordered"
+        ),
     ],
 )
 def test_no_more_is_taken_than_is_free_and_needed(
     candidate: Candidate, expected: list[tuple[str, int]]
 ) -> None:
     assert taken(control_plan(CASE, [candidate], POLICY)) == expected
+
+
+def test_a_share_in_a_company_covers_what_the_frozen_capital_is_worth() -> None:
+    """Ten millions of capital, worth one: half a million is covered by five millions of capital."""
+    case = replace(CASE, claim=Fen(500_000_00))
+    share = equity("share", None, 10_000_000)
+    worth = {share.key: Wish(value=Fen(1_000_000_00))}
+
+    without = lines(control_plan(case, [share], POLICY))["share"]
+    line = lines(control_plan(case, [share], POLICY, wishes=worth))["share"]
+
+    assert (without.decision, without.reason) == (Decision.ASK, PlanReason.VALUE_UNKNOWN)
+    assert without.notes == (PlanNote.BY_RATIO,)
+    assert (line.amount, line.covers) == (5_000_000_00, 500_000_00)
+    assert line.controllable == 1_000_000_00
 
 
 def test_an_officer_may_deviate_with_a_reason() -> None:
@@ -229,6 +337,25 @@ def test_an_officer_may_deviate_with_a_reason() -> None:
     assert lines(plan)["car"].notes == (PlanNote.PREFERRED,)
     assert lines(plan)["account"].reason is PlanReason.LEFT_BY_OFFICER
     assert lines(plan)["account"].stated == ("工资账户",)
+
+
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        pytest.param({"prior_rights": None}, id="others' rights"),
+        pytest.param({"share": None}, id="the obligor's share"),
+    ],
+)
+def test_an_officers_value_is_what_unknown_rights_and_shares_leave(
+    unknown: dict[str, Any],
+) -> None:
+    car = thing("car", 90, **unknown)
+
+    without = lines(control_plan(CASE, [car], POLICY))["car"]
+    plan = control_plan(CASE, [car], POLICY, wishes={car.key: Wish(value=Fen(30_00))})
+
+    assert (without.decision, without.reason) == (Decision.ASK, PlanReason.VALUE_UNKNOWN)
+    assert taken(plan) == [("car", 30_00)]
 
 
 def test_every_reason_and_note_has_a_rule_and_words_in_both_languages() -> None:
@@ -263,12 +390,15 @@ def candidates(draw: st.DrawFn) -> Candidate:
             available=draw(_FEN),
             quantity=quantity,
             free_quantity=None if quantity is None else draw(st.none() | st.integers(0, 60)),
+            capital=draw(_FEN) if kind == "equity" else None,
             prior_rights=draw(st.none() | st.integers(0, 3_000).map(Fen)),
             holds=tuple(draw(st.lists(_HOLDS, max_size=2))),
             pledged=draw(st.sampled_from([None, False, True])),
             expected=kind in {"vatRefund", "exportTaxRebate"} and draw(st.booleans()),
+            over=kind in {"vatRefund", "exportTaxRebate"} and draw(st.booleans()),
             exempt=tuple(draw(st.sets(st.sampled_from(words), max_size=1))) if words else (),
             doubtful=draw(st.sampled_from([(), (), ("WAGE",)])),
+            account=draw(st.sampled_from([None, "8", "9"])),
         ),
         id_number=draw(st.sampled_from([LI, LI, WANG, STRANGER])),
         department=draw(st.sampled_from(catalogue.asset_kind(kind).holders)),
@@ -309,12 +439,15 @@ def test_a_plan_stays_within_the_claim_and_the_law(
     assert plan.covered == cash + other
     assert cash <= max(0, case.claim - plan.committed)  # I-01
     assert plan.covered <= plan.target + min(plan.tolerance, other)
-    assert sum(line.amount or 0 for line in takes) <= plan.target  # what orders may ask (G6)
+    limits = [line.amount or 0 for line in takes if line.candidate.asset.kind != "equity"]
+    assert sum(limits) <= plan.target  # what orders may ask (G6)
     for line in takes:
         asset = line.candidate.asset
         assert line.candidate.id_number in case.obligors  # I-07
         assert exemption_of(asset.kind, asset.exempt) is not Exemption.ABSOLUTE  # I-12
         assert not asset.expected
+        assert not asset.over
+        assert (line.record != asset.record) == (line.refund is not None)
         assert not asset.doubtful
         assert line.covers > 0  # I-04
         assert (line.amount is None) != (line.quantity is None)
@@ -322,6 +455,9 @@ def test_a_plan_stays_within_the_claim_and_the_law(
             assert not asset.standing  # it would wait
         if asset.kind in CASH and asset.available is not None:
             assert (line.amount or 0) <= asset.available  # I-03
+        if asset.kind == "equity":
+            bound = sum(hold.amount or 0 for hold in asset.standing)
+            assert (line.amount or 0) + bound <= (asset.capital or 0)  # I-03
         if line.quantity is not None:
             assert line.quantity <= (asset.quantity or 0)  # I-03
 

@@ -22,6 +22,7 @@ from gateway.cli.granting_desk import Wanted
 from gateway.cli.user_desk import NewUser
 from gateway.cli.user_desk import create as create_user
 from gateway.settings import Settings
+from tests.court_database import open_migrated_database
 
 T = TypeVar("T")
 BY = "admin-1"
@@ -112,7 +113,9 @@ async def open_office(place: Path, **settings: Any) -> AsyncIterator[Office]:
     config = place / "chakong.toml"
     said = {"data_dir": place, "database_url": settings.get("database_url", "")}
     config.write_text("".join(f'{name} = "{value}"\n' for name, value in said.items()))
-    gateway = build_gateway(Settings(data_dir=place, **settings))
+    settings_ = Settings(data_dir=place, **settings)
+    await (await open_migrated_database(settings_.database)).close()
+    gateway = build_gateway(settings_)
     async with gateway.app.router.lifespan_context(gateway.app):
         yield Office(gateway=gateway, config=config)
 

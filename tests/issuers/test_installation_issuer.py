@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,8 @@ from pydantic import ValidationError
 from gateway.settings import load_settings
 from tests.auth.world import good_claims, good_header, signed
 from tests.issuers.foreign import ForeignIssuer
+from tests.ports import free_port
+from tests.processes import running
 
 pytestmark = pytest.mark.anyio
 VIEWER = {"query": "{ viewer { role organisation scopes } }"}
@@ -41,13 +42,6 @@ ignored_scopes = ["openid"]
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
 
 
 class Served:
@@ -88,7 +82,7 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
             TOML.format(port=port, data=tmp_path / "data", issuer=issuer.url), encoding="utf-8"
         )
         command = "from gateway.cli import app; app()"
-        with subprocess.Popen(  # noqa: ASYNC220 -- it is waited for below
+        with running(
             [sys.executable, "-c", command, "serve", "--config", str(config)],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -105,7 +99,6 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
                     else:
                         break
             yield found
-            process.terminate()
 
 
 async def test_an_installation_runs_on_its_own_issuer_alone(served: Served) -> None:

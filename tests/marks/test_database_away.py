@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from tests.databases import SERVER
 from tests.installation import installed
 from tests.marks import marks
 from tests.marks.marks import Marks
 from tests.marks.places import Places, collector
 from tests.marks.test_marks import port_of
 from tests.marks.walk import Walk
-from tests.storage.conftest import SERVER
 
 PROPOSE = """mutation ($i: ProposeEntryInput!, $k: String!) { proposeEntry(input: $i, idempotencyKey: $k) {
   ... on ListEntry { id } ... on ListRefused { code message } } }"""

@@ -16,6 +16,7 @@ from cryptography.x509 import Certificate
 
 from tests.connectors.test_tls import certified
 from tests.installation import installed
+from tests.processes import running
 
 SCRIPTS = Path(__file__).parent / "issuer"
 ALGORITHMS = ("ES256", "PS256", "RS256", "EdDSA")
@@ -40,12 +41,11 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def issuer(packages: Path) -> Iterator[dict[str, str]]:
     node = shutil.which("node") or ""
     command = [node, "issuer.mjs"]
-    with subprocess.Popen(
+    with running(
         command, cwd=packages, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as process:
         assert process.stdout is not None
         yield json.loads(process.stdout.readline())
-        process.terminate()
 
 
 @pytest.fixture(scope="module")

@@ -20,12 +20,12 @@ from gateway.record_retention import forget
 from storage.database import sqlite_engine
 from storage.orders import add_order, move_order
 from storage.record import RecordDraft
+from tests.court_database import fill
 from tests.record.attestors import running_witness
 from tests.record.authority import running_authority
 from tests.record.followed import happen
 from tests.record.test_attesting import witness_of
 from tests.record.world import ORIGIN, START, RecordWorld, record_world
-from tests.storage.conftest import fill
 from tests.storage.test_orders import order
 
 _PERIODS = {RetentionClass.NETWORK: timedelta(days=1)}
@@ -55,7 +55,7 @@ async def live(url: str, directory: Path) -> tuple[RecordKeys, str, StampRoots]:
     """Make a record of people, events and an erasure, witnessed and stamped; its last entries are not
     signed yet."""
     async with record_world(url, directory) as world:
-        await fill(world.database, directory)
+        await fill(world.database)
         for n in range(2):
             await world.database.write(partial(add_order, order=order(n), event="DRAFT"))
         await world.database.write(happen)

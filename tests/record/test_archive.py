@@ -24,6 +24,7 @@ from gateway.record_bundle import NoBundle, read_manifest
 from gateway.record_trust import trust_in
 from gateway.record_verify import verify_bundles
 from storage.tables.record import record_cursors, record_entries
+from tests.processes import running
 from tests.record.archives import archive_of, pieces_in
 from tests.record.authority import running_authority
 from tests.record.world import START, RecordWorld, draft, record_world
@@ -254,7 +255,7 @@ async def test_kill_9_at_any_instant_leaves_whole_pieces_that_join(
 
 def one_life(url: str, directory: Path, place: Path, seconds: float) -> None:
     command = [sys.executable, "-m", "tests.record.archiver", url, str(directory), str(place)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+    with running(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.read(1)
         time.sleep(seconds)

@@ -24,11 +24,10 @@ from gateway.record_verify import verify_bundle
 from gateway.recorder import Recorder, RecordUnavailable
 from storage.database import SqliteDatabase, sqlite_engine
 from storage.record import StoredCheckpoint, checkpoints_between, read_tip, stored_leaves
-from tests.databases import empty_database
+from tests.databases import SERVER, empty_database
 from tests.record.archives import archive_of, pieces_in
 from tests.record.histories import bundled
 from tests.record.world import ORIGIN, RecordWorld, draft, record_world
-from tests.storage.conftest import SERVER
 
 pytestmark = pytest.mark.anyio
 HOUR = timedelta(hours=1)

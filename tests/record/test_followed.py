@@ -1,7 +1,6 @@
 """What is committed beside the record is in it a moment later: each kind of event, found by whom it is about."""
 
 from functools import partial
-from pathlib import Path
 
 import pytest
 
@@ -9,10 +8,10 @@ from domain.record import RETENTION, RecordKind, RetentionClass
 from resolvers.record_reading import Sought, find
 from storage.orders import add_order
 from storage.record_events import SOURCES
+from tests.court_database import fill
 from tests.domain.people import MAN
 from tests.record.followed import happen
 from tests.record.world import RecordWorld
-from tests.storage.conftest import fill
 from tests.storage.test_orders import order
 
 pytestmark = pytest.mark.anyio
@@ -32,9 +31,9 @@ def test_every_table_of_events_that_is_followed_is_looked_at() -> None:
 
 
 async def test_each_event_is_an_entry_that_is_found_by_its_person_and_names_nobody(
-    world: RecordWorld, tmp_path: Path
+    world: RecordWorld,
 ) -> None:
-    await fill(world.database, tmp_path)
+    await fill(world.database)
     placed = order(1)
     await world.database.write(partial(add_order, order=placed, event="DRAFT"))
     await world.database.write(happen)

@@ -5,7 +5,6 @@ import time
 from datetime import timedelta
 from functools import partial
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, func, select
@@ -17,9 +16,9 @@ from storage.orders import add_order
 from storage.record import last_checkpoint
 from storage.tables.orders import order_events
 from storage.tables.record import record_entries
+from tests.court_database import fill
 from tests.record.test_stamping import login
 from tests.record.world import ORIGIN, RecordWorld, draft
-from tests.storage.conftest import fill
 from tests.storage.test_orders import order
 from tests.storage.test_settled import write_event, writers
 
@@ -34,9 +33,9 @@ def recorded_events(connection: Connection) -> int:
 
 
 async def test_a_writer_that_hangs_holds_up_neither_signatures_nor_other_writers(
-    world: RecordWorld, tmp_path: Path
+    world: RecordWorld,
 ) -> None:
-    await fill(world.database, tmp_path)
+    await fill(world.database)
     await world.database.write(partial(add_order, order=order(0), event="DRAFT"))
     await world.database.write(partial(add_order, order=order(1), event="DRAFT"))
     await world.keeper.turn()
@@ -103,10 +102,10 @@ async def test_nothing_is_exchanged_while_entries_are_not_signed(world: RecordWo
 
 
 async def test_nothing_is_exchanged_while_events_have_no_entry(
-    world: RecordWorld, tmp_path: Path
+    world: RecordWorld,
 ) -> None:
     watch = LagWatch(world.database, lambda: world.now, LONGEST)
-    await fill(world.database, tmp_path)
+    await fill(world.database)
     await world.database.write(partial(add_order, order=order(1), event="DRAFT"))
     world.now += timedelta(days=7)
     await watch.look()

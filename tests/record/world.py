@@ -9,9 +9,9 @@ from typing import Final
 from auth.record_keys import RecordKeys
 from gateway.record_keeper import RecordKeeper
 from gateway.recorder import Recorder
-from storage.database import Database, open_database
-from storage.migration import migrate
+from storage.database import Database
 from storage.record import RecordDraft
+from tests.court_database import open_migrated_database
 
 ORIGIN: Final = "court.example/record"
 START: Final = datetime(2026, 11, 23, 1, tzinfo=UTC)
@@ -41,8 +41,7 @@ class RecordWorld:
 async def record_world(
     url: str, directory: Path, *, name: str = "court", origin: str = ORIGIN
 ) -> AsyncIterator[RecordWorld]:
-    database = open_database(url)
-    await migrate(database)
+    database = await open_migrated_database(url)
     world = RecordWorld(database, directory, name, origin)
     world.recorder.start()
     try:

@@ -10,10 +10,10 @@ from gateway.contexts import Contexts
 from gateway.engine import Engine
 from gateway.engine_settings import EngineSettings
 from gateway.operation import Operation
-from gateway.schema import build_graph
 from resolvers.order_events import OrderEvents
 from resolvers.screening import Screener
 from resolvers.watched_list import WatchedList
+from tests.court_database import whole_graph
 from tests.differential.world import scopes_of_role
 from tests.resolvers.order_world import CASE, World
 
@@ -49,7 +49,7 @@ _CHANGES: Final = """
 query ($a: ID) { done: listChanges(after: $a, first: 500) {
   cursor hasMore nodes { cursor kind entryId version idNumber name mode } } }
 """
-_GRAPH: Final = build_graph()
+_GRAPH: Final = whole_graph()
 
 
 class ListWorld:

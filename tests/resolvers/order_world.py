@@ -1,6 +1,5 @@
 """A court and its departments in one database: orders through their life, without any wire."""
 
-import json
 import secrets
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -15,25 +14,20 @@ from domain.identity import IdNumber
 from domain.money import Fen
 from domain.order import OrderAction
 from domain.registered_claim import RegisteredClaim
-from gateway.case_register import read_register
 from resolvers import order_answers, order_approval, order_drafts
 from resolvers.order_answers import Report
 from resolvers.order_drafts import Draft, OnHold, Papers
 from resolvers.order_steps import Idempotency, Step, actor_of
-from sandbox.cases import case_register
-from sandbox.population import populate
 from storage.cases import (
     AssignedOfficer,
     CaseRecord,
     Party,
-    keep_cases,
-    keep_officers,
 )
 from storage.database import Database, open_database
 from storage.holds import HoldRecord, hold_of
-from storage.migration import migrate
 from storage.order_events import EventRecord, events_of_order
 from storage.orders import OrderRecord, find_order, move_order
+from tests.court_database import fill, open_court_database, register
 
 START: Final = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 TODAY: Final = date(2026, 11, 23)
@@ -192,14 +186,12 @@ def full(order: OrderRecord, today: date, **changes: Any) -> Report:
 
 async def open_world(place: Path, url: str = "") -> World:
     """Return a court with its register in the database at *url*, or in a file in *place*."""
-    register = place / "register.json"
-    register.write_text(json.dumps(case_register(populate(1, 300), 1)))
-    officers, cases = read_register(register)
-    database = open_database(url or f"sqlite:///{place / 'chakong.db'}")
-    await migrate(database)
-    await database.write(lambda connection: keep_officers(connection, officers))
-    await database.write(lambda connection: keep_cases(connection, cases))
-    [case] = [one for one in cases if one.number == CASE]
+    if url:
+        database = open_database(url)
+        await fill(database)
+    else:
+        database = await open_court_database(place)
+    [case] = [one for one in register()[1] if one.number == CASE]
     return World(database, case)
 
 

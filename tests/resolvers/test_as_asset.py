@@ -8,7 +8,13 @@ import pytest
 from connectors.errors import DepartmentContractBroken
 from connectors.records import EncumbranceRecord, HoldRecord
 from domain.cover import CoverPolicy
-from domain.found_asset import FoundAsset, PriorHold, controllable_fen
+from domain.found_asset import (
+    ExemptionHint,
+    FoundAsset,
+    PriorHold,
+    controllable_fen,
+    exemption_hint,
+)
 from domain.money import Fen
 from resolvers.as_asset import AsAsset
 
@@ -72,6 +78,14 @@ class Row:
             id="an approved refund less tax arrears",
         ),
         pytest.param(
+            Row("vatRefund", {"approved_amount": 900, "refund_status": "PAID"}, 0),
+            id="a refund that was paid: its money is in the account",
+        ),
+        pytest.param(
+            Row("vatRefund", {"approved_amount": 900, "refund_status": "REJECTED"}, 0),
+            id="a refund that was rejected",
+        ),
+        pytest.param(
             Row("securities", {"market_value": 1000, "quantity": 10, "available_quantity": 3}, 300),
             id="shares that nothing binds",
         ),
@@ -107,6 +121,74 @@ class Row:
             ),
             id="a sealed thing: the next seal waits",
         ),
+        pytest.param(
+            Row("realEstate", {"appraised_value": 900, "co_owner_share": None}, 900),
+            id="a house without a share is the owner's",
+        ),
+        pytest.param(
+            Row(
+                "realEstate",
+                {"appraised_value": 900, "co_ownership": "共同共有", "co_owner_share": None},
+                None,
+            ),
+            id="a house in common without a share",
+        ),
+        pytest.param(
+            Row(
+                "realEstate",
+                {"appraised_value": 900, "co_ownership": "单独所有", "co_owner_share": None},
+                900,
+            ),
+            id="a house of one owner without a share",
+        ),
+        pytest.param(
+            Row(
+                "realEstate",
+                {"appraised_value": 900, "co_ownership": BROKEN, "co_owner_share": None},
+                None,
+            ),
+            id="a house nobody can read whose it is",
+        ),
+        pytest.param(
+            Row("vehicle", {"appraised_value": 900, "mortgaged": True, "encumbrances": ()}, None),
+            id="a car that is mortgaged, nobody says for how much",
+        ),
+        pytest.param(
+            Row("vehicle", {"appraised_value": 900, "mortgaged": BROKEN, "encumbrances": ()}, None),
+            id="a car nobody can read whether it is mortgaged",
+        ),
+        pytest.param(
+            Row("vehicle", {"appraised_value": 900, "mortgaged": False, "encumbrances": ()}, 900),
+            id="a car that is not mortgaged",
+        ),
+        pytest.param(
+            Row(
+                "vehicle",
+                {
+                    "appraised_value": 900,
+                    "mortgaged": True,
+                    "encumbrances": (EncumbranceRecord(kind="MORTGAGE", amount=Fen(100)),),
+                },
+                800,
+            ),
+            id="a car less its mortgage",
+        ),
+        pytest.param(
+            Row("realEstate", {"appraised_value": 1100, "mortgage_amount": BROKEN}, None),
+            id="a mortgage nobody can read",
+        ),
+        pytest.param(
+            Row(
+                "vatRefund",
+                {"approved_amount": 900, "tax_arrears": BROKEN, "refund_status": "APPROVED"},
+                None,
+            ),
+            id="tax arrears nobody can read",
+        ),
+        pytest.param(
+            Row("securities", {"market_value": 1000, "quantity": BROKEN, "holds": ()}, None),
+            id="shares nobody can count",
+        ),
     ],
 )
 def test_what_may_be_controlled_is_read_by_the_catalogues_names(row: Row) -> None:
@@ -124,6 +206,22 @@ def test_a_sole_dwelling_is_exempt_from_disposal_and_special_funds_are_in_doubt(
     assert "necessary dwelling" in house.exempt[0]
     assert account.doubtful == ("PENSION",)
     assert controllable_fen(relief, POLICY) == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        pytest.param("bankDeposit", {"special_purpose_flag": BROKEN}, id="a mark of money"),
+        pytest.param("realEstate", {"sole_dwelling": BROKEN}, id="a mark of a dwelling"),
+    ],
+)
+def test_a_mark_nobody_can_read_is_looked_at_before_anything_is_ordered(
+    kind: str, values: dict[str, Any]
+) -> None:
+    found = read(kind, AsAsset(), balance=900, holds=(), **values)
+
+    assert (found.exempt, found.doubtful) == ((), ("UNREADABLE",))
+    assert exemption_hint(found, natural_person=False) is ExemptionHint.REVIEW
 
 
 def test_a_kind_may_say_what_its_words_are() -> None:

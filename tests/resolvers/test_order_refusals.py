@@ -15,11 +15,11 @@ from gateway.contexts import Contexts
 from gateway.engine import Engine
 from gateway.engine_settings import EngineSettings
 from gateway.operation import Operation
-from gateway.schema import build_graph
 from resolvers import order_approval
 from resolvers.order_events import OrderEvents
 from storage.cases import keep_cases
 from storage.refusals import RefusalRecord, refusals_of
+from tests.court_database import whole_graph
 from tests.differential.world import caller_of
 from tests.domain.people import WOMAN
 from tests.resolvers.order_world import CASE, FUND, World, full, open_world
@@ -52,7 +52,7 @@ class Desk:
         self.world = world
         self.keys = 0
         self.engine = Engine(
-            build_graph(),
+            whole_graph(),
             Contexts(
                 database=world.database,
                 departments=cast("Departments", None),

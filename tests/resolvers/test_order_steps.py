@@ -1,6 +1,5 @@
 """The steps of an order against a real database: what the guards keep from happening."""
 
-import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,17 +18,15 @@ from domain.guards import GuardRefused
 from domain.identity import parse_id_number
 from domain.money import Fen
 from domain.order import OrderAction
-from gateway.case_register import read_register
 from resolvers.order_approval import approve, submit
 from resolvers.order_drafts import Draft, Papers, draft
 from resolvers.order_steps import HashDiffers, Idempotency, KeyConflict, OrderNotFound, Step
 from resolvers.refusals import Refused
 from sandbox.cases import case_register
 from sandbox.population import populate
-from storage.cases import keep_cases, keep_officers
-from storage.database import Database, open_database
-from storage.migration import migrate
+from storage.database import Database
 from storage.orders import OrderRecord
+from tests.court_database import open_court_database
 
 NOW: Final = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 CASE: Final = parse_case_number("（2026）示9903执1号")
@@ -44,13 +41,7 @@ BOTH_HATS: Final = frozenset({"orders:send", "orders:approve", "housing-fund:con
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    register = tmp_path / "register.json"
-    register.write_text(json.dumps(case_register(populate(1, 300), 1)))
-    officers, cases = read_register(register)
-    opened = open_database(f"sqlite:///{tmp_path / 'chakong.db'}")
-    await migrate(opened)
-    await opened.write(lambda connection: keep_officers(connection, officers))
-    await opened.write(lambda connection: keep_cases(connection, cases))
+    opened = await open_court_database(tmp_path)
     yield opened
     await opened.close()
 

@@ -110,10 +110,10 @@ def serving(data: Path, *more: str) -> Iterator[District]:
         *more,
     ]
     with (
-        httpx.Client(trust_env=False, timeout=5) as http,
+        httpx.Client(trust_env=False, timeout=30) as http,
         subprocess.Popen(command, stdin=subprocess.PIPE) as process,  # they end with the pipe
     ):
-        until = time.monotonic() + 30
+        until = time.monotonic() + 180
         while not ports.exists() and process.poll() is None and time.monotonic() < until:
             time.sleep(0.01)
         found = {

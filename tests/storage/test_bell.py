@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from storage.bell import Bell, open_bell
-from tests.storage.conftest import SERVER
+from tests.databases import SERVER
 
 POSTGRESQL = f"{SERVER}/postgres"
 pytestmark = [pytest.mark.anyio, pytest.mark.needs("postgresql")]

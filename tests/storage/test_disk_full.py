@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from storage.database import SqliteDatabase, open_database
 from storage.orders import OrderRecord, add_order, find_order
-from tests.storage.conftest import fill
+from tests.court_database import fill
 from tests.storage.test_orders import order
 
 pytestmark = pytest.mark.anyio
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.anyio
 async def test_a_full_disk_refuses_new_orders_and_loses_none(tmp_path: Path) -> None:
     database = open_database(f"sqlite:///{tmp_path / 'chakong.db'}")
     assert isinstance(database, SqliteDatabase)
-    await fill(database, tmp_path)
+    await fill(database)
     await database.write(limit_pages)
     accepted, refused = [], 0
 
@@ -46,7 +46,7 @@ async def test_who_is_told_yes_in_one_commit_with_others_that_do_not_fit_is_kept
 ) -> None:
     """A full disk may undo the whole transaction: then nobody in it is told yes."""
     database = open_database(f"sqlite:///{tmp_path / 'chakong.db'}")
-    await fill(database, tmp_path)
+    await fill(database)
     await database.write(limit_pages)
     held, released = threading.Event(), threading.Event()
 

@@ -31,7 +31,7 @@ from storage.order_history import first_holds
 from storage.order_lists import orders_of_case
 from storage.orders import OrderMoved, OrderRecord, add_order, find_order, move_order
 from storage.receipts import PriorHoldRecord, ReceiptRecord, keep_receipt, receipts_of
-from tests.storage.conftest import SERVER
+from tests.databases import SERVER
 
 pytestmark = pytest.mark.anyio
 
