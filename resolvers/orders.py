@@ -13,7 +13,7 @@ from domain.money import Fen
 from domain.order import OrderAction, OrderState
 from domain.order_rights import OrderStep
 from domain.purpose import Purpose
-from resolvers.arguments import ACTIONS, ROUTES, STATES, OrderIdArgument, ReasonArgument, explained
+from resolvers.arguments import OrderIdArgument, ReasonArgument
 from resolvers.binding import approves_only, bind, only_under_approval
 from resolvers.context import Context, Ground, Info
 from resolvers.debtor import DEBTOR
@@ -45,15 +45,6 @@ from storage.orders import OrderRecord
 from storage.receipts import ReceiptRecord, receipts_of
 
 _READERS: Final = ORDER_READERS
-
-explained(OrderAction, "OrderAction", "What an order commands. 控制措施", ACTIONS)
-explained(
-    RefundRoute,
-    "RefundRoute",
-    "Whom an order on a tax refund goes to (法复〔1996〕11号). 退税执行路径",
-    ROUTES,
-)
-explained(OrderState, "OrderState", "Where an order stands (domain.md 6.1). 指令状态", STATES)
 
 
 @strawberry.enum(description="Kinds of assets that an order can name. 财产种类")
