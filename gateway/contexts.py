@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -61,7 +62,7 @@ class Contexts:
         return Context(
             caller=caller,
             database=self.database,
-            asking=Asking(self.departments),
+            asking=self._asking(caller),
             events=self.events,
             now=self.now,
             pseudonym=self._pseudonym,
@@ -85,10 +86,14 @@ class Contexts:
 
     def renew(self, context: Context) -> None:
         """Forget what an event's answer asked: the next event asks anew."""
-        context.asking = Asking(self.departments)
+        context.asking = self._asking(context.caller)
         context.masked.clear()
         context.remarks.clear()
         context.seen.clear()
+
+    def _asking(self, caller: Caller) -> Asking:
+        count = None if self.persons is None else partial(self.persons.ask, caller.subject)
+        return Asking(self.departments, count)
 
     def civil(self, moment: datetime) -> str:
         """Return *moment* as people here write it, +08:00."""

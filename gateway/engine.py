@@ -153,6 +153,8 @@ class Engine:
             await self._steps.run(prepared.plan, prepared.variables, context)
             result = await self.shaping.shape(prepared)
             await give_tickets(context)
+            await context.asking.close()
+            body = self._body(prepared, result)
         except TooManyPersons as refused:
             await context.asking.close()
             told = retry_later(ended(refused, context.request_id, status=429), refused.retry_after)
@@ -163,7 +165,6 @@ class Engine:
             return await self._failed(prepared, _failure(error, context.request_id), started)
         finally:
             await context.asking.close()
-        body = self._body(prepared, result)
         try:
             await self._recorded(prepared, body, started)
         except Refused as refused:

@@ -45,10 +45,13 @@ def covers_family(context: Context, said: Stated) -> bool:
 
 async def told_of(
     context: Context, case: BoundCase, said: Stated, coordinates: frozenset[str]
-) -> None:
+) -> bool:
     """Tell the supervisor, before anybody is asked, that *case* leads to people behind its debtors.
 
     Their family is that already when only its names are asked for.
+
+    Returns:
+        Whether anybody was told.
     """
     family = said.family if reaches_relations(coordinates) else None
     behind = reaches_affiliates(coordinates) or family is not None
@@ -64,20 +67,26 @@ async def told_of(
                 request=context.request_id,
             )
         )
+    return context.affiliates_need_reason and behind
 
 
 def require_reason_behind(context: Context, subject: Subject) -> None:
     """Refuse to ask about somebody behind a debtor whose case was opened without a reason.
 
     Raises:
-        AffiliateReasonRequired: nobody is asked; also for a debtor reached from an order, where none
-            can be given.
+        AffiliateReasonRequired: nobody is asked; also for a debtor reached from an order, whatever
+            reason is given there: nobody was told.
     """
     if not subject.level or not context.affiliates_need_reason:
         return
     about = (subject.authority.case_number, subject.authority.purpose)
     for one in context.grounds:
-        if one.purpose is not None and (one.case, one.purpose.value) == about and one.reason:
+        if (
+            one.purpose is not None
+            and (one.case, one.purpose.value) == about
+            and one.told
+            and one.reason
+        ):
             return
     raise AffiliateReasonRequired
 

@@ -175,3 +175,12 @@ explained(
     "Why a debtor's spouse and family are asked about (PIPL 6, 28). 查询家属理由",
     FAMILY_REASONS,
 )
+explained(OrderAction, "OrderAction", "What an order commands. 控制措施", ACTIONS)
+explained(
+    RefundRoute,
+    "RefundRoute",
+    "Whom an order on a tax refund goes to (法复〔1996〕11号). 退税执行路径",
+    ROUTES,
+)
+explained(Gate, "Gate", "A condition that a human found met and recorded (G10). 前置条件", GATES)
+explained(OrderState, "OrderState", "Where an order stands (domain.md 6.1). 指令状态", STATES)

@@ -7,7 +7,15 @@ answer) is asked late: everything wanted in the same turn of the event loop goes
 
 import asyncio
 import time
-from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +41,8 @@ from resolvers.subject import Subject
 _LOG = structlog.get_logger()
 
 _Place = tuple[int, int, Authority]  # question, level, authority
+Count = Callable[[Collection[IdNumber]], Awaitable[None]]
+"""Counts whom is asked about, before anybody is; what it raises is why nobody is."""
 
 
 @dataclass(slots=True)
@@ -50,11 +60,20 @@ class _Heard:
     running: set[asyncio.Task[None]] = field(default_factory=set)
 
 
+def _seen(flush: asyncio.Task[None]) -> None:
+    """Look at how *flush* ended, also if nobody waits for it any more."""
+    if not flush.cancelled():
+        flush.exception()
+
+
 class Asking:
-    def __init__(self, departments: Departments) -> None:
+    def __init__(self, departments: Departments, count: Count | None = None) -> None:
+        """*count* is told of whom a plan could not foresee; a plan counts its own."""
         self._departments = departments
+        self._count = count
         self._heard: dict[_Place, _Heard] = {}
         self._late: list[Wanted] = []
+        self._flushing: set[asyncio.Task[None]] = set()
         self.statuses: dict[str, DepartmentStatus] = {}
         self.calls: list[Call] = []
         self.awaited: list[Awaited] = []
@@ -151,13 +170,20 @@ class Asking:
 
         Raises:
             NotInTicket: nobody is asked any more; see `tell`.
+            Refused: about so many nobody is asked, once that is awaited.
         """
         if self.only_tells is not None:
             raise NotInTicket(wanted.question.department)
-        if not self._late:
-            asyncio.get_running_loop().call_soon(self._flush)
         self._late.append(wanted)
-        return self._when_heard(wanted)
+        if len(self._late) == 1:
+            self._flush_soon()
+        return self._when_heard(wanted, self._flushed)
+
+    def _flush_soon(self) -> None:
+        self._flushed = flush = asyncio.get_running_loop().create_task(self._flush())
+        self._flushing.add(flush)
+        flush.add_done_callback(self._flushing.discard)
+        flush.add_done_callback(_seen)
 
     def told(self) -> Iterator[Told]:
         """Yield what was told so far, by question, authority and fields."""
@@ -175,19 +201,23 @@ class Asking:
     async def close(self) -> None:
         """Give up what is still being asked."""
         running = [task for heard in self._heard.values() for task in heard.running]
+        running += self._flushing
         for task in running:
             task.cancel()
         if running:
             await asyncio.gather(*running, return_exceptions=True)
 
-    async def _when_heard(self, wanted: Wanted) -> Answer[Any]:
-        await asyncio.sleep(0)  # behind the flush
+    async def _when_heard(self, wanted: Wanted, flushed: asyncio.Task[None]) -> Answer[Any]:
+        await asyncio.shield(flushed)
         [number] = wanted.numbers
         answers = await self.heard(wanted.question, wanted.level, wanted.authority)
         return answers[number]
 
-    def _flush(self) -> None:
+    async def _flush(self) -> None:
         late, self._late = self._late, []
+        people = {number for want in late if want.level == 0 for number in want.numbers}
+        if self._count is not None and people:
+            await self._count(people)
         self.ask(late)
 
     def _projections(

@@ -305,7 +305,7 @@ async def open_cases(
     )
     opened: list[BoundCase | Refused] = []
     for number in numbers:
-        document = said.document
+        document, told = said.document, False
         try:
             case = bind(
                 found.get(number),
@@ -321,7 +321,7 @@ async def open_cases(
             await owed(context, said, purpose, subjects, outside=case.is_outside)
             if owes_reason(context, said, frozenset(fields)):
                 raise AffiliateReasonRequired
-            await told_of(context, case, said, frozenset(fields))
+            told = await told_of(context, case, said, frozenset(fields))
             opened.append(case)
             document = document or case.record.basis_document_number
         except Refused as refusal:
@@ -334,6 +334,7 @@ async def open_cases(
                 document=document,
                 reason=said.reason,
                 family=None if said.family is None else said.family.value,
+                told=told,
             )
         )
     return opened

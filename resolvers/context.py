@@ -38,6 +38,7 @@ class Ground:
         document: the number of the paper that is the reason.
         reason: in words, where there had to be some; *family* as a code, where debtors' families
             were asked about.
+        told: whether the supervisor was told that it leads to people behind debtors.
     """
 
     purpose: Purpose | None
@@ -46,6 +47,7 @@ class Ground:
     document: str | None = None
     reason: str | None = None
     family: str | None = None
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)

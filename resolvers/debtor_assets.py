@@ -19,7 +19,7 @@ from resolvers.context import Context, Info
 from resolvers.debtor import DebtorPart
 from resolvers.declare import guarded
 from resolvers.money import Money
-from resolvers.refusals import NotInTicket, PurposeNotAllowed
+from resolvers.refusals import NotAnObligor, NotInTicket, PurposeNotAllowed
 from resolvers.scalars import AmountBand, DateTime
 from resolvers.shaping import missing_scopes
 from resolvers.shown_assets import ShownAsset, ShownSource
@@ -118,9 +118,12 @@ def gathered(
     there is the ticket's source alone.
 
     Raises:
+        NotAnObligor: they are none any more.
         NotInTicket: the ticket is for no assets.
         PurposeNotAllowed: the purpose does not permit one of the sources.
     """
+    if subject.former:
+        raise NotAnObligor
     shown: dict[AssetSource, ShownSource] = {}
     unknown: list[AssetSource] = []
     if context.asking.only_tells is not None:

@@ -13,15 +13,7 @@ from domain.money import Fen
 from domain.order import OrderAction, OrderState
 from domain.order_rights import OrderStep
 from domain.purpose import Purpose
-from resolvers.arguments import (
-    ACTIONS,
-    GATES,
-    ROUTES,
-    STATES,
-    OrderIdArgument,
-    ReasonArgument,
-    explained,
-)
+from resolvers.arguments import OrderIdArgument, ReasonArgument
 from resolvers.binding import approves_only, bind, only_under_approval
 from resolvers.context import Context, Ground, Info
 from resolvers.debtor import DEBTOR
@@ -53,16 +45,6 @@ from storage.orders import OrderRecord
 from storage.receipts import ReceiptRecord, receipts_of
 
 _READERS: Final = ORDER_READERS
-
-explained(OrderAction, "OrderAction", "What an order commands. 控制措施", ACTIONS)
-explained(
-    RefundRoute,
-    "RefundRoute",
-    "Whom an order on a tax refund goes to (法复〔1996〕11号). 退税执行路径",
-    ROUTES,
-)
-explained(Gate, "Gate", "A condition that a human found met and recorded (G10). 前置条件", GATES)
-explained(OrderState, "OrderState", "Where an order stands (domain.md 6.1). 指令状态", STATES)
 
 
 @strawberry.enum(description="Kinds of assets that an order can name. 财产种类")
@@ -372,7 +354,7 @@ async def _debtor(context: Context, shown: ShownOrder) -> Subject:
     if case is None:
         raise LookupError("an order always has its case")
     kinds = {party.id_number: party.kind for party in case.obligors}
-    caller, purpose, only = context.caller, Purpose(order.purpose), None
+    caller, purpose, only, former = context.caller, Purpose(order.purpose), None, False
     document = order.ruling_number or order.notice_number or case.basis_document_number
     if caller.organisation == "court":
         if caller.may("command:read"):
@@ -383,6 +365,7 @@ async def _debtor(context: Context, shown: ShownOrder) -> Subject:
         )  # an order is itself the paper that is the reason
         await owed(context, said, purpose, [order.id_number], outside=bound.is_outside)
         authority = bound.authority
+        former = order.id_number not in kinds
         if approves_only(case, caller):
             submitted = order.state == OrderState.PENDING_APPROVAL.value
             under_approval = {order.id_number: frozenset({order.department} if submitted else ())}
@@ -409,6 +392,7 @@ async def _debtor(context: Context, shown: ShownOrder) -> Subject:
         name=order.subject_name,
         kind=kinds.get(order.id_number, "NATURAL_PERSON"),
         only=only,
+        former=former,
     )
 
 

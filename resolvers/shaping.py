@@ -13,7 +13,12 @@ from resolvers.affiliates import require_reason_behind
 from resolvers.asked import Wanted
 from resolvers.context import Context
 from resolvers.declare import Declared, camel
-from resolvers.refusals import FieldNotAllowed, NotUnderApproval, PurposeNotAllowed
+from resolvers.refusals import (
+    FieldNotAllowed,
+    NotAnObligor,
+    NotUnderApproval,
+    PurposeNotAllowed,
+)
 from resolvers.remarks import remark
 from resolvers.subject import Subject
 
@@ -71,6 +76,8 @@ def _asked(coordinate: str, declared: Declared) -> Resolve:
                 "查询目的与所查字段不符",
                 coordinates=[coordinate],
             )
+        if subject.former:
+            raise NotAnObligor
         if not subject.may_be_asked_of(question.department):
             raise NotUnderApproval
         require_reason_behind(context, subject)

@@ -14,6 +14,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
         name: as the case file has it; None for a related person.
         authority: under which case, officer and purpose departments are asked.
         only: departments that may be asked about them; None where scopes and purpose decide alone.
+        former: an obligor once, of whom an order is left: nobody is asked about them (I-07).
     """
 
     id_number: IdNumber
@@ -22,8 +23,11 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     name: str | None = None
     kind: str | None = None
     only: frozenset[str] | None = None
+    former: bool = False
 
     def may_be_asked_of(self, department: str) -> bool:
+        if self.former:
+            return False
         return self.only is None or department in self.only
 
     @property

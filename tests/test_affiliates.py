@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from gateway.schema import build_graph
+from tests.ordering import drafted
 from tests.running import ask, wire
 
 LOOK: Final = """
@@ -180,3 +181,35 @@ def test_an_order_that_points_at_somebody_behind_a_debtor_is_refused(
         "rule": "I-07; 网络查询冻结规定 art. 7",
     }
     assert wire(demo) == before
+
+
+def test_by_way_of_an_order_nobody_behind_its_debtor_is_reached_without_a_notice(
+    demo: dict[str, Any],
+) -> None:
+    number = of_the_firm(demo)
+    case = next(one for one in demo["cases"] if one["number"] == number)
+    wanted = {
+        "caseNumber": number,
+        "idNumber": case["debtors"][0],
+        "assetKind": "VEHICLE",
+        "action": "QUERY",
+        "recordId": "TP-00000001",
+        "months": 0,
+        "reason": "书面查询",
+    }
+    order = drafted(demo, wanted)
+    query = """query ($id: ID!, $r: String) { order(id: $id, reason: $r) { debtor {
+      relatedPersons { relatedName person { vehicles { plateNumber } } } } } }"""
+    told, before = notices(demo), wire(demo)["traffic-police"]
+
+    without = ask(demo, "court-executor", query, id=order["id"]).json()
+    stated = ask(demo, "court-executor", query, id=order["id"], r=REASON).json()
+
+    for answer in (without, stated):
+        assert {one["extensions"]["code"] for one in answer["errors"]} == {
+            "AFFILIATE_REASON_REQUIRED"
+        }
+        related = answer["data"]["order"]["debtor"]["relatedPersons"]
+        assert [one["person"] for one in related] == [{"vehicles": None}] * len(related)
+    assert wire(demo)["traffic-police"] == before
+    assert notices(demo) == told

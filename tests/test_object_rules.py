@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, delete, event, insert, select
 
 from domain.purpose import Purpose
+from storage.tables.cases import parties
+from tests.databases import opened
 from tests.demo_tokens import ask_with, demo_token
 from tests.differential.world import answer, world
 from tests.ordering import draft_of, targets
@@ -192,6 +194,48 @@ def test_an_order_to_another_department_is_not_there(demo: dict[str, Any], role:
     assert theirs["data"] == nobodys["data"] == {"order": None}
     assert foreign.status_code == 400  # in their schema there are no vehicles
     assert wire(demo) == before
+
+
+@contextlib.contextmanager
+def taken_out(demo: dict[str, Any], case: str, person: str) -> Iterator[None]:
+    """Take *person* out of the case's obligors meanwhile."""
+    which = (parties.c.case_number == case, parties.c.id_number == person)
+    with opened(demo["database"]).begin() as database:
+        rows = [dict(one) for one in database.execute(select(parties).where(*which)).mappings()]
+        database.execute(delete(parties).where(*which))
+    try:
+        yield
+    finally:
+        with opened(demo["database"]).begin() as database:
+            database.execute(insert(parties), rows)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        pytest.param("vehicles { plateNumber }", id="a department's field"),
+        pytest.param("assets { kind status assets { id } }", id="all assets"),
+    ],
+)
+def test_who_is_no_obligor_any_more_is_not_asked_about_by_way_of_an_old_order(
+    demo: dict[str, Any], fields: str
+) -> None:
+    """I-07: the order stays and can be lifted; its debtor's data do not hang on it."""
+    case = demo["cases"][7]
+    target = targets(demo, case)["VEHICLE"]
+    drafted = draft_of(demo, "VEHICLE", case, target)
+    query = f"query ($id: ID!) {{ order(id: $id) {{ state debtor {{ idNumber {fields} }} }} }}"
+
+    with taken_out(demo, case["number"], target[0]):
+        before = wire(demo)
+        answer = ask(demo, "court-executor", query, id=drafted["id"]).json()
+        untouched = wire(demo) == before
+
+    assert untouched
+    assert answer["data"]["order"]["state"] == "DRAFT"
+    assert codes(answer) == ["NOT_AN_OBLIGOR"]
+    debtor = answer["data"]["order"]["debtor"]
+    assert debtor == {"idNumber": target[0], fields.split(maxsplit=1)[0]: None}
 
 
 def test_a_department_does_not_see_what_nobody_has_approved(demo: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """Late answers, each for itself: what fails with one of them, and who came back while it was waited for."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -16,8 +16,10 @@ from connectors.question import Answer, Authority, Projection, question
 from connectors.records import IdentityRecord
 from domain.identity import IdNumber
 from resolvers import late_answers
+from resolvers.asked import Wanted
 from resolvers.asking import Asking
 from resolvers.late_answers import Collected
+from resolvers.persons import TooManyPersons
 from resolvers.subject import Subject
 from resolvers.tickets import Kept
 from tests.connectors.people import ANNA, BEN
@@ -66,6 +68,64 @@ async def test_what_nobody_foresaw_about_one_claim_costs_that_claim_alone() -> N
 
     assert isinstance(heard[ANNA].error, DepartmentContractBroken)
     assert heard[BEN] == NAMED
+
+
+class Plain(Connector):
+    """A department that answers, and knows how often it was asked."""
+
+    department = "plain"
+    stem = "plain"
+
+    def __init__(self) -> None:
+        super().__init__(deadline=1)
+        self.asked: list[Sequence[IdNumber]] = []
+
+    @question(record=IdentityRecord, plural=False, limit=10)
+    async def name_of(
+        self, subjects: Sequence[IdNumber], want: Projection, authority: Authority
+    ) -> Mapping[IdNumber, Answer[IdentityRecord | None]]:
+        del want, authority
+        self.asked.append(subjects)
+        return dict.fromkeys(subjects, NAMED)
+
+
+@pytest.mark.parametrize("limited", [False, True])
+async def test_whom_no_plan_foresaw_is_counted_before_anybody_is_asked_and_at_once(
+    limited: bool,
+) -> None:
+    counted: list[Collection[IdNumber]] = []
+
+    async def count(people: Collection[IdNumber]) -> None:
+        await asyncio.sleep(0.01)
+        counted.append(people)
+        if limited:
+            raise TooManyPersons(60)
+
+    plain = Plain()
+    asking = Asking(Departments([plain]), count)
+    late = [
+        asking.ask_late(
+            Wanted(
+                question=Plain.name_of,
+                numbers=[one],
+                authority=AUTHORITY,
+                level=0,
+                fields=frozenset({"name"}),
+            )
+        )
+        for one in (ANNA, BEN)
+    ]
+
+    heard = await asyncio.gather(*late, return_exceptions=True)
+    await asking.close()
+
+    assert counted == [{ANNA, BEN}]
+    if limited:
+        assert [type(one) for one in heard] == [TooManyPersons] * 2
+        assert plain.asked == []
+    else:
+        assert heard == [NAMED] * 2
+        assert [list(one) for one in plain.asked] == [[ANNA, BEN]]
 
 
 @dataclass
