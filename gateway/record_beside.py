@@ -112,7 +112,7 @@ def _index_flaw(
 
 
 def _sum(key: bytes, n: int, terms: Iterable[bytes]) -> int:
-    number = n.to_bytes(16, "big", signed=True)
+    number = int.to_bytes(n, 16, "big", signed=True)  # TypeError if a bit made a text of it
     digests = (hashlib.blake2b(number + one, key=key, digest_size=32).digest() for one in terms)
     return sum(int.from_bytes(one, "big") for one in digests)
 
