@@ -12,7 +12,7 @@ from tests.chaos.recorded import receipt_of
 
 _FOUND: Final = """
 query ($n: CaseNumber!) { case(number: $n, purpose: CONTROL) { debtors { idNumber
-  vehicles { sourceRecordId } housingFund { sourceRecordId } securities { sourceRecordId } } } }
+  vehicles { sourceRecordId } housingFund { sourceRecordId } securities { sourceRecordId pledgedQuantity } } } }
 """
 _OUTCOME: Final = "... on Order { id state documentHash } ... on OrderRefused { code message }"
 _DRAFT: Final = (
@@ -61,7 +61,9 @@ class Court:
                 found = {
                     "VEHICLE": debtor["vehicles"] or [],
                     "HOUSING_FUND": [debtor["housingFund"]] if debtor["housingFund"] else [],
-                    "SECURITIES": debtor["securities"] or [],
+                    "SECURITIES": [
+                        lot for lot in debtor["securities"] or [] if lot["pledgedQuantity"] == "0"
+                    ],  # of pledged ones an officer has to say more (G10)
                 }
                 self.targets += [
                     {
