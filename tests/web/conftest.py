@@ -46,7 +46,6 @@ def visit(chromium: Any, demo: dict[str, Any], look: dict[str, Any]) -> Iterator
     visit = Visit(page, demo["issuer"])
     visit.watch()
     yield visit
-    visit.wait_for_refusals()
     visit.page.close()
     assert visit.outside == []
     assert visit.complaints == []

@@ -46,13 +46,6 @@ class Visit:
             lambda socket: socket.on("framesent", lambda frame: self.frames.append(str(frame))),
         )
 
-    def wait_for_refusals(self) -> None:
-        """Wait until the browser told of every foreseen refusal; it may tell after the page shows it."""
-        for _ in range(100):
-            if self.refusals >= self.foreseen:
-                return
-            self.page.wait_for_timeout(50)  # milliseconds
-
     def _heard(self, message: Any) -> None:
         if message.type == "error" and not message.text.startswith("Failed to load resource"):
             self.complaints.append(message.text)
