@@ -9,13 +9,11 @@ from typing import Any
 import pytest
 
 from domain.guards import RefundRoute
-from domain.money import Fen
-from domain.order import OrderAction
 from resolvers.order_drafts import Draft, body_of, draft
 from resolvers.order_steps import Idempotency, Step, document_hash
 from resolvers.refusals import BadInput
 from storage.orders import OrderRecord, find_order
-from tests.resolvers.order_world import CASE, World, open_world, papers
+from tests.resolvers.order_world import World, open_world
 
 pytestmark = pytest.mark.anyio
 
@@ -28,17 +26,10 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 
 def freeze(world: World, **other: Any) -> Draft:
-    made = Draft(
-        case_number=CASE,
-        id_number=world.debtor,
-        asset_kind="vatRefund",
-        action=OrderAction.FREEZE,
+    made = world.freeze(
         record="BD-00000001",
+        asset_kind="vatRefund",
         refund_id="TV-00000001",
-        amount=Fen(100_00),
-        quantity=None,
-        months=12,
-        papers=papers(1),
         gates=("PLEDGE_PRIORITY_NOTED", "REFUND_APPROVED"),
         route=RefundRoute.VIA_REFUND_ACCOUNT,
     )

@@ -12,7 +12,6 @@ import pytest
 from connectors.tax_refunds import RefundEvent
 from domain.guards import GuardRefused, RefundRoute
 from domain.money import Fen
-from domain.order import OrderAction
 from domain.record import RecordKind
 from resolvers.order_drafts import Draft
 from resolvers.order_steps import Step
@@ -24,7 +23,7 @@ from storage.orders import OrderRecord, find_order
 from storage.record_events import SOURCES, RecordedEvent, events_behind
 from storage.refund_watches import WatchRecord, find_watch, settle_watch, watches_of_case
 from storage.watches_due import heeded_up_to, watches_to_tell
-from tests.resolvers.order_world import CASE, World, open_world, papers
+from tests.resolvers.order_world import CASE, World, open_world
 
 pytestmark = pytest.mark.anyio
 
@@ -40,16 +39,9 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 
 def freeze(world: World, **other: Any) -> Draft:
-    draft = Draft(
-        case_number=CASE,
-        id_number=world.debtor,
-        asset_kind="exportTaxRebate",
-        action=OrderAction.FREEZE,
+    draft = world.freeze(
         record=REFUND,
-        amount=Fen(100_00),
-        quantity=None,
-        months=12,
-        papers=papers(1),
+        asset_kind="exportTaxRebate",
         gates=("PLEDGE_PRIORITY_NOTED",),
         route=RefundRoute.VIA_TAX_AUTHORITY,
     )
