@@ -27,18 +27,25 @@ _ORDERS: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
 
 
 def targets(demo: dict[str, Any], case: dict[str, Any]) -> dict[str, Target]:
-    """Return, for each kind of asset, the first in *case* that nothing holds yet."""
-    found = ask(demo, "court-executor", FOUND, n=case["number"]).json()["data"]["case"]["debtors"]
-
-    def first(field: str) -> Target:
-        for debtor in found:
+    """Return, for each kind of asset, the first in *case* that nothing holds yet, if there is one."""
+    debtors = ask(demo, "court-executor", FOUND, n=case["number"]).json()["data"]["case"]["debtors"]
+    found: dict[str, Target] = {}
+    for kind, (field, _, _) in _ORDERS.items():
+        for debtor in debtors:
             assets = debtor[field] if isinstance(debtor[field], list) else [debtor[field]]
             for asset in assets:
                 if asset is not None and not asset["holds"]:
-                    return debtor["idNumber"], asset["sourceRecordId"]
-        raise LookupError(f"nothing free in {field}")
+                    found.setdefault(kind, (debtor["idNumber"], asset["sourceRecordId"]))
+    return found
 
-    return {kind: first(field) for kind, (field, _, _) in _ORDERS.items()}
+
+def case_with_free(demo: dict[str, Any], kind: str) -> tuple[dict[str, Any], Target]:
+    """Return a case with an asset of *kind* that nothing holds yet: tests share a demo's cases."""
+    for case in demo["cases"]:
+        target = targets(demo, case).get(kind)
+        if target is not None:
+            return case, target
+    raise LookupError(f"every {kind} in the demo's cases is held")
 
 
 def draft_of(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.ordering import approved, drafted, ended_order, targets
+from tests.ordering import approved, case_with_free, drafted, ended_order
 from tests.running import ask, wire
 from tests.test_control_plan import draft as plan_drafted
 from tests.test_control_plan import line_input, plan_of, valued
@@ -282,8 +282,7 @@ def test_shares_take_of_the_claim_what_the_depository_says_they_are_worth(
 def test_a_thing_worth_clearly_too_much_is_held_for_a_reason_that_the_approver_reads(
     demo: dict[str, Any],
 ) -> None:
-    case = demo["cases"][0]
-    id_number, record = targets(demo, case)["VEHICLE"]
+    case, (id_number, record) = case_with_free(demo, "VEHICLE")
     owed, _ = worth_of(demo, case["number"])
     line = {
         "idNumber": id_number,

@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 import inspect
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Any, Self
 
 import msgspec
 
@@ -60,8 +62,19 @@ class Department:
         self.heard: list[Request] = []
         self.url = ""
         self._closing = asyncio.Event()
+        self._serving: set[asyncio.Task[Any]] = set()
+        self._transports: list[asyncio.Transport] = []
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._serving.add(task)
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._converse(reader, writer)
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while not self._closing.is_set():
                 request = await _read(reader)
@@ -91,15 +104,43 @@ class Department:
         return isinstance(behaviour, Reply)
 
     @contextlib.asynccontextmanager
-    async def listening(self) -> AsyncIterator["Department"]:
-        server = await asyncio.start_server(self.serve, "127.0.0.1", 0)
+    async def listening(self, tls: ssl.SSLContext | None = None) -> AsyncIterator[Self]:
+        """Serve until left; then hang up on everybody, and wait until that is done."""
+        server = await asyncio.get_running_loop().create_server(
+            lambda: _Noted(self.serve, self._transports), "127.0.0.1", 0, ssl=tls
+        )
         host, port = server.sockets[0].getsockname()[:2]
-        self.url = f"http://{host}:{port}"
+        self.url = f"http{'' if tls is None else 's'}://{host}:{port}"
         try:
             yield self
         finally:
             self._closing.set()
             server.close()
+            await self._hang_up()
+
+    async def _hang_up(self) -> None:
+        for _ in range(10):  # whoever was just let in is still on the way to `serve`
+            await asyncio.sleep(0)
+        for task in self._serving:
+            task.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
+        for transport in self._transports:  # who was cancelled before he served closes nothing
+            transport.abort()
+        for _ in range(5):
+            await asyncio.sleep(0)
+
+
+class _Noted(asyncio.StreamReaderProtocol):
+    """A connection whose transport is noted before anybody serves it."""
+
+    def __init__(self, serve: Any, noted: list[asyncio.Transport]) -> None:
+        super().__init__(asyncio.StreamReader(), serve)
+        self._noted = noted
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._noted.append(transport)
+        super().connection_made(transport)
 
 
 async def _read(reader: asyncio.StreamReader) -> Request:

@@ -1,6 +1,5 @@
 """An authorization server of somebody else's, on a real socket: it publishes and signs as told."""
 
-import asyncio
 import contextlib
 import json
 import ssl
@@ -21,7 +20,7 @@ from auth.trusted_issuers import TrustedIssuer, TrustedIssuers
 from connectors.http import Trust
 from connectors.issuer_documents import IssuerDocuments
 from tests.auth.world import ABSENT, AUDIENCE, ENTITLEMENTS, KEYS, NOW, URL, Clock, b64
-from tests.connectors.servers import Behaviour, Department, Handler, Reply, Request, json_reply
+from tests.connectors.servers import Behaviour, Department, Reply, Request, json_reply
 
 Key = ECKey | RSAKey | OKPKey
 KEYS_AT = "/keys"
@@ -44,59 +43,6 @@ def public(*keys: Key) -> list[dict[str, Any]]:
     return [key.as_dict(private=False) for key in keys]
 
 
-class _Noted(asyncio.StreamReaderProtocol):
-    """A connection whose transport is noted before anybody serves it."""
-
-    def __init__(self, serve: Any, noted: list[asyncio.Transport]) -> None:
-        super().__init__(asyncio.StreamReader(), serve)
-        self._noted = noted
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._noted.append(transport)
-        super().connection_made(transport)
-
-
-class _Server(Department):
-    """A department that hangs up on everybody when it closes, and waits until it has."""
-
-    def __init__(self, answer: Handler) -> None:
-        super().__init__(answer)
-        self._serving: set[asyncio.Task[Any]] = set()
-        self._transports: list[asyncio.Transport] = []
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._serving.add(task)
-        with contextlib.suppress(asyncio.CancelledError):
-            await super().serve(reader, writer)
-        with contextlib.suppress(ConnectionError):
-            await writer.wait_closed()
-
-    @contextlib.asynccontextmanager
-    async def listening(self, tls: ssl.SSLContext | None = None) -> AsyncIterator["_Server"]:
-        server = await asyncio.get_running_loop().create_server(
-            lambda: _Noted(self.serve, self._transports), "127.0.0.1", 0, ssl=tls
-        )
-        host, port = server.sockets[0].getsockname()[:2]
-        self.url = f"http{'' if tls is None else 's'}://{host}:{port}"
-        try:
-            yield self
-        finally:
-            self._closing.set()
-            server.close()
-        for _ in range(10):  # whoever was just let in is still on the way to `serve`
-            await asyncio.sleep(0)
-        for task in self._serving:
-            task.cancel()
-        await asyncio.gather(*self._serving, return_exceptions=True)
-        for transport in self._transports:  # who was cancelled before he served closes nothing
-            transport.abort()
-        for _ in range(5):
-            await asyncio.sleep(0)
-
-
 class ForeignIssuer:
     """`answers` overrides what one path answers; `down` hangs up on everybody."""
 
@@ -105,7 +51,7 @@ class ForeignIssuer:
         self.answers: dict[str, Behaviour] = {}
         self.place = "/.well-known/oauth-authorization-server" + path
         self._path = path
-        self._server = _Server(self._answer)
+        self._server = Department(self._answer)
 
     @contextlib.asynccontextmanager
     async def listening(self, tls: ssl.SSLContext | None = None) -> AsyncIterator["ForeignIssuer"]:
