@@ -46,7 +46,7 @@ async def test_a_question_learns_what_went_wrong(
     listen: Listen, behaviour: Behaviour, expected: type[DepartmentError]
 ) -> None:
     department = await listen(lambda _: behaviour)
-    client = open_client(department.url, timeout=0.3)
+    client = open_client(department.url, timeout=1)
 
     with pytest.raises(expected) as caught:
         await calls.ask(client, "somewhere", "POST", "/", body=ANNA.encode())
@@ -61,7 +61,7 @@ async def test_an_order_that_was_read_has_an_unknown_outcome_and_is_sent_once(
     listen: Listen, behaviour: Behaviour, expected: type[DepartmentError]
 ) -> None:
     department = await listen(lambda _: behaviour)
-    client = open_client(department.url, timeout=0.3)
+    client = open_client(department.url, timeout=1)
 
     with pytest.raises(OutcomeUnknown) as caught:
         await calls.order(client, "somewhere", "/", body=b"order")
@@ -76,7 +76,7 @@ async def test_an_order_on_a_kept_connection_that_is_hung_up_is_not_sent_again(
 ) -> None:
     behaviours: list[Behaviour] = [Reply(200, b"ok"), Drop(), Reply(200, b"ok")]
     department = await listen(lambda _: behaviours.pop(0))
-    client = open_client(department.url, timeout=0.5)
+    client = open_client(department.url, timeout=5)
     await calls.order(client, "somewhere", "/", body=b"first")
 
     with pytest.raises(OutcomeUnknown):
@@ -87,7 +87,7 @@ async def test_an_order_on_a_kept_connection_that_is_hung_up_is_not_sent_again(
 
 
 async def test_nobody_listening_means_nothing_was_sent() -> None:
-    client = open_client(NOWHERE, timeout=0.5)
+    client = open_client(NOWHERE, timeout=5)
 
     with pytest.raises(DepartmentUnreachable):
         await calls.ask(client, "somewhere", "GET", "/")
@@ -97,7 +97,7 @@ async def test_nobody_listening_means_nothing_was_sent() -> None:
 
 
 async def test_a_closed_client_is_a_department_out_of_reach() -> None:
-    client = open_client(NOWHERE, timeout=0.5)
+    client = open_client(NOWHERE, timeout=5)
     await client.aclose()
 
     with pytest.raises(DepartmentUnreachable):
@@ -123,7 +123,7 @@ async def test_a_status_means_one_thing_to_a_question_and_another_to_an_order(
     department = await listen(
         lambda _: Reply(status, b"", {"retry-after": "7", "location": "/elsewhere"})
     )
-    client = open_client(department.url, timeout=0.5)
+    client = open_client(department.url, timeout=5)
 
     reply = await calls.ask(client, "somewhere", "GET", "/")
     await client.aclose()

@@ -109,7 +109,7 @@ class Court:
 
 
 @asynccontextmanager
-async def court_before(district: District, stem: str, deadline: float = 3) -> AsyncIterator[Court]:
+async def court_before(district: District, stem: str, deadline: float = 10) -> AsyncIterator[Court]:
     connector = CONNECTORS[stem].open(
         DepartmentAddress(
             id=CONNECTORS[stem].department,

@@ -332,7 +332,7 @@ async def test_an_exchange_that_is_not_there_is_out_of_reach(
 ) -> None:
     for url in (f"sqlite:///{tmp_path}/no/such/place.db", "postgresql://nobody@127.0.0.1:1/x"):
         connector = HousingFundConnector.open(
-            DepartmentAddress(id="housing-fund-center", url=url, deadline_seconds=1)
+            DepartmentAddress(id="housing-fund-center", url=url, deadline_seconds=10)
         )
 
         with pytest.raises(DepartmentUnreachable):

@@ -31,7 +31,7 @@ TOKEN = {"access_token": "token-1", "token_type": "Bearer", "expires_in": 600}
 def connector_at(url: str) -> IdentityConnector:
     return IdentityConnector.open(
         DepartmentAddress(
-            id="public-security", url=url, client_id="court", secret="secret", deadline_seconds=1
+            id="public-security", url=url, client_id="court", secret="secret", deadline_seconds=10
         )
     )
 

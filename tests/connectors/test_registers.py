@@ -53,7 +53,7 @@ def district(running: District) -> Iterator[District]:
 
 
 @asynccontextmanager
-async def asking(district: District, stem: str, deadline: float = 3) -> AsyncIterator[Any]:
+async def asking(district: District, stem: str, deadline: float = 10) -> AsyncIterator[Any]:
     connector: Connector = CLASSES[stem].open(
         DepartmentAddress(
             id=CLASSES[stem].department,
@@ -243,7 +243,7 @@ async def test_an_upstream_refuses_a_key_that_is_not_ours(
 ) -> None:
     served = district["equity"]
     address = DepartmentAddress(
-        id="market-regulation", stem="equity", url=served.url, secret="no", deadline_seconds=2
+        id="market-regulation", stem="equity", url=served.url, secret="no", deadline_seconds=10
     )
     connector: Any = CLASSES["equity"].open(address)
     before = len(served.lines())

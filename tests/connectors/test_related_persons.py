@@ -31,7 +31,7 @@ def with_family(authority: Authority) -> Authority:
 
 def connector_at(url: str) -> RelatedPersonsConnector:
     return RelatedPersonsConnector.open(
-        DepartmentAddress(id="market-regulation", url=url, secret="key", deadline_seconds=1)
+        DepartmentAddress(id="market-regulation", url=url, secret="key", deadline_seconds=10)
     )
 
 

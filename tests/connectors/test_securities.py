@@ -48,7 +48,7 @@ RECEIPT = {
 }
 
 
-def connector_at(url: str, deadline: float = 1) -> SecuritiesConnector:
+def connector_at(url: str, deadline: float = 10) -> SecuritiesConnector:
     return SecuritiesConnector.open(
         DepartmentAddress(
             id="securities-depository", url=url, secret="key", deadline_seconds=deadline
@@ -190,7 +190,7 @@ async def test_a_ticket_that_comes_to_nothing_says_what_can_be_done(
     listen: Listen, authority: Authority, replies: list[Behaviour], expected: type[DepartmentError]
 ) -> None:
     department = await listen(then(*replies))
-    connector = connector_at(department.url, deadline=0.2)
+    connector = connector_at(department.url, deadline=1)
 
     with pytest.raises(expected):
         await connector.holdings_of([ANNA], WANT, authority)
@@ -208,7 +208,7 @@ async def test_a_department_that_wants_to_be_asked_all_the_time_is_not(
     await connector.aclose()
 
     assert isinstance(answers[ANNA].error, DepartmentPending)
-    assert time.monotonic() - started < 0.6
+    assert time.monotonic() - started < 3
     assert len(department.heard) <= 201
 
 

@@ -42,7 +42,7 @@ RECEIPT = (
 )
 
 
-def connector_at(url: str, deadline: float = 1) -> VehiclesConnector:
+def connector_at(url: str, deadline: float = 10) -> VehiclesConnector:
     return VehiclesConnector.open(
         DepartmentAddress(id="traffic-police", url=url, deadline_seconds=deadline)
     )
@@ -298,7 +298,7 @@ async def test_a_department_that_gives_no_envelope_says_what_can_be_done(
     listen: Listen, authority: Authority, reply: Behaviour, expected: type[DepartmentError]
 ) -> None:
     department = await listen(lambda _: reply)
-    connector = connector_at(department.url, deadline=0.2)
+    connector = connector_at(department.url, deadline=1)
 
     with pytest.raises(expected) as caught:
         await connector.owned_by([ANNA], Projection({"vin"}), authority)
@@ -375,7 +375,7 @@ async def test_an_order_is_sent_once_whatever_happens(
     listen: Listen, reply: Behaviour, expected: type[DepartmentError]
 ) -> None:
     department = await listen(lambda _: reply)
-    connector = connector_at(department.url, deadline=0.2)
+    connector = connector_at(department.url, deadline=1)
 
     with pytest.raises(expected) as caught:
         await connector.control(an_order(action="SEAL", amount_fen=Fen(100000)))
@@ -470,7 +470,7 @@ async def test_who_does_not_say_what_a_seal_is_worth_is_not_guessed_at(
     listen: Listen, reply: Behaviour, expected: type[DepartmentError]
 ) -> None:
     department = await listen(lambda _: reply)
-    connector = connector_at(department.url, deadline=0.2)
+    connector = connector_at(department.url, deadline=1)
 
     with pytest.raises(expected) as caught:
         await connector.standing_of("key-1")

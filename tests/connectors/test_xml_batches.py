@@ -78,7 +78,7 @@ async def banks(listen: Listen) -> Any:
     async def open_(answer: Callable[[Request], Reply]) -> tuple[BanksConnector, Any]:
         department = await listen(answer)
         address = DepartmentAddress(
-            id="financial-institutions", url=department.url, secret=SEAL_KEY, deadline_seconds=2
+            id="financial-institutions", url=department.url, secret=SEAL_KEY, deadline_seconds=10
         )
         opened.append(BanksConnector.open(address))
         return opened[-1], department

@@ -50,7 +50,8 @@ async def guess() -> None:
             for role in hidden_names.ROLES:
                 made.departments.begin(1)
                 names = hidden_names.guesses(made, role)
-                found = [one for one in names if await hidden_names.recovered(made, role, one)]
+                guesser = hidden_names.Guesser(made, role)
+                found = [one for one in names if await guesser.recovered(one)]
                 print(f"{role}: {len(names)} hidden names, {len(found)} recovered {found[:5]}")  # noqa: T201
 
 
