@@ -8,7 +8,7 @@ Source:
     docs/departments/README.md; docs/departments/kit.md
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from connectors.address import DepartmentAddress
@@ -27,6 +27,8 @@ class Examination:
     Attributes:
         subjects: numbers that its register knows, best with records; three or more show more.
         order: an asset a hold may be placed on and lifted; None to leave orders alone.
+        opening: how its connector is opened where that takes more than an address: a department of
+            people needs to know where they type. None for `Connector.open`.
     """
 
     connector: type[Connector]
@@ -34,15 +36,17 @@ class Examination:
     authority: Authority
     subjects: Sequence[IdNumber]
     order: OrderTrial | None = None
+    opening: Callable[[DepartmentAddress], Connector] | None = None
 
     async def findings(self) -> list[Finding]:
         """Examine every question, the door, and orders where an asset was given."""
         found = [self._transport()]
-        connector = self.connector.open(self.address)
+        opened = self.opening or self.connector.open
+        connector = opened(self.address)
         try:
             for question in questions_of(self.connector):
                 trial = QuestionTrial(
-                    connector, question, self.address, self.authority, self.subjects
+                    connector, question, self.address, opened, self.authority, self.subjects
                 )
                 found += [await trial.of(name) for name in trial.promises]
             if self.order is not None and self.connector.carries:
@@ -67,7 +71,11 @@ class Examination:
 
     def _transport(self) -> Finding:
         scheme = self.address.url.partition(":")[0]
-        seen = {"https": "TLS, certificate checked", "http": "plain HTTP: for loopback alone"}
+        seen = {
+            "https": "TLS, certificate checked",
+            "http": "plain HTTP: for loopback alone",
+            "": "it has no wire: people type, through the gateway's own door",
+        }
         kept = scheme == "https" or scheme not in seen
         return Finding(
             question="",

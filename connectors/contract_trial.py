@@ -51,17 +51,19 @@ def verdict_of(kept: bool | None) -> Verdict:  # noqa: FBT001 -- what was seen, 
 class QuestionTrial:
     """One question of one department, asked about *subjects*."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 -- what is tried, where, for whom
         self,
         connector: Connector,
         question: Question[Any],
         address: DepartmentAddress,
+        opened: Callable[[DepartmentAddress], Connector],
         authority: Authority,
         subjects: Sequence[IdNumber],
     ) -> None:
         self._connector = connector
         self._question = question
         self._address = address
+        self._opened = opened
         self._authority = authority
         self._subjects = subjects
         self.promises: Mapping[str, Callable[[], Awaitable[tuple[bool | None, str]]]] = {
@@ -185,8 +187,7 @@ class QuestionTrial:
 
     async def _slow(self) -> tuple[bool | None, str]:
         """An answer that takes too long costs that question, and not the next one."""
-        address = replace(self._address, deadline_seconds=_IMPATIENT)
-        hasty = type(self._connector).open(address)
+        hasty = self._opened(replace(self._address, deadline_seconds=_IMPATIENT))
         try:
             ask = self._question.__get__(hasty, type(hasty))
             await ask(self._subjects, self._everything, self._authority)

@@ -19,6 +19,7 @@ from connectors.contract_orders import OrderTrial
 from connectors.contract_trial import questions_of
 from connectors.departments import CONNECTORS
 from connectors.http import Trust
+from connectors.manual_department import ManualDepartment
 from connectors.question import Authority
 from domain import catalogue
 from domain.civil_time import SHANGHAI
@@ -62,9 +63,14 @@ def examine(config: Path | None, wanted: Wanted) -> list[dict[str, Any]]:
 
     Raises:
         LookupError: there is no such connector, or no address for it.
-        ValueError, OSError: a file cannot be read, or does not fit.
+        ValueError, OSError: a file cannot be read, or does not fit; or people type its answers.
     """
     connector = _connector(wanted.stem)
+    if issubclass(connector, ManualDepartment):
+        raise ValueError(
+            f"{wanted.stem} has no system to examine: people type its answers through the gateway "
+            "(docs/departments/kit.md, By hand)"
+        )
     case, officer, organisation = wanted.authority
     examination = Examination(
         connector=connector,

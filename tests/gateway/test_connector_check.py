@@ -66,3 +66,16 @@ def test_nobody_of_that_name_is_told_with_the_names_there_are(tmp_path: Path) ->
 
     assert done.returncode == 2
     assert "vessels" in done.stderr
+
+
+@pytest.mark.parametrize("url", [(), ("--url", "http://127.0.0.1:1")])
+def test_a_unit_whose_people_type_has_no_system_to_examine(
+    tmp_path: Path, url: tuple[str, ...]
+) -> None:
+    (tmp_path / "numbers").write_text("990203180001010052\n")
+
+    done = connector("check", "subdistrict_clues", "--subjects", str(tmp_path / "numbers"), *url)
+
+    assert done.returncode == 2
+    assert "people type its answers" in done.stderr
+    assert "Traceback" not in done.stderr

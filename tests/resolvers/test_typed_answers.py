@@ -1,7 +1,7 @@
 """Units on paper: asked once, answered by a person of theirs, shown as of then and no longer than valid."""
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -12,13 +12,17 @@ import pytest
 from sqlalchemy import Connection
 
 from auth.caller import Caller
+from connectors.address import DepartmentAddress
+from connectors.contract import Examination
 from connectors.departments import Departments
 from connectors.errors import DepartmentPending
+from connectors.manual_department import AskedOfPeople, Awaited, Typed
 from connectors.question import Answer, Authority, Projection
 from connectors.subdistrict_clues import SubdistrictCluesConnector
 from domain.case_number import CaseNumber
 from domain.identity import IdNumber
 from resolvers import typing_steps
+from resolvers.declare import camel
 from resolvers.order_steps import Idempotency, KeyConflict, Step
 from resolvers.refusals import BadInput, NotAnObligor
 from resolvers.typed_answers import AnswersOfPeople
@@ -26,7 +30,13 @@ from resolvers.typing_steps import AnsweredBefore, TypedRequestNotFound
 from storage.cases import find_case, keep_cases
 from storage.database import Database
 from storage.idempotency_keys import find_request
-from storage.typed_requests import TypedRequestRecord, erase_typed, typed_requests_page
+from storage.typed_requests import (
+    TypedRequestRecord,
+    answer_typed_request,
+    erase_typed,
+    lock_typed_request,
+    typed_requests_page,
+)
 from tests.resolvers.order_world import START, open_world
 
 pytestmark = pytest.mark.anyio
@@ -36,6 +46,11 @@ ADDRESS: Final = Projection({"current_address"})
 BOTH: Final = Projection({"current_address", "phone_numbers"})
 UNIT: Final = "subdistricts"
 KNOWN: Final = {"currentAddress": "示例市示例区示例路1号"}
+WHOLE: Final = {
+    **KNOWN,
+    "deliveryAddress": "示例市示例区示例路2号",
+    "phoneNumbers": ["12900000001"],
+}
 
 
 @dataclass
@@ -291,3 +306,65 @@ async def test_a_case_that_is_no_longer_open_is_not_listed(street: Street) -> No
     await street.database.write(close)
 
     assert await street.listed() == []
+
+
+@dataclass
+class Clerk:
+    """Types whatever is asked before anybody waits for it: then what people say is held to the contract.
+
+    Strangers, who are no obligors and are never asked about through the graph, are answered with nothing.
+    """
+
+    street: Street
+    answers: AnswersOfPeople
+
+    async def of(
+        self, asked: AskedOfPeople, subjects: Sequence[IdNumber]
+    ) -> Mapping[IdNumber, Typed | Awaited]:
+        said = await self.answers.of(asked, subjects)
+        waiting = {one.request: who for who, one in said.items() if isinstance(one, Awaited)}
+        for request in await self.street.database.read(partial(_open_ones, waiting=waiting)):
+            if request.id_number in self.street.debtors:
+                names = tuple(sorted(map(camel, request.fields)))
+                values = {name: one for name, one in WHOLE.items() if name in names}
+                await self.street.type(request.id, values, fields=names)
+            else:
+                nothing = partial(
+                    answer_typed_request,
+                    id_=request.id,
+                    rows=[],
+                    by="clerk-1",
+                    at=self.street.now,
+                    valid_until=self.street.now + VALID,
+                )
+                await self.street.database.write(nothing)
+        return await self.answers.of(asked, subjects)
+
+
+def _open_ones(connection: Connection, waiting: Mapping[str, IdNumber]) -> list[TypedRequestRecord]:
+    found = (lock_typed_request(connection, one, unit=UNIT) for one in waiting)
+    return [one for one in found if one is not None]
+
+
+async def test_what_people_type_keeps_the_contract_that_every_department_keeps(
+    street: Street,
+) -> None:
+    answers = AnswersOfPeople(street.database, {"subdistrict_clues": UNIT}, lambda: street.now)
+
+    def opened(address: DepartmentAddress) -> SubdistrictCluesConnector:
+        clerk = Clerk(street, answers)
+        return SubdistrictCluesConnector(clerk, deadline=address.deadline_seconds)
+
+    found = await Examination(
+        connector=SubdistrictCluesConnector,
+        address=DepartmentAddress(id=UNIT, url="", deadline_seconds=60),
+        authority=street.authority(),
+        subjects=list(street.debtors),
+        opening=opened,
+    ).findings()
+
+    assert [one for one in found if one.verdict == "BROKEN"] == []
+    kept = {one.promise for one in found if one.verdict == "KEPT"}
+    assert kept >= {"fields", "projection", "batches", "unknown-subject", "instant", "slow-answer"}
+    [fields] = [one for one in found if one.promise == "fields"]
+    assert "never filled" not in fields.seen
