@@ -62,12 +62,12 @@ def examine(config: Path | None, wanted: Wanted) -> list[dict[str, Any]]:
     """Return what was found, promise by promise.
 
     Raises:
-        LookupError: there is no such connector, or no address for it.
-        ValueError, OSError: a file cannot be read, or does not fit; or people type its answers.
+        LookupError: there is no such connector, no address for it, or no system: people type its answers.
+        ValueError, OSError: a file cannot be read, or does not fit.
     """
     connector = _connector(wanted.stem)
     if issubclass(connector, ManualDepartment):
-        raise ValueError(
+        raise LookupError(  # noqa: TRY004 -- what was asked for is not there
             f"{wanted.stem} has no system to examine: people type its answers through the gateway "
             "(docs/departments/kit.md, By hand)"
         )
