@@ -19,6 +19,7 @@ from domain.identity import IdNumber
 from domain.money import Fen
 from domain.order import OrderAction, OrderEvent, OrderState, next_state
 from domain.purpose import Purpose
+from resolvers.order_grounds import AS_BEFORE, LONGEST_REASON, Grounds, stated
 from resolvers.order_steps import (
     CONTROL_SCOPE,
     Idempotency,
@@ -42,7 +43,6 @@ from storage.orders import OrderRecord, add_order, find_order
 _ABOUT_A_HOLD: Final = frozenset({"RENEW", "LIFT", "DEDUCT"})
 _LONGEST_RECORD: Final = 64
 _LONGEST_NUMBER: Final = 128
-_LONGEST_REASON: Final = 2000
 _LATER: Final = frozenset({"refund_id", "not_exempt", "value", "kept_because"})
 _PURPOSES: Final = {
     OrderAction.QUERY: Purpose.PROPERTY_INQUIRY,
@@ -71,7 +71,7 @@ class Papers:
             ruling_number=_document("rulingNumber", self.ruling_number),
             notice_number=_document("noticeNumber", self.notice_number),
             officers=tuple(checked("officers", one, most=_LONGEST_RECORD) for one in self.officers),
-            reason=checked("reason", self.reason, most=_LONGEST_REASON, lines=True),
+            reason=checked("reason", self.reason, most=LONGEST_REASON, lines=True),
         )
 
 
@@ -181,8 +181,8 @@ def fit(draft: Draft) -> Draft:
         record=checked("recordId", draft.record, most=_LONGEST_RECORD),
         refund_id=refund_id,
         papers=draft.papers.fit(),
-        not_exempt=_stated("notExempt", draft.not_exempt),
-        kept_because=_stated("whole", draft.kept_because),
+        not_exempt=stated("notExempt", draft.not_exempt),
+        kept_because=stated("whole", draft.kept_because),
     )
 
 
@@ -295,15 +295,20 @@ def revise(  # noqa: PLR0913 -- the parts of a step
     step: Step,
     connection: Connection,
     *,
+    grounds: Grounds = AS_BEFORE,
     look: AssetLook = NOT_LOOKED,
 ) -> OrderRecord:
-    """Write other papers into an own draft; a rejected one becomes a draft again first.
+    """Write other papers and grounds into an own draft; a rejected one becomes a draft again first.
 
     Args:
         look: what its department says of the asset now.
+
+    Raises:
+        BadInput: a text of them cannot stand in a document.
     """
-    papers = papers.fit()
-    body_hash = digest({"order": order_id, **asdict(papers)})
+    papers, grounds = papers.fit(), grounds.fit()
+    # What is not said is left out: keys of before stand for what they stood for.
+    body_hash = digest({"order": order_id, **asdict(papers), **grounds.said})
     known = replay(connection, key, "reviseOrder", body_hash)
     if known is not None:
         return known
@@ -312,7 +317,7 @@ def revise(  # noqa: PLR0913 -- the parts of a step
     if OrderState(order.state) is OrderState.REJECTED:
         take(connection, order, OrderEvent.REVISE, step, document_hash=None)
         order = _again(connection, order_id)
-    revised = replace(order, **_papers(papers))
+    revised = grounds.of(replace(order, **_papers(papers)))
     next_state(OrderState(order.state), OrderEvent.EDIT)
     guards.may_draft(*facts(connection, case, revised, step, look))
     take(
@@ -321,6 +326,7 @@ def revise(  # noqa: PLR0913 -- the parts of a step
         OrderEvent.EDIT,
         step,
         **{**_papers(papers), "officers": list(papers.officers)},
+        **grounds.said,
     )
     return remember(connection, key, "reviseOrder", body_hash, order_id, step)
 
@@ -418,10 +424,6 @@ def _papers(papers: Papers) -> dict[str, Any]:
         "officers": papers.officers,
         "reason": papers.reason,
     }
-
-
-def _stated(name: str, reason: str | None) -> str | None:
-    return None if reason is None else checked(name, reason, most=_LONGEST_REASON, lines=True)
 
 
 def _document(name: str, number: str | None) -> str | None:

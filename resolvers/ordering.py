@@ -24,6 +24,7 @@ from resolvers.asset_look import look_again, look_before
 from resolvers.context import Info
 from resolvers.declare import guarded
 from resolvers.order_drafts import Draft, OnHold, Papers
+from resolvers.order_grounds import AS_BEFORE, GroundsInput
 from resolvers.order_refused import REFUSALS, OrderRefused, refused
 from resolvers.order_steps import DRAFTERS, Idempotency, actor_of
 from resolvers.orders import Order, OrderedAsset, ShownOrder
@@ -184,6 +185,14 @@ PapersArgument = Annotated[
 ]
 
 
+GroundsArgument = Annotated[
+    GroundsInput | None,
+    strawberry.argument(
+        description="Conditions and reasons besides; what is left out stays as it was. 指令依据"
+    ),
+]
+
+
 @strawberry.input(description="A renewal of an order's hold. 续行")
 class RenewOrderInput:
     order_id: strawberry.ID = strawberry.field(description="Whose hold. 原指令")
@@ -269,11 +278,17 @@ class OrderMutations:
 
     @guarded(*DRAFTERS)
     async def revise_order(
-        self, info: Info, id: OrderIdArgument, papers: PapersArgument, idempotency_key: KeyArgument
+        self,
+        info: Info,
+        id: OrderIdArgument,
+        papers: PapersArgument,
+        idempotency_key: KeyArgument,
+        grounds: GroundsArgument = None,
     ) -> OrderOutcome:
-        """Write other papers into an own draft; a rejected order becomes a draft again. 修改指令"""
+        """Write other papers into an own draft, and other grounds; a rejected order becomes a draft again. 修改指令"""
         key = key_of(info, idempotency_key)
-        step = partial(order_drafts.revise, str(id), papers.papers(), key)
+        resting = AS_BEFORE if grounds is None else grounds.grounds()
+        step = partial(order_drafts.revise, str(id), papers.papers(), key, grounds=resting)
         return await _looked_and_taken(info, look_again(info.context, str(id)), step, about=id)
 
     @guarded(*DRAFTERS)

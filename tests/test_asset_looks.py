@@ -34,8 +34,8 @@ GATES = "query ($id: ID!) { order(id: $id) { gates receipts { result controlledQ
 OUTCOME = "... on Order { id state documentHash } ... on OrderRefused { code guard message }"
 STEPS = {
     "reviseOrder": (
-        "mutation ($id: ID!, $p: PapersInput!, $k: String!) "
-        f"{{ reviseOrder(id: $id, papers: $p, idempotencyKey: $k) {{ {OUTCOME} }} }}"
+        "mutation ($id: ID!, $p: PapersInput!, $g: GroundsInput, $k: String!) "
+        f"{{ reviseOrder(id: $id, papers: $p, grounds: $g, idempotencyKey: $k) {{ {OUTCOME} }} }}"
     ),
     "submitOrder": (
         "mutation ($id: ID!, $k: String!) "
@@ -156,6 +156,33 @@ def test_a_doubtful_account_is_frozen_with_a_reason_that_the_approver_reads(
     assert ended_order(demo, made)["state"] == "EXECUTED"
     seen = ask(demo, "court-approver", NOT_EXEMPT, id=made).json()["data"]["order"]
     assert seen == {"notExempt": "仅冻结超出生活费用的部分"}
+
+
+def test_a_reason_that_was_missing_at_the_draft_is_given_by_revising_it(
+    demo: dict[str, Any],
+) -> None:
+    place = next(
+        one for one in every(demo, "bankDeposits") if one[2]["specialPurposeFlag"] == "PENSION"
+    )
+    order = wanted(place, "BANK_DEPOSIT", amount={"fen": 1})
+    order_fault(demo, BANKS, "unavailable")
+    try:
+        draft = drafted(demo, order)
+    finally:
+        order_fault(demo, BANKS, "none")
+    given = {"id": draft["id"], "p": papers(order)}
+
+    without = taken(demo, "court-executor", "reviseOrder", **given)
+    blank = taken(demo, "court-executor", "reviseOrder", g={"notExempt": " "}, **given)
+    revised = taken(demo, "court-executor", "reviseOrder", g={"notExempt": "非养老金专户"}, **given)
+    submitted = taken(demo, "court-executor", "submitOrder", id=draft["id"])
+
+    assert (without["code"], without["guard"]) == ("GUARD_REFUSED", "G7")
+    assert blank["code"] == "BAD_USER_INPUT"
+    assert revised["state"] == "DRAFT"
+    assert submitted["state"] == "PENDING_APPROVAL"
+    seen = ask(demo, "court-approver", NOT_EXEMPT, id=draft["id"]).json()["data"]["order"]
+    assert seen == {"notExempt": "非养老金专户"}
 
 
 def test_a_plans_line_on_a_doubtful_account_carries_its_reason_into_the_draft(

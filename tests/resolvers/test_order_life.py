@@ -21,12 +21,13 @@ from resolvers import order_answers, order_approval, order_drafts
 from resolvers.cover import cover_of, expiring
 from resolvers.order_drafts import OnHold
 from resolvers.order_events import OrderEvents
+from resolvers.order_grounds import Grounds
 from resolvers.order_steps import KeyConflict, OrderNotFound
 from resolvers.refusals import BadInput, Refused
 from storage.cases import find_case, keep_cases
 from storage.instants import instant_text
 from storage.objections import ObjectionRecord, keep_objections
-from storage.orders import move_order
+from storage.orders import OrderRecord, move_order
 from tests.resolvers.order_world import CASE, FUND, START, World, full, open_world, papers
 
 pytestmark = pytest.mark.anyio
@@ -74,6 +75,25 @@ async def test_a_rejected_order_is_revised_and_submitted_anew(world: World) -> N
     assert [one.remark for one in await world.history(order.id) if one.event == "REJECT"] == [
         "理由不足"
     ]
+
+
+async def test_what_an_order_rests_on_is_stated_anew_and_what_is_left_out_stays(
+    world: World,
+) -> None:
+    order = await world.drafted(world.freeze())
+    stated = Grounds(gates=("PLEDGE_MARKED",), not_exempt="非专户", kept_because="不可分割")
+
+    async def revised(grounds: Grounds) -> OrderRecord:
+        revise = partial(order_drafts.revise, grounds=grounds)
+        return await world.take("executor-1", revise, order.id, papers(1))
+
+    await revised(stated)
+    as_before = await revised(Grounds())
+    without_gates = await revised(Grounds(gates=()))
+
+    assert as_before.gates == ("PLEDGE_MARKED",)
+    assert (as_before.not_exempt, as_before.kept_because) == ("非专户", "不可分割")
+    assert (without_gates.gates, without_gates.not_exempt) == ((), "非专户")
 
 
 async def test_nobody_rejects_what_they_drafted(world: World) -> None:
