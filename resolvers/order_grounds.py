@@ -3,9 +3,6 @@
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-import strawberry
-
-from domain.facts import Gate
 from resolvers.order_steps import checked
 from storage.orders import OrderRecord
 
@@ -59,26 +56,3 @@ AS_BEFORE: Final = Grounds()
 def stated(name: str, reason: str | None) -> str | None:
     """Return *reason* as documents can carry it. BadInput names the field."""
     return None if reason is None else checked(name, reason, most=LONGEST_REASON, lines=True)
-
-
-@strawberry.input(
-    description="What an order rests on besides its papers; what is left out stays as it was. 指令依据"
-)
-class GroundsInput:
-    gates: list[Gate] | None = strawberry.field(
-        default=None,
-        description="Conditions that were found met (G10): all of them. 前置条件",
-    )
-    not_exempt: str | None = strawberry.field(
-        default=None,
-        description="Why what its department marks as perhaps exempt is not (G7). 不属豁免财产的理由",
-    )
-    whole: str | None = strawberry.field(
-        default=None,
-        description="Why an indivisible thing is held although it is worth clearly more than the claim "
-        "leaves (G6). 超值控制的理由",
-    )
-
-    def grounds(self) -> Grounds:
-        gates = None if self.gates is None else tuple(sorted(one.value for one in self.gates))
-        return Grounds(gates=gates, not_exempt=self.not_exempt, kept_because=self.whole)

@@ -24,7 +24,7 @@ from resolvers.asset_look import look_again, look_before
 from resolvers.context import Info
 from resolvers.declare import guarded
 from resolvers.order_drafts import Draft, OnHold, Papers
-from resolvers.order_grounds import AS_BEFORE, GroundsInput
+from resolvers.order_grounds import AS_BEFORE, Grounds
 from resolvers.order_refused import REFUSALS, OrderRefused, refused
 from resolvers.order_steps import DRAFTERS, Idempotency, actor_of
 from resolvers.orders import Order, OrderedAsset, ShownOrder
@@ -183,6 +183,29 @@ PapersArgument = Annotated[
     PapersInput,
     strawberry.argument(description="Ruling, notice, two officers, reason. 文书与人员"),
 ]
+
+
+@strawberry.input(
+    description="What an order rests on besides its papers; what is left out stays as it was. 指令依据"
+)
+class GroundsInput:
+    gates: list[Gate] | None = strawberry.field(
+        default=None,
+        description="Conditions that were found met (G10): all of them. 前置条件",
+    )
+    not_exempt: str | None = strawberry.field(
+        default=None,
+        description="Why what its department marks as perhaps exempt is not (G7). 不属豁免财产的理由",
+    )
+    whole: str | None = strawberry.field(
+        default=None,
+        description="Why an indivisible thing is held although it is worth clearly more than the claim "
+        "leaves (G6). 超值控制的理由",
+    )
+
+    def grounds(self) -> Grounds:
+        gates = None if self.gates is None else tuple(sorted(one.value for one in self.gates))
+        return Grounds(gates=gates, not_exempt=self.not_exempt, kept_because=self.whole)
 
 
 GroundsArgument = Annotated[
