@@ -41,12 +41,11 @@ class Examination:
     async def findings(self) -> list[Finding]:
         """Examine every question, the door, and orders where an asset was given."""
         found = [self._transport()]
-        opened = self.opening or self.connector.open
-        connector = opened(self.address)
+        connector = self._opened(self.address)
         try:
             for question in questions_of(self.connector):
                 trial = QuestionTrial(
-                    connector, question, self.address, opened, self.authority, self.subjects
+                    connector, question, self.address, self._opened, self.authority, self.subjects
                 )
                 found += [await trial.of(name) for name in trial.promises]
             if self.order is not None and self.connector.carries:
@@ -68,6 +67,9 @@ class Examination:
             await connector.aclose()
         found.append(await self._stranger())
         return found
+
+    def _opened(self, address: DepartmentAddress) -> Connector:
+        return (self.opening or self.connector.open)(address)
 
     def _transport(self) -> Finding:
         scheme = self.address.url.partition(":")[0]
@@ -91,7 +93,7 @@ class Examination:
                 question="", promise="credentials", verdict="NOT_TRIED", seen="it asks for none"
             )
         question = questions_of(self.connector)[0]
-        connector = self.connector.open(replace(self.address, secret="wrong"))  # noqa: S106
+        connector = self._opened(replace(self.address, secret="wrong"))  # noqa: S106
         try:
             ask = question.__get__(connector, type(connector))
             await ask(self.subjects[:1], Projection(question.attributes), self.authority)

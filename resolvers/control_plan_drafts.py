@@ -42,6 +42,7 @@ from resolvers.order_steps import (
 from resolvers.ordering import (
     MoneyInput,
     key_of,
+    not_exempt_field,
     refund_id_field,
     step_of,
     value_field,
@@ -79,10 +80,7 @@ class PlanLineInput:
         default=None, description="Of a tax refund; by its account if left out. 退税控制路径"
     )
     reason: str = strawberry.field(description="Why this asset (G12). 理由")
-    not_exempt: str | None = strawberry.field(
-        default=None,
-        description="Why what its department marks as perhaps exempt is not (G7). 不属豁免财产的理由",
-    )
+    not_exempt: str | None = not_exempt_field()
     value: MoneyInput | None = value_field()
     whole: str | None = whole_field()
 

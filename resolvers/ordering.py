@@ -83,6 +83,14 @@ def value_field() -> Any:
     )
 
 
+def not_exempt_field() -> Any:
+    return strawberry.field(
+        default=None,
+        description="Why what its department marks as perhaps exempt is not (G7); the approver reads it. "
+        "不属豁免财产的理由",
+    )
+
+
 def whole_field() -> Any:
     return strawberry.field(
         default=None,
@@ -126,11 +134,7 @@ class DraftOrderInput:
         description="Which department carries it out, where there are several, such as the housing office "
         "where the house stands; the first of departments.json if left out. 协助单位",
     )
-    not_exempt: str | None = strawberry.field(
-        default=None,
-        description="Why what its department marks as perhaps exempt is not (G7); the approver reads it. "
-        "不属豁免财产的理由",
-    )
+    not_exempt: str | None = not_exempt_field()
     value: MoneyInput | None = value_field()
     whole: str | None = whole_field()
 
@@ -193,15 +197,8 @@ class GroundsInput:
         default=None,
         description="Conditions that were found met (G10): all of them. 前置条件",
     )
-    not_exempt: str | None = strawberry.field(
-        default=None,
-        description="Why what its department marks as perhaps exempt is not (G7). 不属豁免财产的理由",
-    )
-    whole: str | None = strawberry.field(
-        default=None,
-        description="Why an indivisible thing is held although it is worth clearly more than the claim "
-        "leaves (G6). 超值控制的理由",
-    )
+    not_exempt: str | None = not_exempt_field()
+    whole: str | None = whole_field()
 
     def grounds(self) -> Grounds:
         gates = None if self.gates is None else tuple(sorted(one.value for one in self.gates))

@@ -18,14 +18,18 @@ LAST_FAILED: Final = Path(".pytest_cache/v/cache/lastfailed")
 MOST: Final = 3
 TIMES: Final = 3
 _NEVER: Final = (
+    "tests/auth/",
     "tests/chaos/",
     "tests/differential/",
     "tests/domain/",
     "tests/marks/",
     "tests/record/",
+    "tests/resolvers/test_list_histories.py",
     "tests/storage/",
+    "tests/test_attacks.py",
     "tests/test_delivery.py",
     "tests/test_list_loop.py",
+    "tests/test_record",
 )
 
 

@@ -1,7 +1,7 @@
 """
 A department that guesses at names learns nothing: hidden ones do not exist (as clairvoyance guesses).
 
-Thirty names here; all of them in ``python -m tests.differential.campaign --names``.
+A hundred names here; all of them in ``python -m tests.differential.campaign --names``.
 """
 
 import asyncio
@@ -175,7 +175,7 @@ def test_no_hidden_name_is_recovered(role: str, place: World, runner: asyncio.Ru
     hidden = guesses(place, role)
     place.departments.begin(1)
 
-    some = random.Random(role).sample(hidden, 30)
+    some = random.Random(role).sample(hidden, 100)
     guesser = Guesser(place, role)
     found = {guess: runner.run(guesser.recovered(guess)) for guess in some}
 
